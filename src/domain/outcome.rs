@@ -1,0 +1,93 @@
+//! What became of a call: five outcomes, because "it failed" is not enough to know what to do.
+
+use std::time::Duration;
+
+use super::ids::{ChatId, MessageId, ThreadId};
+
+/// The end of one attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Telegram did it.
+    Done(Receipt),
+    /// Not before this time has passed; the whole chat has to wait.
+    RetryAfter(Duration),
+    /// It certainly never reached Telegram.
+    NotSent,
+    /// Telegram certainly refused.
+    Refused(Refusal),
+    /// It may have happened: the answer was lost or makes no sense.
+    InDoubt,
+}
+
+/// What Telegram said when it did what was asked. Empty where the method answers `true`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The new message, or the first of several.
+    pub message: Option<MessageId>,
+    /// The topic that was made, or into which the message really went. Copies do not tell.
+    pub thread: Option<ThreadId>,
+    /// Whether the answer tells where the message went (a whole message, not just an id).
+    pub tells_thread: bool,
+}
+
+/// Why Telegram refused, as far as the desk acts on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The topic was deleted.
+    TopicGone,
+    /// The topic is closed and we may not write into it.
+    TopicClosed,
+    /// The group has no topics any more.
+    TopicsOff,
+    /// It is already so: as good as done.
+    AlreadySo,
+    /// The client cannot be written to.
+    ClientUnreachable(Unreachable),
+    /// The desk group cannot be written to, or a right is missing there.
+    DeskUnreachable,
+    /// The group has a new id.
+    GroupUpgraded(ChatId),
+    /// The message to act on is gone.
+    MessageGone,
+    /// This message cannot be copied.
+    NotCopyable,
+    /// The message that is answered is gone.
+    ReplyTargetGone,
+    /// Accepted, then removed by Telegram itself.
+    RemovedByTelegram,
+    /// The press is too old to be answered.
+    PressExpired,
+    /// The token is not valid any more.
+    TokenRejected,
+    /// Anything else: certain, and nothing we know how to mend.
+    Other,
+}
+
+/// Why a client cannot be written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreachable {
+    /// They blocked the bot.
+    Blocked,
+    /// Their account is gone.
+    Deactivated,
+    /// They never started the bot, or the chat does not exist.
+    NoChat,
+}
+
+impl Unreachable {
+    /// Every reason.
+    pub const ALL: [Unreachable; 3] = [
+        Unreachable::Blocked,
+        Unreachable::Deactivated,
+        Unreachable::NoChat,
+    ];
+
+    /// Its name in the database and in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Unreachable::Blocked => "blocked",
+            Unreachable::Deactivated => "deactivated",
+            Unreachable::NoChat => "no_chat",
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A ticket and the people of it, as the desk sees them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{ClientId, TicketId};
+use super::language::Language;
+use super::outcome::Unreachable;
+use super::time::Timestamp;
+
+/// Letters of Crockford's base 32: no I, L, O, U, so that a code can be read out on the phone.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// How many random letters a code has: 2^30 codes a day.
+const RANDOM_LETTERS: usize = 6;
+
+/// The public name of a ticket: `SUPP-261120-7F3K2Q`. Never derived from who the client is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TicketCode(String);
+
+impl TicketCode {
+    /// A code for the day of `opened_at` (UTC) from a random number, of which 30 bits count.
+    pub fn new(opened_at: Timestamp, random: u64) -> Self {
+        let day = chrono::DateTime::from_timestamp_millis(opened_at.millis())
+            .unwrap_or_default()
+            .format("%y%m%d");
+        let letters: String = (0..RANDOM_LETTERS)
+            .map(|index| {
+                let five_bits = (random >> (5 * index)) & 31;
+                let index = usize::try_from(five_bits).expect("five bits fit a usize");
+                char::from(ALPHABET[index])
+            })
+            .collect();
+        Self(format!("SUPP-{day}-{letters}"))
+    }
+
+    /// A code as it stands in the database.
+    pub fn from_stored(code: String) -> Self {
+        Self(code)
+    }
+
+    /// The first code that stands in a text, such as a topic's title.
+    pub fn find_in(text: &str) -> Option<Self> {
+        text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
+            .find(|word| is_code(word))
+            .map(|word| Self(word.to_owned()))
+    }
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What agents call the client inside this ticket.
+    pub fn pseudonym(&self) -> String {
+        let letters = self.0.rsplit('-').next().unwrap_or_default();
+        format!("User-{letters}")
+    }
+}
+
+impl fmt::Display for TicketCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_code(word: &str) -> bool {
+    let mut parts = word.split('-');
+    let (prefix, day, letters) = (parts.next(), parts.next(), parts.next());
+    prefix == Some("SUPP")
+        && day.is_some_and(|day| day.len() == 6 && day.bytes().all(|byte| byte.is_ascii_digit()))
+        && letters.is_some_and(|letters| {
+            letters.len() == RANDOM_LETTERS && letters.bytes().all(|byte| ALPHABET.contains(&byte))
+        })
+        && parts.next().is_none()
+}
+
+/// How a ticket stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TicketState {
+    /// Somebody is waiting or being helped.
+    Open,
+    /// Done.
+    Closed,
+}
+
+impl TicketState {
+    /// Its name in the database and in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TicketState::Open => "open",
+            TicketState::Closed => "closed",
+        }
+    }
+}
+
+/// Which side did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Side {
+    /// The person who asked for help.
+    Client,
+    /// The desk.
+    Agent,
+}
+
+impl Side {
+    /// Its name in the database and in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Side::Client => "client",
+            Side::Agent => "agent",
+        }
+    }
+}
+
+/// One conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    /// Our row.
+    pub id: TicketId,
+    /// Its public name.
+    pub code: TicketCode,
+    /// Whose it is.
+    pub client: ClientId,
+    /// How it stands.
+    pub state: TicketState,
+    /// When the first message came in.
+    pub opened_at: Timestamp,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+    /// The language that the client reads.
+    pub language: Language,
+}
+
+/// A person who writes to the bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Our row.
+    pub id: ClientId,
+    /// The language that they read.
+    pub language: Language,
+    /// Why Telegram does not let us write to them; none where it does.
+    pub unreachable: Option<Unreachable>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Timestamp = Timestamp::from_seconds(1_795_132_800); // 2026-11-20, midnight UTC
+
+    #[test]
+    fn a_code_holds_the_day_and_six_letters() {
+        let code = TicketCode::new(DAY, 0);
+        assert_eq!(code.as_str(), "SUPP-261120-000000");
+        assert_eq!(code.pseudonym(), "User-000000");
+        assert_eq!(
+            TicketCode::new(DAY, u64::MAX).as_str(),
+            "SUPP-261120-ZZZZZZ"
+        );
+    }
+
+    #[test]
+    fn a_code_is_found_in_a_title_and_nothing_else_is() {
+        let cases = [
+            (
+                "🟢 SUPP-261120-7F3K2Q · billing",
+                Some("SUPP-261120-7F3K2Q"),
+            ),
+            ("SUPP-261120-7F3K2Q", Some("SUPP-261120-7F3K2Q")),
+            ("SUPP-261120-7F3K2", None),
+            ("SUPP-261120-7F3K2QX", None),
+            ("SUPP-26112O-7F3K2Q", None),
+            ("supp-261120-7f3k2q", None),
+            ("hello", None),
+            ("", None),
+        ];
+        for (title, expected) in cases {
+            let found = TicketCode::find_in(title);
+            assert_eq!(found.as_ref().map(TicketCode::as_str), expected, "{title}");
+        }
+    }
+}

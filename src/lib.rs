@@ -1,0 +1,8 @@
+//! hushdesk: an anonymous support desk that lives wholly inside Telegram.
+//!
+//! The modules are floors of a house: a file imports only from floors below its own. The order,
+//! from the top, is that of ARCHITECTURE.md; `tests/it/architecture.rs` holds the code to it.
+
+pub mod clock;
+pub mod domain;
+pub mod entropy;

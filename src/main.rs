@@ -1,0 +1,2 @@
+//! The program; its commands come with the floors that they need.
+fn main() {}
