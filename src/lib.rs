@@ -6,3 +6,5 @@
 pub mod clock;
 pub mod domain;
 pub mod entropy;
+pub mod texts;
+pub mod view;

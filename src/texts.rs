@@ -1,0 +1,311 @@
+//! Every word that people read, in every language: Fluent files, and one function per message.
+//! Knows nothing of when a text is sent or to whom.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+
+use crate::domain::language::Language;
+
+const SOURCES: [(Language, &str); 2] = [
+    (Language::English, include_str!("texts/en.ftl")),
+    (Language::Russian, include_str!("texts/ru.ftl")),
+];
+
+/// The texts of all languages. Cheap to clone.
+#[derive(Clone)]
+pub struct Texts {
+    bundles: Arc<Vec<(Language, FluentBundle<FluentResource>)>>,
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Texts {
+    /// Reads the files that are built in.
+    pub fn new() -> Self {
+        let bundles = SOURCES
+            .into_iter()
+            .map(|(language, source)| (language, bundle(language, source)))
+            .collect();
+        Self {
+            bundles: Arc::new(bundles),
+        }
+    }
+
+    fn format(&self, language: Language, key: &str, arguments: &FluentArgs<'_>) -> String {
+        self.try_format(language, key, arguments)
+            .or_else(|| self.try_format(Language::English, key, arguments))
+            .expect("the test of this module renders every key in every language")
+    }
+
+    fn try_format(
+        &self,
+        language: Language,
+        key: &str,
+        arguments: &FluentArgs<'_>,
+    ) -> Option<String> {
+        let (_, bundle) = self.bundles.iter().find(|(known, _)| *known == language)?;
+        let pattern = bundle.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text = bundle.format_pattern(pattern, Some(arguments), &mut errors);
+        errors.is_empty().then(|| Cow::into_owned(text))
+    }
+}
+
+fn bundle(language: Language, source: &str) -> FluentBundle<FluentResource> {
+    let resource = FluentResource::try_new(source.to_owned())
+        .expect("the test of this module parses every file");
+    let tag = language
+        .code()
+        .parse()
+        .expect("a two-letter code is a language tag");
+    let mut bundle = FluentBundle::new_concurrent(vec![tag]);
+    // Isolating marks would stand inside codes and count against lengths.
+    bundle.set_use_isolating(false);
+    bundle
+        .add_resource(resource)
+        .expect("the test of this module finds keys that stand twice");
+    bundle
+}
+
+/// Declares one function per message, and the list of all of them for the tests.
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),*) = $key:literal;)*) => {
+        impl Texts {
+            $($(#[$doc])*
+            pub fn $name(&self, language: Language, $($argument: $kind),*) -> String {
+                let arguments: Vec<(&str, FluentValue<'_>)> =
+                    vec![$((stringify!($argument), FluentValue::from($argument))),*];
+                self.format(language, $key, &arguments.into_iter().collect())
+            })*
+        }
+
+        /// Every message with the names of its arguments.
+        #[cfg(test)]
+        const MESSAGES: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($argument)),*])),*];
+    };
+}
+
+messages! {
+    /// The greeting. Opens nothing.
+    client_start() = "client-start";
+    /// What a client can do.
+    client_help() = "client-help";
+    /// The ticket is open.
+    ticket_created(code: &str) = "ticket-created";
+    /// How the client's ticket stands.
+    status_open(code: &str) = "status-open";
+    /// The same when the last one is closed.
+    status_closed(code: &str) = "status-closed";
+    /// The same when there never was one.
+    status_none() = "status-none";
+    /// To the client, when an agent closed the ticket.
+    closed_by_agent(code: &str) = "closed-by-agent";
+    /// To the client, when they closed it themselves.
+    closed_by_client(code: &str) = "closed-by-client";
+    /// `/close` without an open ticket.
+    nothing_to_close() = "nothing-to-close";
+    /// The hour's messages are used up.
+    limit_messages(minutes: u64) = "limit-messages";
+    /// The day's tickets are used up.
+    limit_tickets(hours: u64) = "limit-tickets";
+    /// To the client: this kind says who they are and was not passed on.
+    withheld_from_desk(kind: &str) = "withheld-from-desk";
+    /// To the client: Telegram does not let us copy this.
+    message_not_copyable(kind: &str) = "message-not-copyable";
+    /// What a client's command does.
+    menu_client(command: &str) = "menu-client";
+    /// What an agent's command does, with an example.
+    menu_agent(command: &str) = "menu-agent";
+    /// The help for agents, above the list of commands.
+    agent_help() = "agent-help";
+
+    /// Line of the card: how the ticket stands.
+    card_state(state: &str) = "card-state";
+    /// Line of the card: when it was opened.
+    card_opened(date: &str) = "card-opened";
+    /// Line of the card: the client's language and how many tickets they had before.
+    card_client(language: &str, earlier: u64) = "card-client";
+    /// In the topic: the topic had been deleted and this is its successor.
+    topic_recreated() = "topic-recreated";
+    /// In the topic: the client ended the conversation.
+    line_closed_by_client(code: &str) = "line-closed-by-client";
+    /// In the topic: an agent closed the ticket.
+    line_closed_by_agent(code: &str) = "line-closed-by-agent";
+    /// The same with the agent's reason.
+    line_closed_because(code: &str, reason: &str) = "line-closed-because";
+    /// In the topic: the client sent something that says who they are.
+    withheld_from_client(kind: &str) = "withheld-from-client";
+    /// In the topic: Telegram does not let us copy the client's message.
+    relay_not_copyable(kind: &str) = "relay-not-copyable";
+    /// In the topic: Telegram removed the client's message again.
+    relay_removed() = "relay-removed";
+    /// In the topic: a message of the client failed for good.
+    relay_dead() = "relay-dead";
+    /// A rolled dice, told in words.
+    dice(emoji: &str, value: u64) = "dice";
+    /// In the topic: after a lost connection this post may stand twice.
+    relay_maybe_twice() = "relay-maybe-twice";
+    /// To the agent: after a lost connection the client may have received this twice.
+    reply_maybe_twice() = "reply-maybe-twice";
+    /// To the agent: why a reply did not reach the client.
+    reply_refused(reason: &str) = "reply-refused";
+    /// To the agent: this kind is never shown to clients.
+    reply_kind_refused(kind: &str) = "reply-kind-refused";
+    /// To the agent: the ticket of this topic is closed, nothing was sent.
+    ticket_is_closed() = "ticket-is-closed";
+    /// In the topic: the client cannot be written to any more.
+    client_left(reason: &str) = "client-left";
+    /// In the topic: the client can be written to again.
+    client_returned() = "client-returned";
+    /// To the agent: no such command, and the nearest right one.
+    unknown_command(word: &str, nearest: &str) = "unknown-command";
+    /// To the agent: this command works in a ticket's topic only.
+    needs_topic(command: &str) = "needs-topic";
+    /// In a chat that is not the desk.
+    not_our_chat() = "not-our-chat";
+    /// The press of a button that means nothing any more.
+    button_stale() = "button-stale";
+
+    /// In General: a call failed for good.
+    alert_dead_letter(purpose: &str, reason: &str) = "alert-dead-letter";
+    /// In General: an update could not be handled.
+    alert_dead_update() = "alert-dead-update";
+    /// In General: another program polls with the same token.
+    alert_second_instance() = "alert-second-instance";
+    /// In General: nothing can be stored.
+    alert_storage(reason: &str) = "alert-storage";
+    /// In General: a right is missing here.
+    alert_desk_unreachable() = "alert-desk-unreachable";
+    /// In General: the group has no topics any more.
+    alert_topics_off() = "alert-topics-off";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use fluent_bundle::FluentArgs;
+
+    use super::*;
+
+    /// The keys of a file with the arguments that each of them uses, read from its text.
+    fn keys(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut current = String::new();
+        for line in source.lines() {
+            if let Some((key, _)) = line.split_once(" =")
+                && line.starts_with(|first: char| first.is_ascii_lowercase())
+            {
+                current = key.to_owned();
+                let is_new = keys.insert(current.clone(), BTreeSet::new()).is_none();
+                assert!(is_new, "{current} stands twice");
+            }
+            for argument in line.split('$').skip(1) {
+                let name = argument
+                    .chars()
+                    .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_');
+                let arguments = keys
+                    .get_mut(&current)
+                    .expect("an argument stands in a message");
+                arguments.insert(name.collect());
+            }
+        }
+        keys
+    }
+
+    #[test]
+    fn every_language_has_every_message_with_the_same_arguments() {
+        let wanted: BTreeMap<String, BTreeSet<String>> = MESSAGES
+            .iter()
+            .map(|(key, arguments)| {
+                let arguments = arguments.iter().map(|name| (*name).to_owned()).collect();
+                ((*key).to_owned(), arguments)
+            })
+            .collect();
+        for (language, source) in SOURCES {
+            assert_eq!(keys(source), wanted, "{language:?}");
+        }
+    }
+
+    /// Values that reach every variant of every selector.
+    fn values(argument: &str) -> Vec<FluentValue<'static>> {
+        let words: &[&str] = match argument {
+            "kind" => &[
+                "contact",
+                "location",
+                "venue",
+                "story",
+                "sticker",
+                "poll",
+                "game",
+                "invoice",
+                "paid_media",
+                "gift",
+                "giveaway",
+                "checklist",
+                "unknown",
+            ],
+            "reason" => &[
+                "blocked",
+                "deactivated",
+                "no_chat",
+                "not_copyable",
+                "gone",
+                "other",
+            ],
+            "command" => &["start", "help", "status", "close", "note"],
+            "state" => &["open", "closed"],
+            "minutes" | "hours" | "earlier" | "value" => {
+                return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
+            }
+            _ => &["x"],
+        };
+        words.iter().map(|word| FluentValue::from(*word)).collect()
+    }
+
+    #[test]
+    fn every_message_renders_in_every_language_and_fits_in_one_post() {
+        let texts = Texts::new();
+        for language in Language::ALL {
+            for (key, arguments) in MESSAGES {
+                let longest = arguments.iter().map(|name| values(name).len()).max();
+                for turn in 0..longest.unwrap_or(1) {
+                    let given: FluentArgs<'_> = arguments
+                        .iter()
+                        .map(|name| {
+                            let values = values(name);
+                            (*name, values[turn % values.len()].clone())
+                        })
+                        .collect();
+                    let text = texts
+                        .try_format(language, key, &given)
+                        .unwrap_or_else(|| panic!("{key} does not render in {language:?}"));
+                    assert!(!text.trim().is_empty(), "{key} is empty in {language:?}");
+                    assert!(text.len() < 2_000, "{key} is long in {language:?}");
+                    assert!(!text.contains('\u{2068}'), "{key} holds isolating marks");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn russian_counts_as_russian_does() {
+        let texts = Texts::new();
+        for (minutes, words) in [
+            (1, "1 минуту"),
+            (3, "3 минуты"),
+            (21, "21 минуту"),
+            (25, "25 минут"),
+        ] {
+            let text = texts.limit_messages(Language::Russian, minutes);
+            assert!(text.contains(words), "{text}");
+        }
+    }
+}

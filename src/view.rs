@@ -1,0 +1,3 @@
+//! Values to text: the card and the title of a topic. Pure; never knows who the client is.
+
+pub mod card;
