@@ -4,7 +4,9 @@
 //! from the top, is that of ARCHITECTURE.md; `tests/it/architecture.rs` holds the code to it.
 
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod entropy;
+pub mod logging;
 pub mod texts;
 pub mod view;

@@ -1,0 +1,130 @@
+//! The config: one TOML file, every key of which the environment may override, turned into a
+//! value that cannot be wrong. Opens no database and makes no calls; reads the config file and the
+//! token's file, and never shows a token.
+//!
+//! A key exists here only if something reads it. A new one needs a line in `raw` (its name and its
+//! default), one in `values` (what it may be), one in [`Config`] and one in `config.toml.example`.
+
+use std::path::{Path, PathBuf};
+
+use crate::domain::ids::ChatId;
+use crate::domain::language::Language;
+use crate::domain::settings::{Flood, Limits, RelayMode};
+
+mod document;
+mod error;
+mod names;
+mod raw;
+mod token;
+mod values;
+
+pub use error::{Error, Place};
+pub use names::nearest;
+pub use token::{HIDDEN_TOKEN, Token, TokenError, hide_tokens};
+
+/// What every variable that sets a key begins with.
+pub const VARIABLE_PREFIX: &str = "HUSHDESK_";
+/// Names the config file itself (`--config`).
+pub const CONFIG_VARIABLE: &str = "HUSHDESK_CONFIG";
+/// Variables with our prefix that set no key.
+const OTHER_VARIABLES: [&str; 1] = [CONFIG_VARIABLE];
+
+/// Everything an operator can choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The bot and its support group.
+    pub telegram: Telegram,
+    /// Where things are kept.
+    pub database: Database,
+    /// How much one client may write.
+    pub limits: Limits,
+    /// How tickets work.
+    pub tickets: Tickets,
+    /// How fast Telegram is called.
+    pub flood: Flood,
+    /// Words and languages.
+    pub texts: TextsConfig,
+    /// The log.
+    pub log: Log,
+}
+
+/// The bot and its support group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telegram {
+    /// The bot's token.
+    pub token: Token,
+    /// The Bot API server: an http or https address without a slash at its end.
+    pub api_url: String,
+    /// The support group; negative.
+    pub support_group_id: ChatId,
+}
+
+/// Where things are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Database {
+    /// The SQLite file.
+    pub path: PathBuf,
+    /// Read-only connections, 1 to 64.
+    pub reader_pool_size: u32,
+}
+
+/// How tickets work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tickets {
+    /// Which messages of agents reach the client.
+    pub relay_mode: RelayMode,
+}
+
+/// Words and languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextsConfig {
+    /// The language of cards and of words to agents.
+    pub desk_language: Language,
+    /// What stands before every reply that a client receives; empty for nothing.
+    pub reply_label: String,
+}
+
+/// The log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// How lines look.
+    pub format: LogFormat,
+    /// `error`, `warn`, `info`, `debug` or `trace`; the variable RUST_LOG wins over it.
+    pub level: String,
+}
+
+/// How lines of the log look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Config {
+    /// Reads the file at `path`, lets the variables in `environment` win, and checks everything.
+    pub fn load(
+        path: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Config, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| {
+            let path = path.to_owned();
+            match source.kind() {
+                std::io::ErrorKind::NotFound => Error::Missing { path },
+                _ => Error::Unreadable { path, source },
+            }
+        })?;
+        Config::from_text(&text, path, environment)
+    }
+
+    /// The same for a text; `file` is how errors call it.
+    pub fn from_text(
+        text: &str,
+        file: &Path,
+        environment: impl Iterator<Item = (String, String)>,
+    ) -> Result<Config, Error> {
+        let (raw, places) = document::read(text, file, environment)?;
+        values::check(raw, &places)
+    }
+}

@@ -1,0 +1,182 @@
+//! The config as it is written: every key with its default, nothing checked yet. A key that is
+//! added here exists; `values` checks it and gives it its type.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::language::Language;
+use crate::domain::settings::{Flood, Limits, RelayMode};
+
+/// The whole file. Numbers are `i64` and choices are text, so that a wrong one is refused by us,
+/// with a sentence, and not by the parser. An empty text or a zero stands for "not set" where a
+/// key has no default.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Raw {
+    pub telegram: Telegram,
+    pub database: Database,
+    pub limits: RawLimits,
+    pub tickets: Tickets,
+    pub flood: RawFlood,
+    pub texts: Texts,
+    pub log: Log,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Telegram {
+    pub token: String,
+    pub token_file: String,
+    pub api_url: String,
+    pub support_group_id: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Database {
+    pub path: String,
+    pub reader_pool_size: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawLimits {
+    pub tickets_per_day: i64,
+    pub messages_per_hour: i64,
+    pub burst: i64,
+    pub messages_per_second: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tickets {
+    pub relay_mode: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawFlood {
+    pub group_calls_per_minute: i64,
+    pub chat_calls_per_second: i64,
+    pub calls_per_second: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Texts {
+    pub desk_language: String,
+    pub reply_label: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Log {
+    pub format: String,
+    pub level: String,
+}
+
+impl Default for Telegram {
+    fn default() -> Self {
+        Self {
+            token: String::new(),
+            token_file: String::new(),
+            api_url: "https://api.telegram.org".to_owned(),
+            support_group_id: 0,
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            path: "hushdesk.db".to_owned(),
+            reader_pool_size: 4,
+        }
+    }
+}
+
+impl Default for RawLimits {
+    fn default() -> Self {
+        let limits = Limits::default();
+        Self {
+            tickets_per_day: limits.tickets_per_day.into(),
+            messages_per_hour: limits.messages_per_hour.into(),
+            burst: limits.burst.into(),
+            messages_per_second: limits.messages_per_second.into(),
+        }
+    }
+}
+
+impl Default for Tickets {
+    fn default() -> Self {
+        Self {
+            relay_mode: RelayMode::default().name().to_owned(),
+        }
+    }
+}
+
+impl Default for RawFlood {
+    fn default() -> Self {
+        let flood = Flood::default();
+        Self {
+            group_calls_per_minute: flood.group_calls_per_minute.into(),
+            chat_calls_per_second: flood.chat_calls_per_second.into(),
+            calls_per_second: flood.calls_per_second.into(),
+        }
+    }
+}
+
+impl Default for Texts {
+    fn default() -> Self {
+        Self {
+            desk_language: Language::default().code().to_owned(),
+            reply_label: "Live Support: ".to_owned(),
+        }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: "text".to_owned(),
+            level: "info".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Uncomments the defaults of config.toml.example: lines that begin with `#` and a letter.
+    /// Prose has a space after its `#`.
+    fn example_with_defaults() -> toml::Table {
+        let text: String = include_str!("../../config.toml.example")
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(key) if key.starts_with(|first: char| first.is_ascii_lowercase()) => {
+                    format!("{key}\n")
+                }
+                Some(_) | None => format!("{line}\n"),
+            })
+            .collect();
+        text.parse().expect("config.toml.example is TOML")
+    }
+
+    #[test]
+    fn the_example_shows_every_key_with_its_default() {
+        let mut defaults =
+            toml::Table::try_from(Raw::default()).expect("defaults are texts and numbers");
+        let mut example = example_with_defaults();
+        for table in [&mut defaults, &mut example] {
+            let telegram = table
+                .get_mut("telegram")
+                .and_then(toml::Value::as_table_mut)
+                .expect("both have [telegram]");
+            // These three have no default: they are what the operator fills in.
+            for key in ["token", "token_file", "support_group_id"] {
+                telegram.remove(key);
+            }
+        }
+        assert_eq!(example, defaults);
+    }
+}
