@@ -8,5 +8,6 @@ pub mod config;
 pub mod domain;
 pub mod entropy;
 pub mod logging;
+pub mod store;
 pub mod texts;
 pub mod view;

@@ -1,0 +1,17 @@
+//! When each kind of trouble was last told, so that it is told once and not once per message.
+
+use rusqlite::params;
+
+use super::{Db, Error};
+use crate::domain::time::Timestamp;
+
+const RAISE: &str = "INSERT INTO alerts (cause, raised_at) VALUES (?1, ?2) \
+     ON CONFLICT (cause) DO UPDATE SET raised_at = excluded.raised_at WHERE raised_at <= ?3";
+
+/// Notes that a kind of trouble is told now. Whether it is: not if it was told after `quiet_since`.
+pub fn raise(db: &Db, cause: &str, now: Timestamp, quiet_since: Timestamp) -> Result<bool, Error> {
+    let raised = db
+        .prepare_cached(RAISE)?
+        .execute(params![cause, now, quiet_since])?;
+    Ok(raised == 1)
+}

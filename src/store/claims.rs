@@ -1,0 +1,250 @@
+//! Taking calls out of the lanes and writing down how they ended. Decides neither when a call is
+//! made nor what its outcome means.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::types::to_json;
+use super::{Db, Error, outbox};
+use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
+use crate::domain::ids::{ClientId, MessageRowId, OutboxId, TicketId};
+use crate::domain::time::Timestamp;
+
+const DUE: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
+     failures, maybe_sent, attempts, created_at FROM outbox \
+     WHERE budget = ?1 AND priority = ?2 AND is_head = 1 AND state = 'waiting' AND not_before <= ?3 \
+     ORDER BY not_before, id LIMIT ?4";
+const CLAIMED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
+     failures, maybe_sent, attempts, created_at FROM outbox WHERE state = 'claimed' ORDER BY id";
+const UNFINISHED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
+     failures, maybe_sent, attempts, created_at FROM outbox WHERE id = ?1 AND finished_at IS NULL";
+const NEXT_DUE: &str = "SELECT not_before FROM outbox \
+     WHERE budget = ?1 AND priority = ?2 AND is_head = 1 AND state = 'waiting' ORDER BY not_before LIMIT 1";
+const CLAIM: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 1 WHERE id = ?1";
+const DEFER: &str = "UPDATE outbox SET not_before = ?2 WHERE id = ?1";
+const END: &str = "UPDATE outbox SET state = ?2, call = '', finished_at = ?3, is_head = 0, reason = ?4 \
+     WHERE id = ?1 AND finished_at IS NULL";
+const BURY: &str = "UPDATE outbox SET state = 'dead', finished_at = ?2, is_head = 0, reason = ?3 \
+     WHERE id = ?1 AND finished_at IS NULL";
+const RETRY: &str = "UPDATE outbox SET state = 'waiting', not_before = ?2, failures = ?3, maybe_sent = ?4 \
+     WHERE id = ?1 AND finished_at IS NULL";
+const DOUBT: &str =
+    "UPDATE outbox SET state = 'doubt', failures = ?2 WHERE id = ?1 AND finished_at IS NULL";
+const REPLACE_CALL: &str = "UPDATE outbox SET call = ?2 WHERE id = ?1 AND finished_at IS NULL";
+const OF_LANE: &str = "SELECT id, state FROM outbox \
+     WHERE lane = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY position LIMIT 1";
+
+/// A call that waits or is being made.
+#[derive(Clone, Debug)]
+pub struct OutboxRow {
+    /// Our row.
+    pub id: OutboxId,
+    /// The lane that it stands in.
+    pub lane: String,
+    /// Whose budget it spends.
+    pub budget: Budget,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The client whose chat it goes into.
+    pub client: Option<ClientId>,
+    /// The ticket that it belongs to.
+    pub ticket: Option<TicketId>,
+    /// The message that it carries.
+    pub message: Option<MessageRowId>,
+    /// Which part of that message.
+    pub part: u32,
+    /// The call itself.
+    pub call: Call,
+    /// Attempts that count against the limit.
+    pub failures: u32,
+    /// Whether an earlier attempt may have arrived.
+    pub maybe_sent: bool,
+    /// Attempts so far, this one included.
+    pub attempts: u32,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+}
+
+/// A call as it stands in the database.
+#[derive(Debug)]
+pub enum Stored {
+    /// It reads back.
+    Call(OutboxRow),
+    /// It does not. It has to be put aside, or it would be met again and again and hide all others.
+    Broken {
+        /// Our row.
+        id: OutboxId,
+        /// The lane that it stands in.
+        lane: String,
+    },
+}
+
+/// How a call stands that is not finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// In its lane.
+    Waiting,
+    /// Being made right now, or cut off by the end of the program.
+    Claimed,
+    /// It may have happened.
+    Doubt,
+}
+
+/// Heads of lanes that are due, longest due first.
+pub fn due(
+    db: &Db,
+    budget: Budget,
+    priority: Priority,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<Stored>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(DUE)?;
+    let rows = statement.query_map(params![budget, priority, now, limit], stored)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Calls that were being made when the program ended.
+pub fn claimed(db: &Db) -> Result<Vec<Stored>, Error> {
+    let mut statement = db.prepare_cached(CLAIMED)?;
+    let rows = statement.query_map([], stored)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A call that is not finished.
+pub fn unfinished(db: &Db, id: OutboxId) -> Result<Option<OutboxRow>, Error> {
+    Ok(db
+        .prepare_cached(UNFINISHED)?
+        .query_row([id], outbox_row)
+        .optional()?)
+}
+
+/// When the first head of a lane is due, over all priorities of a budget. Only heads count: one
+/// that waits must not hide behind later calls of its lane.
+pub fn next_due(db: &Db, budget: Budget) -> Result<Option<Timestamp>, Error> {
+    let mut statement = db.prepare_cached(NEXT_DUE)?;
+    let mut earliest: Option<Timestamp> = None;
+    for priority in 0..=Priority::LAST.0 {
+        let next: Option<Timestamp> = statement
+            .query_row(params![budget, priority], |row| row.get(0))
+            .optional()?;
+        earliest = match (earliest, next) {
+            (Some(first), Some(second)) => Some(first.min(second)),
+            (first, second) => first.or(second),
+        };
+    }
+    Ok(earliest)
+}
+
+/// The unfinished call of a purpose in a lane.
+pub fn of_lane(
+    db: &Db,
+    lane: Lane,
+    purpose: Purpose,
+) -> Result<Option<(OutboxId, Unfinished)>, Error> {
+    Ok(db
+        .prepare_cached(OF_LANE)?
+        .query_row(params![lane.key(), purpose], |row| {
+            let state = match row.get_ref(1)?.as_str()? {
+                "claimed" => Unfinished::Claimed,
+                "doubt" => Unfinished::Doubt,
+                _ => Unfinished::Waiting,
+            };
+            Ok((row.get(0)?, state))
+        })
+        .optional()?)
+}
+
+/// From here until it is settled the call is being made, and an attempt is counted.
+pub fn claim(db: &Db, id: OutboxId) -> Result<(), Error> {
+    db.prepare_cached(CLAIM)?.execute([id])?;
+    Ok(())
+}
+
+/// Not to be claimed before `until`.
+pub fn defer(db: &Db, id: OutboxId, until: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(DEFER)?.execute(params![id, until])?;
+    Ok(())
+}
+
+/// The call is made. The next of its lane comes up.
+pub fn done(db: &Db, row: &OutboxRow, now: Timestamp) -> Result<(), Error> {
+    end(db, row, "done", None, now)
+}
+
+/// The call is not made, and nobody has to look into it.
+pub fn dropped(db: &Db, row: &OutboxRow, reason: &str, now: Timestamp) -> Result<(), Error> {
+    end(db, row, "dropped", Some(reason), now)
+}
+
+/// The call has failed for good and is kept as a dead letter. The next of its lane comes up.
+pub fn dead(db: &Db, id: OutboxId, lane: &str, reason: &str, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(BURY)?.execute(params![id, now, reason])?;
+    outbox::promote(db, lane)
+}
+
+/// The call is made again, not before `not_before`.
+pub fn retry(
+    db: &Db,
+    row: &OutboxRow,
+    not_before: Timestamp,
+    failures: u32,
+    maybe_sent: bool,
+) -> Result<(), Error> {
+    db.prepare_cached(RETRY)?
+        .execute(params![row.id, not_before, failures, maybe_sent])?;
+    Ok(())
+}
+
+/// The call may have happened; its lane waits until that is known.
+pub fn doubt(db: &Db, row: &OutboxRow) -> Result<(), Error> {
+    db.prepare_cached(DOUBT)?
+        .execute(params![row.id, row.failures + 1])?;
+    Ok(())
+}
+
+/// The call is made in another form from now on.
+pub fn replace_call(db: &Db, id: OutboxId, call: &Call) -> Result<(), Error> {
+    db.prepare_cached(REPLACE_CALL)?
+        .execute(params![id, to_json(call)])?;
+    Ok(())
+}
+
+fn end(
+    db: &Db,
+    row: &OutboxRow,
+    state: &str,
+    reason: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    db.prepare_cached(END)?
+        .execute(params![row.id, state, now, reason])?;
+    outbox::promote(db, &row.lane)
+}
+
+fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    match outbox_row(row) {
+        Ok(call) => Ok(Stored::Call(call)),
+        Err(_) => Ok(Stored::Broken {
+            id: row.get(0)?,
+            lane: row.get(1)?,
+        }),
+    }
+}
+
+fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
+    Ok(OutboxRow {
+        id: row.get(0)?,
+        lane: row.get(1)?,
+        budget: row.get(2)?,
+        purpose: row.get(3)?,
+        client: row.get(4)?,
+        ticket: row.get(5)?,
+        message: row.get(6)?,
+        part: row.get(7)?,
+        call: row.get(8)?,
+        failures: row.get(9)?,
+        maybe_sent: row.get(10)?,
+        attempts: row.get(11)?,
+        created_at: row.get(12)?,
+    })
+}

@@ -1,0 +1,34 @@
+//! All SQL. One file per table or report, statements first, typed rows out. Never decides anything
+//! about the desk, never awaits inside a transaction, never hands a Telegram id of a person to
+//! anybody but the call that needs it.
+
+pub mod alerts;
+pub mod claims;
+pub mod clients;
+mod error;
+pub mod facts;
+pub mod inbox;
+mod inspect;
+pub mod limits;
+pub mod messages;
+mod open;
+pub mod outbox;
+pub mod pauses;
+pub mod resolve;
+pub mod tickets;
+pub mod timers;
+pub mod topics;
+mod types;
+mod writer;
+
+pub use error::Error;
+pub use inspect::inspect;
+pub use open::{OpenError, Options, Store};
+pub use types::Place;
+pub use writer::{Writer, isolated};
+
+/// A connection, inside a transaction where it comes from the [`Writer`].
+pub type Db = rusqlite::Connection;
+
+/// A read-only connection of the pool.
+pub type Reader = r2d2::PooledConnection<r2d2_sqlite::SqliteConnectionManager>;

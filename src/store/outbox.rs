@@ -1,0 +1,179 @@
+//! Calls that have to be made, in lanes. Writing them is all that the desk can do about them.
+
+use rusqlite::params;
+
+use super::types::to_json;
+use super::{Db, Error};
+use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
+use crate::domain::ids::{ClientId, MessageRowId, OutboxId, TicketId};
+use crate::domain::time::Timestamp;
+
+const INSERT: &str = "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
+     client_id, ticket_id, message_id, part, call, not_before, created_at) \
+     VALUES (?1, ?2, ?3, (SELECT ifnull(max(id), 0) + 1 FROM outbox), \
+     NOT EXISTS (SELECT 1 FROM outbox WHERE lane = ?3 AND finished_at IS NULL), \
+     ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+const INSERT_AHEAD: &str = "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
+     client_id, ticket_id, message_id, part, call, not_before, created_at) \
+     VALUES (?1, ?2, ?3, (SELECT ifnull(min(position), 1) - 1 FROM outbox WHERE lane = ?3 AND finished_at IS NULL), \
+     1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+const BEHEAD: &str =
+    "UPDATE outbox SET is_head = 0 WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1";
+const REPLACE: &str = "UPDATE outbox SET call = ?3 \
+     WHERE lane = ?1 AND purpose = ?2 AND state = 'waiting' AND finished_at IS NULL";
+const HEIR: &str = "UPDATE outbox SET is_head = 1 WHERE id = \
+     (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position LIMIT 1)";
+const UNFINISHED_OF_MESSAGE: &str =
+    "SELECT count(*) FROM outbox WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL";
+const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
+     WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position";
+const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at = ?2, is_head = 0, reason = ?3 \
+     WHERE id = ?1";
+const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
+     WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
+const COUNT_DEAD: &str = "SELECT count(*) FROM outbox WHERE state = 'dead'";
+const COUNT_UNFINISHED: &str = "SELECT count(*) FROM outbox WHERE finished_at IS NULL";
+
+/// A call to be made.
+#[derive(Debug)]
+pub struct NewCall<'a> {
+    /// The update, timer or call that led to it.
+    pub cause: &'a str,
+    /// Its number among the calls of the same cause.
+    pub step: u32,
+    /// Where it queues up.
+    pub lane: Lane,
+    /// Whose budget it spends.
+    pub budget: Budget,
+    /// How urgent it is among those of its budget.
+    pub priority: Priority,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The client whose chat it goes into.
+    pub client: Option<ClientId>,
+    /// The ticket that it belongs to.
+    pub ticket: Option<TicketId>,
+    /// The message that it carries.
+    pub message: Option<MessageRowId>,
+    /// Which part of that message.
+    pub part: u32,
+    /// The call itself.
+    pub call: &'a Call,
+    /// Not to be made earlier.
+    pub not_before: Timestamp,
+}
+
+/// A call that waits in a lane.
+#[derive(Clone, Copy, Debug)]
+pub struct Waiting {
+    /// The call.
+    pub id: OutboxId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The message that it carries.
+    pub message: Option<MessageRowId>,
+}
+
+/// Queues a call up at the end of its lane.
+pub fn insert(db: &Db, new: &NewCall<'_>, now: Timestamp) -> Result<OutboxId, Error> {
+    insert_with(db, INSERT, new, now)
+}
+
+/// Puts a call at the front of its lane, before what waits there.
+pub fn insert_ahead(db: &Db, new: &NewCall<'_>, now: Timestamp) -> Result<OutboxId, Error> {
+    db.prepare_cached(BEHEAD)?.execute([new.lane.key()])?;
+    insert_with(db, INSERT_AHEAD, new, now)
+}
+
+fn insert_with(
+    db: &Db,
+    statement: &str,
+    new: &NewCall<'_>,
+    now: Timestamp,
+) -> Result<OutboxId, Error> {
+    db.prepare_cached(statement)?.execute(params![
+        new.cause,
+        new.step,
+        new.lane.key(),
+        new.budget,
+        new.priority,
+        new.purpose,
+        new.client,
+        new.ticket,
+        new.message,
+        new.part,
+        to_json(new.call),
+        new.not_before,
+        now,
+    ])?;
+    Ok(OutboxId(db.last_insert_rowid()))
+}
+
+/// Puts a newer state in the place of one that was not sent yet. Whether there was one.
+pub fn replace_waiting(db: &Db, lane: Lane, purpose: Purpose, call: &Call) -> Result<bool, Error> {
+    let replaced =
+        db.prepare_cached(REPLACE)?
+            .execute(params![lane.key(), purpose, to_json(call)])?;
+    Ok(replaced > 0)
+}
+
+/// Whether calls that carry this message for this purpose are still to be made.
+pub fn is_under_way(db: &Db, message: MessageRowId, purpose: Purpose) -> Result<bool, Error> {
+    let unfinished: i64 = db
+        .prepare_cached(UNFINISHED_OF_MESSAGE)?
+        .query_row(params![message, purpose], |row| row.get(0))?;
+    Ok(unfinished > 0)
+}
+
+/// What waits in a lane, in order.
+pub fn waiting_in(db: &Db, lane: Lane) -> Result<Vec<Waiting>, Error> {
+    let mut statement = db.prepare_cached(IN_LANE)?;
+    let rows = statement.query_map([lane.key()], |row| {
+        Ok(Waiting {
+            id: row.get(0)?,
+            purpose: row.get(1)?,
+            message: row.get(2)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A waiting call is not made after all.
+pub fn drop_waiting(
+    db: &Db,
+    id: OutboxId,
+    lane: Lane,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    db.prepare_cached(DROP)?.execute(params![id, now, reason])?;
+    promote(db, &lane.key())
+}
+
+/// The first unfinished call of a lane becomes its head.
+pub(super) fn promote(db: &Db, lane: &str) -> Result<(), Error> {
+    db.prepare_cached(HEIR)?.execute([lane])?;
+    Ok(())
+}
+
+/// Removes rows that ended before `before`, at most `limit`. Dead letters stay.
+pub fn forget_finished(db: &Db, before: Timestamp, limit: usize) -> Result<usize, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    Ok(db
+        .prepare_cached(FORGET_FINISHED)?
+        .execute(params![before, limit])?)
+}
+
+/// How many dead letters there are.
+pub fn count_dead(db: &Db) -> Result<i64, Error> {
+    Ok(db
+        .prepare_cached(COUNT_DEAD)?
+        .query_row([], |row| row.get(0))?)
+}
+
+/// How many calls have still to be made.
+pub fn count_unfinished(db: &Db) -> Result<i64, Error> {
+    Ok(db
+        .prepare_cached(COUNT_UNFINISHED)?
+        .query_row([], |row| row.get(0))?)
+}

@@ -1,0 +1,65 @@
+//! What has to happen at a time.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::types::{from_json, to_json};
+use super::{Db, Error};
+use crate::domain::event::Timer;
+use crate::domain::ids::TimerId;
+use crate::domain::time::Timestamp;
+
+const INSERT: &str = "INSERT INTO timers (due_at, timer) VALUES (?1, ?2)";
+const DUE: &str = "SELECT id, timer FROM timers WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
+const NEXT: &str = "SELECT due_at FROM timers ORDER BY due_at LIMIT 1";
+const NEXT_BESIDES: &str = "SELECT min(due_at) FROM timers WHERE timer <> ?1";
+const REMOVE: &str = "DELETE FROM timers WHERE id = ?1";
+const EXISTS: &str = "SELECT 1 FROM timers WHERE timer = ?1 LIMIT 1";
+
+/// Sets a timer.
+pub fn set(db: &Db, due_at: Timestamp, timer: &Timer) -> Result<(), Error> {
+    db.prepare_cached(INSERT)?
+        .execute(params![due_at, to_json(timer)])?;
+    Ok(())
+}
+
+/// Sets a timer unless the very same one is set already, whenever it is due.
+pub fn set_once(db: &Db, due_at: Timestamp, timer: &Timer) -> Result<(), Error> {
+    if db.prepare_cached(EXISTS)?.exists([to_json(timer)])? {
+        return Ok(());
+    }
+    set(db, due_at, timer)
+}
+
+/// The timers that are due, oldest first.
+pub fn due(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<(TimerId, Timer)>, Error> {
+    let mut statement = db.prepare_cached(DUE)?;
+    let rows = statement.query_map(params![now, limit], |row| {
+        Ok((row.get::<_, TimerId>(0)?, row.get::<_, String>(1)?))
+    })?;
+    rows.map(|row| {
+        let (id, timer) = row?;
+        Ok((id, from_json("timer", &timer)?))
+    })
+    .collect()
+}
+
+/// When the next timer is due.
+pub fn next(db: &Db) -> Result<Option<Timestamp>, Error> {
+    Ok(db
+        .prepare_cached(NEXT)?
+        .query_row([], |row| row.get(0))
+        .optional()?)
+}
+
+/// When the next timer is due that is about somebody.
+pub fn next_besides_housekeeping(db: &Db) -> Result<Option<Timestamp>, Error> {
+    Ok(db
+        .prepare_cached(NEXT_BESIDES)?
+        .query_row([to_json(&Timer::Housekeeping)], |row| row.get(0))?)
+}
+
+/// Removes a timer that has rung.
+pub fn remove(db: &Db, id: TimerId) -> Result<(), Error> {
+    db.prepare_cached(REMOVE)?.execute([id])?;
+    Ok(())
+}

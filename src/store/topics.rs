@@ -1,0 +1,124 @@
+//! The forum topics of tickets. The schema sees to it that a ticket has one live topic at most.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use super::{Db, Error};
+use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId, TopicId};
+
+const INSERT: &str =
+    "INSERT INTO topics (ticket_id, chat_id, state) VALUES (?1, ?2, 'wanted') RETURNING id";
+const CURRENT: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead \
+     FROM topics WHERE ticket_id = ?1 AND state <> 'gone'";
+const BY_THREAD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead \
+     FROM topics WHERE chat_id = ?1 AND thread_id = ?2";
+const MADE: &str = "UPDATE topics SET thread_id = ?2, chat_id = ?3, state = 'live' WHERE id = ?1 AND state = 'wanted'";
+const GONE: &str = "UPDATE topics SET state = 'gone' WHERE id = ?1";
+const CARD_LAYOUT: &str = "UPDATE topics SET card_carries = ?2, card_lead = ?3 WHERE id = ?1";
+const CARD_POSTED: &str = "UPDATE topics SET card_message_id = ?2 WHERE id = ?1";
+const ALIAS: &str = "SELECT new_chat_id FROM aliases WHERE old_chat_id = ?1";
+const ADD_ALIAS: &str = "INSERT INTO aliases (old_chat_id, new_chat_id) VALUES (?1, ?2) \
+     ON CONFLICT (old_chat_id) DO UPDATE SET new_chat_id = excluded.new_chat_id";
+
+/// A topic of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Topic {
+    /// Our row.
+    pub id: TopicId,
+    /// Whose it is.
+    pub ticket: TicketId,
+    /// The group.
+    pub chat: ChatId,
+    /// Telegram's id, once the topic is made.
+    pub thread: Option<ThreadId>,
+    /// The post that shows the ticket's state, once it stands.
+    pub card: Option<MessageId>,
+    /// The client's message that shares the card's post.
+    pub card_carries: Option<MessageRowId>,
+    /// Words that stand before that message.
+    pub card_lead: Option<String>,
+}
+
+/// A topic that has still to be made.
+pub fn insert(db: &Db, ticket: TicketId, chat: ChatId) -> Result<TopicId, Error> {
+    Ok(db
+        .prepare_cached(INSERT)?
+        .query_row(params![ticket, chat], |row| row.get(0))?)
+}
+
+/// The live or wanted topic of a ticket.
+pub fn current(db: &Db, ticket: TicketId) -> Result<Option<Topic>, Error> {
+    Ok(db
+        .prepare_cached(CURRENT)?
+        .query_row([ticket], topic)
+        .optional()?)
+}
+
+/// The topic with this id of Telegram's, gone or not.
+pub fn by_thread(db: &Db, chat: ChatId, thread: ThreadId) -> Result<Option<Topic>, Error> {
+    Ok(db
+        .prepare_cached(BY_THREAD)?
+        .query_row(params![chat, thread], topic)
+        .optional()?)
+}
+
+/// The topic has been made. Whether it was still wanted.
+pub fn made(db: &Db, id: TopicId, chat: ChatId, thread: ThreadId) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(MADE)?
+        .execute(params![id, thread, chat])?
+        == 1)
+}
+
+/// The topic does not exist any more.
+pub fn gone(db: &Db, id: TopicId) -> Result<(), Error> {
+    db.prepare_cached(GONE)?.execute([id])?;
+    Ok(())
+}
+
+/// What stands in the card's post beside the card.
+pub fn card_layout(
+    db: &Db,
+    id: TopicId,
+    carries: Option<MessageRowId>,
+    lead: Option<&str>,
+) -> Result<(), Error> {
+    db.prepare_cached(CARD_LAYOUT)?
+        .execute(params![id, carries, lead])?;
+    Ok(())
+}
+
+/// The card's post stands.
+pub fn card_posted(db: &Db, id: TopicId, message: MessageId) -> Result<(), Error> {
+    db.prepare_cached(CARD_POSTED)?
+        .execute(params![id, message])?;
+    Ok(())
+}
+
+/// The id that a group has now.
+pub fn current_chat(db: &Db, chat: ChatId) -> Result<ChatId, Error> {
+    Ok(db
+        .prepare_cached(ALIAS)?
+        .query_row([chat], |row| row.get(0))
+        .optional()?
+        .unwrap_or(chat))
+}
+
+/// A group has become a supergroup.
+pub fn upgraded(db: &Db, old: ChatId, new: ChatId) -> Result<(), Error> {
+    if old != new {
+        db.prepare_cached(ADD_ALIAS)?.execute([old, new])?;
+    }
+    Ok(())
+}
+
+fn topic(row: &Row<'_>) -> rusqlite::Result<Topic> {
+    Ok(Topic {
+        id: row.get(0)?,
+        ticket: row.get(1)?,
+        chat: row.get(2)?,
+        thread: row.get(3)?,
+        card: row.get(4)?,
+        card_carries: row.get(5)?,
+        card_lead: row.get(6)?,
+    })
+}

@@ -1,0 +1,273 @@
+//! The one writer: a thread that owns the writing connection. Work that arrives together shares one
+//! IMMEDIATE transaction, each piece in a savepoint of its own, and is acknowledged after COMMIT.
+//! Knows nothing of what the work does.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Db, Error};
+
+/// Pieces of work that may share one transaction.
+const BATCH_MAX: usize = 32;
+/// Pieces of work that may wait for the writer before the senders have to.
+const QUEUE_MAX: usize = 256;
+
+/// A handle on the writer thread. The thread ends when the last handle is dropped.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Box<dyn Job>>,
+    ended: Arc<std::sync::Mutex<Option<std::thread::JoinHandle<()>>>>,
+}
+
+impl Writer {
+    /// Starts the thread that owns `connection` from now on.
+    pub(super) fn start(connection: Db) -> Writer {
+        let (queue, jobs) = mpsc::channel(QUEUE_MAX);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || serve(&connection, jobs))
+            .expect("the system can start one more thread");
+        Writer {
+            queue,
+            ended: Arc::new(std::sync::Mutex::new(Some(thread))),
+        }
+    }
+
+    /// Runs `work` inside a transaction and returns what it returned once that is on disk. An error
+    /// or a panic of `work` undoes all that it did and nothing else.
+    pub async fn run<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Db) -> Result<T, Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Task {
+            work: Some(work),
+            result: None,
+            reply: Some(reply),
+        });
+        self.queue.send(job).await.map_err(|_| Error::Closed)?;
+        answer.await.map_err(|_| Error::Closed)?
+    }
+
+    /// Waits until all work is done and the connection is closed. Other handles must be gone.
+    pub fn close(self) {
+        let Writer { queue, ended } = self;
+        drop(queue);
+        let thread = ended.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread {
+            // A panic of the thread itself has been reported by the runtime.
+            let _ended = thread.join();
+        }
+    }
+}
+
+/// Does a part of a piece of work by itself: an error or a panic undoes this part and nothing else,
+/// so that one poison row costs itself only.
+pub fn isolated<T>(db: &Db, part: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    execute(db, "SAVEPOINT part")?;
+    let result = catch_unwind(AssertUnwindSafe(part)).unwrap_or(Err(Error::Panicked));
+    if result.is_err() {
+        // Where the disk is full SQLite has undone the whole transaction, this part with it.
+        if db.is_autocommit() {
+            return result;
+        }
+        execute(db, "ROLLBACK TO part")?;
+    }
+    execute(db, "RELEASE part")?;
+    result
+}
+
+/// One piece of work, in two steps around the commit.
+trait Job: Send {
+    /// Does the work. After an error its changes are not to be kept.
+    fn execute(&mut self, db: &Db) -> Result<(), Error>;
+    /// Tells the sender, once it is known whether the transaction was committed.
+    fn acknowledge(self: Box<Self>, commit: Result<(), Error>);
+}
+
+struct Task<T, F> {
+    work: Option<F>,
+    result: Option<Result<T, Error>>,
+    reply: Option<oneshot::Sender<Result<T, Error>>>,
+}
+
+impl<T, F> Job for Task<T, F>
+where
+    T: Send,
+    F: FnOnce(&Db) -> Result<T, Error> + Send,
+{
+    fn execute(&mut self, db: &Db) -> Result<(), Error> {
+        let work = self.work.take().expect("a job is executed once");
+        let result = catch_unwind(AssertUnwindSafe(|| work(db))).unwrap_or(Err(Error::Panicked));
+        let done = result.as_ref().map(drop).map_err(Error::clone);
+        self.result = Some(result);
+        done
+    }
+
+    fn acknowledge(mut self: Box<Self>, commit: Result<(), Error>) {
+        let result = match (self.result.take(), commit) {
+            (Some(Err(error)), _) | (_, Err(error)) => Err(error),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(Error::Closed),
+        };
+        if let Some(reply) = self.reply.take() {
+            // A sender that no longer waits has nothing to be told.
+            let _unheard = reply.send(result);
+        }
+    }
+}
+
+fn serve(db: &Db, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+    let mut batch = Vec::with_capacity(BATCH_MAX);
+    while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
+        let committed = transact(db, &mut batch);
+        for job in batch.drain(..) {
+            job.acknowledge(committed.clone());
+        }
+    }
+    // Leaves a small file behind; whatever fails here is done by the next start.
+    let _checkpointed = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+fn transact(db: &Db, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
+    let result = (|| -> Result<(), Error> {
+        execute(db, "BEGIN IMMEDIATE")?;
+        for job in batch.iter_mut() {
+            execute(db, "SAVEPOINT job")?;
+            if let Err(error) = job.execute(db) {
+                // Where the disk is full SQLite undoes the whole transaction and not only the
+                // statement, so whatever shares it has failed for the same reason.
+                if db.is_autocommit() {
+                    return Err(error);
+                }
+                execute(db, "ROLLBACK TO job")?;
+            }
+            execute(db, "RELEASE job")?;
+        }
+        execute(db, "COMMIT")
+    })();
+    if result.is_err() && !db.is_autocommit() {
+        // SQLite has usually rolled back by itself; if not even this works the next BEGIN says so.
+        let _rolled_back = execute(db, "ROLLBACK");
+    }
+    result
+}
+
+fn execute(db: &Db, statement: &str) -> Result<(), Error> {
+    db.prepare_cached(statement)?.execute([])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writer() -> (tempfile::TempDir, Writer) {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let db = Db::open(folder.path().join("test.db")).expect("it opens");
+        db.execute_batch("CREATE TABLE kept (name TEXT)")
+            .expect("a table can be made");
+        (folder, Writer::start(db))
+    }
+
+    fn keep(db: &Db, name: &str) -> Result<(), Error> {
+        db.execute("INSERT INTO kept (name) VALUES (?1)", [name])?;
+        Ok(())
+    }
+
+    fn kept(db: &Db) -> Result<Vec<String>, Error> {
+        let mut statement = db.prepare("SELECT name FROM kept ORDER BY name")?;
+        let names = statement.query_map([], |row| row.get(0))?;
+        Ok(names.collect::<Result<_, _>>()?)
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_its_own_work_and_not_the_writer() {
+        let (_folder, writer) = writer();
+        let (good, bad, also_good) = tokio::join!(
+            writer.run(|db| keep(db, "before")),
+            writer.run(|db| -> Result<(), Error> {
+                keep(db, "lost")?;
+                panic!("on purpose")
+            }),
+            writer.run(|db| keep(db, "after")),
+        );
+        assert!(good.is_ok() && also_good.is_ok());
+        assert!(matches!(bad, Err(Error::Panicked)), "{bad:?}");
+        assert_eq!(
+            writer.run(kept).await.expect("it answers"),
+            ["after", "before"]
+        );
+    }
+
+    #[tokio::test]
+    async fn an_isolated_part_fails_alone() {
+        let (_folder, writer) = writer();
+        let done = writer
+            .run(|db| {
+                keep(db, "whole")?;
+                let failed = isolated(db, || -> Result<(), Error> {
+                    keep(db, "part")?;
+                    panic!("on purpose")
+                });
+                assert!(matches!(failed, Err(Error::Panicked)));
+                isolated(db, || keep(db, "other part"))
+            })
+            .await;
+        assert!(done.is_ok());
+        assert_eq!(
+            writer.run(kept).await.expect("it answers"),
+            ["other part", "whole"]
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_acknowledged_is_there_when_the_file_is_opened_again() {
+        let (folder, writer) = writer();
+        writer.run(|db| keep(db, "kept")).await.expect("it is kept");
+        writer.close();
+        let db = Db::open(folder.path().join("test.db")).expect("it opens");
+        assert_eq!(kept(&db).expect("it reads"), ["kept"]);
+    }
+
+    /// Two pieces of work that share a transaction.
+    async fn together<A: Send + 'static, B: Send + 'static>(
+        writer: &Writer,
+        first: impl FnOnce(&Db) -> Result<A, Error> + Send + 'static,
+        second: impl FnOnce(&Db) -> Result<B, Error> + Send + 'static,
+    ) -> (Result<A, Error>, Result<B, Error>) {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let hold = writer.run(move |_| {
+            // Both wait in the queue by the time this ends.
+            let _released = held.recv();
+            Ok(())
+        });
+        let (_, both) = tokio::join!(hold, async {
+            tokio::join!(writer.run(first), writer.run(second), async {
+                release.send(()).expect("the writer waits for it");
+            })
+        });
+        (both.0, both.1)
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_the_reason_for_all_that_shared_the_transaction() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let db = Db::open(folder.path().join("full.db")).expect("a database can be made");
+        db.execute_batch(
+            "PRAGMA journal_mode = WAL; CREATE TABLE t (x TEXT); PRAGMA max_page_count = 4",
+        )
+        .expect("the statements are right");
+        let writer = Writer::start(db);
+        let insert = |length: usize| {
+            move |db: &Db| Ok(db.execute("INSERT INTO t VALUES (?1)", ["x".repeat(length)])?)
+        };
+        let (small, large) = together(&writer, insert(1), insert(1_000_000)).await;
+        assert!(matches!(&small, Err(Error::DiskFull)), "{small:?}");
+        assert!(matches!(&large, Err(Error::DiskFull)), "{large:?}");
+        assert!(writer.run(insert(1)).await.is_ok());
+    }
+}
