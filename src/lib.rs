@@ -9,5 +9,6 @@ pub mod domain;
 pub mod entropy;
 pub mod logging;
 pub mod store;
+pub mod telegram;
 pub mod texts;
 pub mod view;

@@ -1,0 +1,306 @@
+//! The transport: one POST to the Bot API over HTTPS. The seam that tests replace. Knows nothing of
+//! what it carries, never logs, and shows the token to nobody: it is part of every address, so no
+//! address may appear in an error or in `Debug` output.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Url};
+use secrecy::{ExposeSecret, SecretString};
+
+/// How long it may take until a connection stands. Shorter than every time-out of a call, so that
+/// "never connected" is told apart from "no answer".
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// After this much silence the system asks whether the other end is still there.
+const TCP_KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// Connections without a call are kept this long. The server keeps them for about 500 s.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Answers are cut at about 4 MiB by the server (tdlib telegram-bot-api, Client.cpp); whatever is
+/// much longer comes from somebody else.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// The one method that keeps its connection busy for a long time.
+pub const GET_UPDATES: &str = "getUpdates";
+
+/// An answer, whatever its status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, as it came.
+    pub body: Vec<u8>,
+    /// The `Retry-After` header in seconds, where there is one.
+    pub retry_after: Option<u64>,
+}
+
+/// Why there is no answer. Holds no address, because the token is part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransportError {
+    /// No connection: the request certainly never left.
+    #[error("Telegram could not be reached")]
+    NotSent,
+    /// The request may have arrived.
+    #[error("the connection to Telegram was lost before an answer came")]
+    Unknown,
+}
+
+/// An answer on its way.
+pub type ReplyFuture<'a> = Pin<Box<dyn Future<Output = Result<Reply, TransportError>> + Send + 'a>>;
+
+/// Something that makes calls of the Bot API.
+pub trait Transport: Send + Sync {
+    /// Posts `body`, a JSON object, to `method` and waits at most `timeout` for the whole answer.
+    fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a>;
+}
+
+/// Why a transport cannot be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The address of the Bot API server is not one.
+    #[error("the address of the Bot API server is not an http or https address")]
+    BadAddress,
+    /// The HTTP client cannot be started.
+    #[error("the HTTP client cannot be started")]
+    Client,
+}
+
+/// The real transport.
+pub struct HttpTransport {
+    base: String,
+    token: SecretString,
+    /// A request that hangs blocks its pool, so long polling has one of its own.
+    polls: Client,
+    calls: Client,
+}
+
+impl HttpTransport {
+    /// A transport to the server at `api_url`, which may have a path and a slash at its end.
+    pub fn new(api_url: &str, token: SecretString) -> Result<Self, SetupError> {
+        let url = Url::parse(api_url).map_err(|_| SetupError::BadAddress)?;
+        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
+            return Err(SetupError::BadAddress);
+        }
+        // A server on this very machine is never behind the system's proxy.
+        let local = matches!(
+            url.host_str(),
+            Some("localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0")
+        );
+        Ok(Self {
+            base: url.as_str().trim_end_matches('/').to_owned(),
+            token,
+            polls: client(local)?,
+            calls: client(local)?,
+        })
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        body: String,
+        timeout: Duration,
+    ) -> Result<Reply, TransportError> {
+        let client = if method == GET_UPDATES {
+            &self.polls
+        } else {
+            &self.calls
+        };
+        let address = format!("{}/bot{}/{method}", self.base, self.token.expose_secret());
+        let mut response = client
+            .post(address)
+            .header(CONTENT_TYPE, "application/json")
+            .timeout(timeout)
+            .body(body)
+            .send()
+            .await
+            .map_err(|error| {
+                if error.is_connect() {
+                    TransportError::NotSent
+                } else {
+                    TransportError::Unknown
+                }
+            })?;
+
+        let status = response.status().as_u16();
+        let retry_after = response
+            .headers()
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|seconds| seconds.trim().parse().ok());
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|_| TransportError::Unknown)?
+        {
+            if body.len() + chunk.len() > MAX_BODY_BYTES {
+                return Err(TransportError::Unknown);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Reply {
+            status,
+            body,
+            retry_after,
+        })
+    }
+}
+
+impl Transport for HttpTransport {
+    fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
+        Box::pin(self.send(method, body, timeout))
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("HttpTransport(hidden)")
+    }
+}
+
+fn client(local: bool) -> Result<Client, SetupError> {
+    let mut builder = Client::builder()
+        .http1_only()
+        // A redirect would carry the token to an address nobody chose.
+        .redirect(Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_keepalive(TCP_KEEPALIVE)
+        .tcp_nodelay(true)
+        .pool_idle_timeout(POOL_IDLE_TIMEOUT);
+    if local {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|_| SetupError::Client)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    const TOKEN: &str = "123:hidden-token";
+    const SHORT: Duration = Duration::from_secs(5);
+
+    fn transport(api_url: &str) -> HttpTransport {
+        HttpTransport::new(api_url, TOKEN.into()).expect("a fixed address is valid")
+    }
+
+    /// A server that answers one request with `answer` and hands back the request.
+    async fn server(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port is free");
+        let port = listener.local_addr().expect("it is bound").port();
+        let task = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.expect("somebody connects");
+            let mut request = Vec::new();
+            while !request.ends_with(b"}") {
+                let mut part = [0; 1024];
+                let read = socket.read(&mut part).await.expect("the request arrives");
+                request.extend_from_slice(&part[..read]);
+            }
+            socket
+                .write_all(answer.as_bytes())
+                .await
+                .expect("the answer leaves");
+            String::from_utf8(request).expect("a request is text")
+        });
+        (format!("http://127.0.0.1:{port}"), task)
+    }
+
+    #[tokio::test]
+    async fn posts_json_below_the_base_path_and_reads_the_whole_answer() {
+        let (address, request) = server(
+            "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 35\r\nContent-Length: 12\r\n\r\n{\"ok\":false}",
+        )
+        .await;
+        let reply = transport(&format!("{address}/base/"))
+            .post("sendMessage", "{\"chat_id\":1}".to_owned(), SHORT)
+            .await
+            .expect("the server answers");
+        assert_eq!(
+            reply,
+            Reply {
+                status: 429,
+                body: b"{\"ok\":false}".to_vec(),
+                retry_after: Some(35),
+            }
+        );
+        let request = request.await.expect("the server ends well");
+        assert!(
+            request.starts_with("POST /base/bot123:hidden-token/sendMessage HTTP/1.1\r\n"),
+            "{request}"
+        );
+        assert!(request.contains("content-type: application/json\r\n"));
+        assert!(request.ends_with("\r\n\r\n{\"chat_id\":1}"));
+    }
+
+    #[tokio::test]
+    async fn a_refused_connection_was_certainly_not_sent() {
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port is free");
+        let address = format!("http://{}", listener.local_addr().expect("it is bound"));
+        drop(listener);
+        let error = transport(&address)
+            .post("sendMessage", "{}".to_owned(), SHORT)
+            .await
+            .expect_err("nobody listens");
+        assert_eq!(error, TransportError::NotSent);
+    }
+
+    #[tokio::test]
+    async fn a_connection_cut_before_the_answer_ended_tells_nothing() {
+        for answer in [
+            "",
+            "HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"ok\":true",
+        ] {
+            let (address, _request) = server(answer).await;
+            let error = transport(&address)
+                .post(GET_UPDATES, "{}".to_owned(), SHORT)
+                .await
+                .expect_err("the answer is cut");
+            assert_eq!(error, TransportError::Unknown, "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_is_not_followed() {
+        let (address, _request) = server(
+            "HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        )
+        .await;
+        let reply = transport(&address)
+            .post("getMe", "{}".to_owned(), SHORT)
+            .await
+            .expect("the server answers");
+        assert_eq!(reply.status, 307);
+    }
+
+    #[test]
+    fn neither_debug_nor_errors_show_the_token() {
+        let transport = transport("https://api.telegram.org");
+        let shown = format!(
+            "{transport:?} {} {} {}",
+            TransportError::NotSent,
+            TransportError::Unknown,
+            SetupError::BadAddress
+        );
+        assert!(!shown.contains("hidden-token"), "{shown}");
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_refused() {
+        for address in ["", "api.telegram.org", "ftp://x.test", "http://x.test/?a=b"] {
+            let error = HttpTransport::new(address, TOKEN.into()).expect_err("it is no address");
+            assert_eq!(error, SetupError::BadAddress, "{address}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! The edge to Telegram: the only folder that knows teloxide and the Bot API. Turns ready calls into
+//! requests and answers into outcomes, and raw updates into events. Keeps no state, decides nothing
+//! about tickets, never logs.
+
+mod classify;
+mod client;
+mod commands;
+mod http;
+mod intake;
+mod raw;
+mod router;
+mod send;
+
+pub use client::{
+    ALLOWED_UPDATES, ApiFailure, ChatInfo, ChatKind, Client, Me, Member, MemberStatus, PollError,
+    WebhookInfo,
+};
+pub use http::{
+    GET_UPDATES, HttpTransport, Reply, ReplyFuture, SetupError, Transport, TransportError,
+};
+pub use intake::{GiveUp, Intake, POLL_TIMEOUT, PollHealth, Polled};
+pub use raw::{Unreadable, update_id};
+pub use router::{Identity, Router};

@@ -1,0 +1,624 @@
+//! From the JSON of a message to what the desk needs of it. What kind of message it is follows from
+//! which field is there; a message without any field that is known here is of an unknown kind, so
+//! that it is relayed by its id or at least reported.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{Id, Name, User};
+use crate::domain::content::{Content, Dice, Entity, Kind, Text};
+use crate::domain::ids::{BotId, ChatId, MessageId, ThreadId, UserId};
+use crate::domain::language::Language;
+use crate::domain::time::Timestamp;
+
+/// Who writes for administrators who hide (Bot API docs, `Message.sender_chat`).
+const GROUP_ANONYMOUS_BOT: i64 = 1_087_968_824;
+
+/// A message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// Where.
+    pub chat: ChatId,
+    /// In which topic; none in General and where there are no topics.
+    pub thread: Option<ThreadId>,
+    /// When it was written.
+    pub date: Timestamp,
+    /// Who wrote it.
+    pub sender: Sender,
+    /// The language of the sender's app, as far as we speak it.
+    pub language: Option<Language>,
+    /// What it carries; none for a service message.
+    pub content: Option<Content>,
+    /// The message that somebody chose to answer.
+    pub reply_to: Option<MessageId>,
+    /// The album that it is part of.
+    pub album: Option<String>,
+    /// The title of the topic that it announces.
+    pub topic_created: Option<String>,
+    /// The new id of the chat that it announces.
+    pub migrate_to: Option<ChatId>,
+}
+
+/// Who wrote a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// A person.
+    User(UserId),
+    /// An administrator of the group who hides.
+    AnonymousAdmin,
+    /// A bot.
+    Bot(BotId),
+    /// A channel, another group, or nobody.
+    Channel,
+}
+
+impl<'de> Deserialize<'de> for Message {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MessageVisitor)
+    }
+}
+
+#[derive(Deserialize)]
+struct ReplyTarget {
+    message_id: i64,
+    forum_topic_created: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct TopicCreated {
+    name: String,
+}
+
+/// Everything that was found, before it is known what it means.
+#[derive(Default)]
+struct Fields<'de> {
+    id: Option<i64>,
+    chat: Option<Id>,
+    thread: Option<i64>,
+    is_topic_message: bool,
+    date: i64,
+    from: Option<User>,
+    sender_chat: Option<Id>,
+    words: Option<String>,
+    entities: Option<&'de RawValue>,
+    dice: Option<Dice>,
+    reply: Option<ReplyTarget>,
+    album: Option<String>,
+    topic_created: Option<TopicCreated>,
+    migrate_to: Option<i64>,
+    kind: Option<Kind>,
+    is_service: bool,
+}
+
+struct MessageVisitor;
+
+impl<'de> Visitor<'de> for MessageVisitor {
+    type Value = Message;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Message, A::Error> {
+        let mut fields = Fields::default();
+        while let Some(Name(field)) = map.next_key::<Name<MessageField>>()? {
+            match field {
+                MessageField::Id => fields.id = Some(map.next_value()?),
+                MessageField::Chat => fields.chat = Some(map.next_value()?),
+                MessageField::Thread => fields.thread = Some(map.next_value()?),
+                MessageField::IsTopicMessage => fields.is_topic_message = map.next_value()?,
+                MessageField::Date => fields.date = map.next_value()?,
+                MessageField::From => fields.from = Some(map.next_value()?),
+                MessageField::SenderChat => fields.sender_chat = Some(map.next_value()?),
+                MessageField::Text => {
+                    fields.words = Some(map.next_value()?);
+                    fields.found(Kind::Text);
+                }
+                MessageField::Caption => fields.words = Some(map.next_value()?),
+                MessageField::Entities => fields.entities = Some(map.next_value()?),
+                MessageField::Dice => {
+                    fields.dice = Some(map.next_value()?);
+                    fields.found(Kind::Dice);
+                }
+                MessageField::Reply => fields.reply = Some(map.next_value()?),
+                MessageField::Album => fields.album = Some(map.next_value()?),
+                MessageField::TopicCreated => {
+                    fields.topic_created = Some(map.next_value()?);
+                    fields.is_service = true;
+                }
+                MessageField::MigrateTo => {
+                    fields.migrate_to = Some(map.next_value()?);
+                    fields.is_service = true;
+                }
+                MessageField::Content(kind) => {
+                    map.next_value::<IgnoredAny>()?;
+                    fields.found(kind);
+                }
+                MessageField::Service => {
+                    map.next_value::<IgnoredAny>()?;
+                    fields.is_service = true;
+                }
+                MessageField::Other => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        fields.message()
+    }
+}
+
+impl Fields<'_> {
+    /// Some kinds come with a second field for programs that do not know them: an animation is a
+    /// document too, and a venue a location (Bot API docs, `Message`).
+    fn found(&mut self, kind: Kind) {
+        let stands = self
+            .kind
+            .is_some_and(|known| !matches!(known, Kind::Text | Kind::Document | Kind::Location));
+        if !stands {
+            self.kind = Some(kind);
+        }
+    }
+
+    fn message<E: Error>(mut self) -> Result<Message, E> {
+        let id = self.id.ok_or_else(|| E::missing_field("message_id"))?;
+        let chat = self.chat.as_ref().ok_or_else(|| E::missing_field("chat"))?;
+        let chat = ChatId(chat.id);
+        // Replies in General name the root of their chain as a thread, which is no topic.
+        let thread = self.thread.filter(|_| self.is_topic_message);
+        Ok(Message {
+            id: MessageId(id),
+            chat,
+            thread: thread.map(ThreadId),
+            date: Timestamp::from_seconds(self.date),
+            sender: self.sender(chat),
+            language: self.from.as_ref().and_then(User::language),
+            reply_to: self
+                .reply
+                .as_ref()
+                .filter(|target| target.was_chosen(thread))
+                .map(|target| MessageId(target.message_id)),
+            album: self.album.take(),
+            migrate_to: self.migrate_to.map(ChatId),
+            content: self.content(),
+            topic_created: self.topic_created.map(|topic| topic.name),
+        })
+    }
+
+    fn sender(&self, chat: ChatId) -> Sender {
+        let from = self.from.as_ref();
+        match &self.sender_chat {
+            Some(sender)
+                if sender.id == chat.0
+                    && from.is_some_and(|from| from.id == GROUP_ANONYMOUS_BOT) =>
+            {
+                Sender::AnonymousAdmin
+            }
+            Some(_) => Sender::Channel,
+            None => match from {
+                Some(from) if from.is_bot => Sender::Bot(BotId(from.id)),
+                Some(from) => Sender::User(UserId(from.id)),
+                None => Sender::Channel,
+            },
+        }
+    }
+
+    /// None for a service message.
+    fn content(&mut self) -> Option<Content> {
+        let kind = match self.kind {
+            Some(kind) => kind,
+            None if self.is_service => return None,
+            None => Kind::Unknown,
+        };
+        // Formatting that makes no sense is left out: the words matter more.
+        let entities = self
+            .entities
+            .and_then(|raw| serde_json::from_str::<Vec<Entity>>(raw.get()).ok())
+            .unwrap_or_default();
+        Some(Content {
+            kind,
+            text: Text {
+                text: self.words.take().unwrap_or_default(),
+                entities,
+            },
+            dice: self.dice.take(),
+        })
+    }
+}
+
+impl ReplyTarget {
+    /// Whatever is written in a topic answers the topic's creation message unless somebody chose
+    /// another (tdlib telegram-bot-api, Client.cpp).
+    fn was_chosen(&self, thread: Option<i64>) -> bool {
+        self.forum_topic_created.is_none() && thread != Some(self.message_id)
+    }
+}
+
+/// The fields of a message (Bot API docs, `Message`).
+enum MessageField {
+    Id,
+    Chat,
+    Thread,
+    IsTopicMessage,
+    Date,
+    From,
+    SenderChat,
+    Text,
+    Caption,
+    Entities,
+    Dice,
+    Reply,
+    Album,
+    TopicCreated,
+    MigrateTo,
+    /// Makes it a message of this kind.
+    Content(Kind),
+    /// Makes it a service message.
+    Service,
+    /// Says nothing about the kind.
+    Other,
+}
+
+impl From<&str> for MessageField {
+    fn from(name: &str) -> Self {
+        match name {
+            "message_id" => MessageField::Id,
+            "chat" => MessageField::Chat,
+            "message_thread_id" => MessageField::Thread,
+            "is_topic_message" => MessageField::IsTopicMessage,
+            "date" => MessageField::Date,
+            "from" => MessageField::From,
+            "sender_chat" => MessageField::SenderChat,
+            "text" => MessageField::Text,
+            "caption" => MessageField::Caption,
+            "entities" | "caption_entities" => MessageField::Entities,
+            "dice" => MessageField::Dice,
+            "reply_to_message" => MessageField::Reply,
+            "media_group_id" => MessageField::Album,
+            "forum_topic_created" => MessageField::TopicCreated,
+            "migrate_to_chat_id" => MessageField::MigrateTo,
+            _ => match kind(name) {
+                Some(kind) => MessageField::Content(kind),
+                None if is_service(name) => MessageField::Service,
+                None => MessageField::Other,
+            },
+        }
+    }
+}
+
+/// The kind of message that a field makes, besides texts and dice.
+fn kind(field: &str) -> Option<Kind> {
+    Some(match field {
+        "photo" => Kind::Photo,
+        "video" => Kind::Video,
+        "animation" => Kind::Animation,
+        "audio" => Kind::Audio,
+        "voice" => Kind::Voice,
+        "video_note" => Kind::VideoNote,
+        "document" => Kind::Document,
+        "sticker" => Kind::Sticker,
+        "poll" => Kind::Poll,
+        "contact" => Kind::Contact,
+        "location" => Kind::Location,
+        "venue" => Kind::Venue,
+        "story" => Kind::Story,
+        "game" => Kind::Game,
+        "invoice" => Kind::Invoice,
+        "paid_media" => Kind::PaidMedia,
+        "gift" | "unique_gift" => Kind::Gift,
+        "checklist" => Kind::Checklist,
+        "giveaway" | "giveaway_winners" => Kind::Giveaway,
+        _ => return None,
+    })
+}
+
+/// Whether a field announces something instead of carrying what somebody wrote.
+fn is_service(field: &str) -> bool {
+    matches!(
+        field,
+        "new_chat_members"
+            | "left_chat_member"
+            | "chat_owner_left"
+            | "chat_owner_changed"
+            | "new_chat_title"
+            | "new_chat_photo"
+            | "delete_chat_photo"
+            | "group_chat_created"
+            | "supergroup_chat_created"
+            | "channel_chat_created"
+            | "message_auto_delete_timer_changed"
+            | "migrate_from_chat_id"
+            | "pinned_message"
+            | "successful_payment"
+            | "refunded_payment"
+            | "users_shared"
+            | "chat_shared"
+            | "gift_upgrade_sent"
+            | "connected_website"
+            | "write_access_allowed"
+            | "passport_data"
+            | "proximity_alert_triggered"
+            | "boost_added"
+            | "chat_background_set"
+            | "checklist_tasks_done"
+            | "checklist_tasks_added"
+            | "direct_message_price_changed"
+            | "forum_topic_edited"
+            | "forum_topic_closed"
+            | "forum_topic_reopened"
+            | "general_forum_topic_hidden"
+            | "general_forum_topic_unhidden"
+            | "giveaway_created"
+            | "giveaway_completed"
+            | "managed_bot_created"
+            | "paid_message_price_changed"
+            | "poll_option_added"
+            | "poll_option_deleted"
+            | "suggested_post_approved"
+            | "suggested_post_approval_failed"
+            | "suggested_post_declined"
+            | "suggested_post_paid"
+            | "suggested_post_refunded"
+            | "video_chat_scheduled"
+            | "video_chat_started"
+            | "video_chat_ended"
+            | "video_chat_participants_invited"
+            | "web_app_data"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A message of ann's in private, with these fields besides.
+    fn message(more: Value) -> Message {
+        let mut whole = json!({
+            "message_id": 7,
+            "from": {"id": 77, "is_bot": false, "first_name": "Ann", "language_code": "ru-RU"},
+            "chat": {"id": 77, "first_name": "Ann", "type": "private"},
+            "date": 1_795_000_000,
+        });
+        let fields = whole.as_object_mut().expect("it is an object");
+        let Value::Object(more) = more else {
+            panic!("fields come as an object")
+        };
+        fields.extend(more);
+        serde_json::from_str(&whole.to_string()).expect("the message can be read")
+    }
+
+    /// What a field of each kind looks like, as far as anybody here looks.
+    fn sample(kind: Kind) -> Value {
+        match kind {
+            Kind::Text => json!({"text": "hello"}),
+            Kind::Photo => json!({"photo": [{"file_id": "A", "width": 90}], "caption": "look"}),
+            Kind::Video => json!({"video": {"file_id": "A"}}),
+            Kind::Animation => json!({"animation": {"file_id": "A"}, "document": {"file_id": "A"}}),
+            Kind::Audio => json!({"audio": {"file_id": "A"}}),
+            Kind::Voice => json!({"voice": {"file_id": "A"}}),
+            Kind::VideoNote => json!({"video_note": {"file_id": "A"}}),
+            Kind::Document => json!({"document": {"file_id": "A"}}),
+            Kind::Sticker => json!({"sticker": {"file_id": "A", "type": "newer"}}),
+            Kind::Poll => json!({"poll": {"id": "1", "question": "?"}}),
+            Kind::Dice => json!({"dice": {"emoji": "🎲", "value": 4}}),
+            Kind::Contact => json!({"contact": {"phone_number": "1"}}),
+            Kind::Location => json!({"location": {"latitude": 1.5}}),
+            Kind::Venue => json!({"location": {"latitude": 1.5}, "venue": {"title": "Shop"}}),
+            Kind::Story => json!({"story": {"id": 1}}),
+            Kind::Game => json!({"game": {"title": "Chess"}}),
+            Kind::Invoice => json!({"invoice": {"title": "Tea"}}),
+            Kind::PaidMedia => json!({"paid_media": {"star_count": 1}}),
+            Kind::Gift => json!({"unique_gift": {"gift": {}}}),
+            Kind::Checklist => json!({"checklist": {"tasks": []}}),
+            Kind::Giveaway => json!({"giveaway": {"winner_count": 1}}),
+            Kind::Unknown => json!({"rich_message": {"blocks": []}}),
+        }
+    }
+
+    #[test]
+    fn the_kind_is_the_field_that_is_there() {
+        for kind in Kind::ALL {
+            let content = message(sample(kind)).content.expect("somebody wrote it");
+            assert_eq!(content.kind, kind);
+        }
+    }
+
+    #[test]
+    fn a_field_for_older_programs_does_not_hide_the_kind() {
+        for (fields, expected) in [
+            (json!({"animation": {}, "document": {}}), Kind::Animation),
+            (json!({"location": {}, "venue": {}}), Kind::Venue),
+            (json!({"live_photo": {}, "photo": []}), Kind::Photo),
+        ] {
+            // JSON objects of `json!` are sorted, so the other order is written by hand.
+            let kind = message(fields).content.expect("somebody wrote it").kind;
+            assert_eq!(kind, expected);
+        }
+        let raw = "{\"document\":{},\"animation\":{},\"message_id\":1,\"chat\":{\"id\":77}}";
+        let message: Message = serde_json::from_str(raw).expect("the message can be read");
+        assert_eq!(
+            message.content.map(|content| content.kind),
+            Some(Kind::Animation)
+        );
+    }
+
+    #[test]
+    fn a_text_comes_with_everything_the_desk_needs() {
+        assert_eq!(
+            message(json!({"text": "my order is lost", "newer_field": {"deep": [1]}})),
+            Message {
+                id: MessageId(7),
+                chat: ChatId(77),
+                thread: None,
+                date: Timestamp::from_seconds(1_795_000_000),
+                sender: Sender::User(UserId(77)),
+                language: Some(Language::Russian),
+                content: Some(Content::text("my order is lost")),
+                reply_to: None,
+                album: None,
+                topic_created: None,
+                migrate_to: None,
+            }
+        );
+    }
+
+    #[test]
+    fn formatting_of_unknown_kinds_survives_in_texts_and_captions() {
+        let entities = json!([
+            {"type": "bold", "offset": 0, "length": 2},
+            {"type": "date_time", "offset": 3, "length": 4, "unix_time": 5, "format": {"a": [1]}},
+        ]);
+        for fields in [
+            json!({"text": "at noon", "entities": entities}),
+            json!({"photo": [], "caption": "at noon", "caption_entities": entities}),
+        ] {
+            let text = message(fields).content.expect("somebody wrote it").text;
+            assert_eq!(text.text, "at noon");
+            assert_eq!(
+                serde_json::to_value(&text.entities).expect("entities are plain data"),
+                entities
+            );
+        }
+    }
+
+    #[test]
+    fn words_survive_formatting_that_makes_no_sense() {
+        let content = message(json!({
+            "text": "hello",
+            "entities": [{"type": "bold", "offset": -1, "length": 2}],
+        }))
+        .content;
+        assert_eq!(content, Some(Content::text("hello")));
+    }
+
+    #[test]
+    fn a_dice_tells_what_was_rolled() {
+        let content = message(sample(Kind::Dice))
+            .content
+            .expect("somebody wrote it");
+        assert_eq!(
+            content.dice,
+            Some(Dice {
+                emoji: "🎲".to_owned(),
+                value: 4,
+            })
+        );
+    }
+
+    #[test]
+    fn a_topic_is_one_only_if_the_message_says_so() {
+        let topic = message(json!({
+            "text": "x", "message_thread_id": 5, "is_topic_message": true,
+        }));
+        assert_eq!(topic.thread, Some(ThreadId(5)));
+        let general = message(json!({"text": "x", "message_thread_id": 5}));
+        assert_eq!(general.thread, None);
+    }
+
+    #[test]
+    fn a_reply_is_what_somebody_chose_to_answer() {
+        let in_topic = json!({"text": "x", "message_thread_id": 5, "is_topic_message": true});
+        let with = |reply: Value, base: &Value| {
+            let mut fields = base.clone();
+            fields["reply_to_message"] = reply;
+            message(fields).reply_to
+        };
+        let creation = json!({"message_id": 5, "forum_topic_created": {"name": "t"}});
+        assert_eq!(with(creation, &in_topic), None);
+        assert_eq!(with(json!({"message_id": 5}), &in_topic), None);
+        let chosen = json!({"message_id": 9, "chat": {"id": 77}, "date": 1, "text": "y"});
+        assert_eq!(with(chosen, &in_topic), Some(MessageId(9)));
+        // In General the thread is the root of the replies, and answering the root is an answer.
+        let in_general = json!({"text": "x", "message_thread_id": 5});
+        assert_eq!(
+            with(json!({"message_id": 5}), &in_general),
+            Some(MessageId(5))
+        );
+        // A message of another chat is none that stands here.
+        let elsewhere = json!({"text": "x", "external_reply": {"message_id": 9}, "quote": {}});
+        assert_eq!(message(elsewhere).reply_to, None);
+    }
+
+    #[test]
+    fn senders_are_told_apart() {
+        let desk = json!({"id": -1001, "type": "supergroup", "title": "Desk", "is_forum": true});
+        let anonymous = json!({
+            "id": 1_087_968_824, "is_bot": true, "username": "GroupAnonymousBot",
+        });
+        for (fields, expected) in [
+            (
+                json!({"from": {"id": 5, "is_bot": false}}),
+                Sender::User(UserId(5)),
+            ),
+            (
+                json!({"from": {"id": 900, "is_bot": true}}),
+                Sender::Bot(BotId(900)),
+            ),
+            (
+                json!({"from": anonymous, "sender_chat": desk}),
+                Sender::AnonymousAdmin,
+            ),
+            // The linked channel's posts, and members who write as a channel of theirs.
+            (
+                json!({"from": {"id": 777_000}, "sender_chat": {"id": -1009}}),
+                Sender::Channel,
+            ),
+            (
+                json!({
+                    "from": {"id": 136_817_688, "is_bot": true},
+                    "sender_chat": {"id": -1009},
+                }),
+                Sender::Channel,
+            ),
+            (
+                json!({"from": {"id": 5}, "sender_chat": desk}),
+                Sender::Channel,
+            ),
+        ] {
+            let mut fields = fields;
+            fields["chat"] = desk.clone();
+            fields["text"] = json!("x");
+            assert_eq!(message(fields.clone()).sender, expected, "{fields}");
+        }
+    }
+
+    #[test]
+    fn announcements_are_no_content() {
+        for fields in [
+            json!({"forum_topic_closed": {}}),
+            json!({"forum_topic_edited": {"name": "t"}}),
+            json!({"new_chat_members": [{"id": 5}]}),
+            json!({"pinned_message": {"message_id": 4, "text": "x"}}),
+            json!({"delete_chat_photo": true}),
+            json!({"video_chat_ended": {"duration": 4}}),
+            json!({"migrate_from_chat_id": -5}),
+        ] {
+            assert_eq!(message(fields.clone()).content, None, "{fields}");
+        }
+        let topic = message(json!({"forum_topic_created": {"name": "SUPP", "icon_color": 1}}));
+        assert_eq!(topic.topic_created.as_deref(), Some("SUPP"));
+        assert_eq!(topic.content, None);
+        let upgrade = message(json!({"migrate_to_chat_id": -1002}));
+        assert_eq!(upgrade.migrate_to, Some(ChatId(-1002)));
+        assert_eq!(upgrade.content, None);
+    }
+
+    #[test]
+    fn a_message_without_number_or_chat_is_none() {
+        for raw in [
+            "{\"message_id\":1}",
+            "{\"chat\":{\"id\":1}}",
+            "{}",
+            "[]",
+            "7",
+        ] {
+            assert!(serde_json::from_str::<Message>(raw).is_err(), "{raw}");
+        }
+    }
+}

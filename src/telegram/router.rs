@@ -1,0 +1,646 @@
+//! Which event an update is: one tree, read from the top. There is no bot and no client among its
+//! dependencies, so nothing in here can send. Decides nothing about tickets, and a tree without a
+//! fitting branch ends in "ignored", never in silence.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use dptree::di::DependencyMap;
+use futures_util::FutureExt;
+
+use super::client::MemberStatus;
+use super::commands::{self, Spoken};
+use super::raw::{self, Membership, Message, Press, Sender, Unreadable, Update};
+use crate::domain::content::Kind;
+use crate::domain::event::{AgentMessage, ClientCommand, ClientMessage, Event, Ignored};
+use crate::domain::ids::{BotId, ChatId, ThreadId, UserId};
+
+/// Who the bot is and where it works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The bot.
+    pub bot: BotId,
+    /// Its @name, without the @.
+    pub username: String,
+    /// The desk group, under its present id and its earlier ones.
+    pub desk: Vec<ChatId>,
+}
+
+/// From updates to events.
+pub struct Router {
+    tree: Tree,
+    identity: Arc<Identity>,
+}
+
+type Tree = dptree::Handler<'static, Event>;
+
+impl Router {
+    /// A router for this bot.
+    pub fn new(identity: Identity) -> Self {
+        Self {
+            tree: tree(),
+            identity: Arc::new(identity),
+        }
+    }
+
+    /// The event that an update is. Fails where the JSON is no update at all.
+    pub fn route(&self, raw: &str) -> Result<Event, Unreadable> {
+        let update = raw::parse(raw)?;
+        let event = self
+            .tree
+            .dispatch(dependencies(Arc::clone(&self.identity), update))
+            .now_or_never()
+            .expect("no handler of the tree waits for anything");
+        Ok(match event {
+            ControlFlow::Break(event) => event,
+            ControlFlow::Continue(_) => Event::Ignored(Ignored::UnknownUpdate),
+        })
+    }
+}
+
+fn dependencies(identity: Arc<Identity>, update: Update) -> DependencyMap {
+    let mut dependencies = DependencyMap::new();
+    dependencies.insert(identity);
+    dependencies.insert(Arc::new(update));
+    dependencies
+}
+
+fn tree() -> Tree {
+    dptree::entry()
+        .branch(
+            dptree::filter_map(message)
+                .branch(private_chat())
+                .branch(desk_group())
+                .chain(ignored(Ignored::OtherChat)),
+        )
+        .branch(dptree::filter_map(press).endpoint(button_pressed))
+        .branch(
+            dptree::filter_map(membership)
+                .branch(dptree::filter_map(client_left_or_returned).endpoint(as_it_is))
+                .branch(dptree::filter_map(added_elsewhere).endpoint(as_it_is))
+                .chain(ignored(Ignored::NotActedOn)),
+        )
+        .branch(dptree::filter(is_not_acted_on).chain(ignored(Ignored::NotActedOn)))
+        .branch(ignored(Ignored::UnknownUpdate))
+}
+
+/// Everybody who writes to the bot in private is a client, members of the desk group too.
+fn private_chat() -> Tree {
+    dptree::filter(is_private)
+        .branch(dptree::filter(is_service).chain(ignored(Ignored::Service)))
+        .branch(dptree::filter(is_by_bot).chain(ignored(Ignored::Bot)))
+        .branch(
+            dptree::filter_map(client_message)
+                .branch(dptree::filter_map(client_command).endpoint(client_commanded))
+                .endpoint(client_wrote),
+        )
+}
+
+/// Whoever writes in the desk group is an agent: Telegram let them in.
+fn desk_group() -> Tree {
+    dptree::filter(is_in_desk)
+        .branch(dptree::filter_map(group_upgraded).endpoint(as_it_is))
+        .branch(dptree::filter_map(topic_created).endpoint(as_it_is))
+        .branch(dptree::filter(is_service).chain(ignored(Ignored::Service)))
+        .branch(dptree::filter(is_by_channel).chain(ignored(Ignored::Channel)))
+        .branch(dptree::filter(is_by_bot).chain(ignored(Ignored::Bot)))
+        .branch(
+            dptree::filter_map(agent_message)
+                .branch(dptree::filter_map(spoken).endpoint(agent_commanded))
+                .endpoint(agent_wrote),
+        )
+}
+
+fn ignored(reason: Ignored) -> Tree {
+    dptree::endpoint(move || async move { Event::Ignored(reason) })
+}
+
+async fn as_it_is(event: Event) -> Event {
+    event
+}
+
+// Which part of the tree an update belongs to.
+
+fn message(update: Arc<Update>) -> Option<Arc<Message>> {
+    match &*update {
+        Update::Message(message) => Some(Arc::clone(message)),
+        Update::Press(_) | Update::Membership(_) | Update::NotActedOn | Update::Unknown => None,
+    }
+}
+
+fn press(update: Arc<Update>) -> Option<Press> {
+    match &*update {
+        Update::Press(press) => Some(press.clone()),
+        Update::Message(_) | Update::Membership(_) | Update::NotActedOn | Update::Unknown => None,
+    }
+}
+
+fn membership(update: Arc<Update>) -> Option<Membership> {
+    match &*update {
+        Update::Membership(membership) => Some(*membership),
+        Update::Message(_) | Update::Press(_) | Update::NotActedOn | Update::Unknown => None,
+    }
+}
+
+fn is_not_acted_on(update: Arc<Update>) -> bool {
+    matches!(&*update, Update::NotActedOn)
+}
+
+fn is_private(message: Arc<Message>) -> bool {
+    message.chat.is_private()
+}
+
+fn is_in_desk(identity: Arc<Identity>, message: Arc<Message>) -> bool {
+    identity.desk.contains(&message.chat)
+}
+
+fn is_service(message: Arc<Message>) -> bool {
+    message.content.is_none()
+}
+
+fn is_by_bot(message: Arc<Message>) -> bool {
+    matches!(message.sender, Sender::Bot(_))
+}
+
+fn is_by_channel(message: Arc<Message>) -> bool {
+    matches!(message.sender, Sender::Channel)
+}
+
+// Private chats.
+
+fn client_message(message: Arc<Message>) -> Option<Arc<ClientMessage>> {
+    Some(Arc::new(ClientMessage {
+        // A private chat has the number of its person.
+        from: UserId(message.chat.0),
+        language: message.language,
+        message: message.id,
+        date: message.date,
+        content: message.content.clone()?,
+        reply_to: message.reply_to,
+        album: message.album.clone(),
+    }))
+}
+
+/// A caption is no command here: the medium would be lost with it.
+fn client_command(identity: Arc<Identity>, message: Arc<ClientMessage>) -> Option<ClientCommand> {
+    let content = &message.content;
+    if content.kind != Kind::Text {
+        return None;
+    }
+    commands::client_command(&content.text.text, &identity.username)
+}
+
+async fn client_wrote(message: Arc<ClientMessage>) -> Event {
+    Event::ClientWrote(Arc::unwrap_or_clone(message))
+}
+
+async fn client_commanded(message: Arc<ClientMessage>, command: ClientCommand) -> Event {
+    Event::ClientCommanded(Arc::unwrap_or_clone(message), command)
+}
+
+/// In a private chat "kicked" means blocked, and "member" that it was unblocked.
+fn client_left_or_returned(membership: Membership) -> Option<Event> {
+    if !membership.chat.is_private() {
+        return None;
+    }
+    let client = UserId(membership.chat.0);
+    match membership.member.status {
+        MemberStatus::Kicked => Some(Event::ClientLeft(client)),
+        MemberStatus::Member => Some(Event::ClientReturned(client)),
+        MemberStatus::Creator
+        | MemberStatus::Administrator
+        | MemberStatus::Restricted
+        | MemberStatus::Left
+        | MemberStatus::Unknown => None,
+    }
+}
+
+async fn button_pressed(press: Press) -> Event {
+    Event::ButtonPressed {
+        press: press.id,
+        language: press.language.unwrap_or_default(),
+    }
+}
+
+// The desk group, and groups that are not.
+
+fn group_upgraded(message: Arc<Message>) -> Option<Event> {
+    message.migrate_to.map(|new| Event::GroupUpgraded {
+        old: message.chat,
+        new,
+    })
+}
+
+/// Only topics that this bot made: members make topics too.
+fn topic_created(identity: Arc<Identity>, message: Arc<Message>) -> Option<Event> {
+    if message.sender != Sender::Bot(identity.bot) {
+        return None;
+    }
+    Some(Event::TopicCreated {
+        chat: message.chat,
+        // A topic has the number of the message that announces it.
+        thread: ThreadId(message.id.0),
+        title: message.topic_created.clone()?,
+    })
+}
+
+fn agent_message(message: Arc<Message>) -> Option<Arc<AgentMessage>> {
+    let from = match message.sender {
+        Sender::User(user) => Some(user),
+        Sender::AnonymousAdmin => None,
+        Sender::Bot(_) | Sender::Channel => return None,
+    };
+    Some(Arc::new(AgentMessage {
+        chat: message.chat,
+        thread: message.thread,
+        from,
+        message: message.id,
+        date: message.date,
+        content: message.content.clone()?,
+        reply_to: message.reply_to,
+    }))
+}
+
+/// Captions too: what begins with a slash is never relayed.
+fn spoken(identity: Arc<Identity>, message: Arc<AgentMessage>) -> Option<Spoken> {
+    commands::agent_command(&message.content.text.text, &identity.username)
+}
+
+async fn agent_wrote(message: Arc<AgentMessage>) -> Event {
+    Event::AgentWrote(Arc::unwrap_or_clone(message))
+}
+
+async fn agent_commanded(message: Arc<AgentMessage>, spoken: Spoken) -> Event {
+    match spoken {
+        Spoken::Command(command) => Event::AgentCommanded(Arc::unwrap_or_clone(message), command),
+        Spoken::ForAnotherBot => Event::Ignored(Ignored::NotActedOn),
+    }
+}
+
+/// The bot works in its desk and in private chats only.
+fn added_elsewhere(identity: Arc<Identity>, membership: Membership) -> Option<Event> {
+    let chat = membership.chat;
+    let is_there = match membership.member.status {
+        MemberStatus::Creator | MemberStatus::Administrator | MemberStatus::Member => true,
+        MemberStatus::Restricted => membership.member.is_member,
+        MemberStatus::Left | MemberStatus::Kicked | MemberStatus::Unknown => false,
+    };
+    let elsewhere = !chat.is_private() && !identity.desk.contains(&chat);
+    (is_there && elsewhere).then_some(Event::AddedElsewhere { chat })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::content::{Content, Text};
+    use crate::domain::event::AgentCommand;
+    use crate::domain::ids::MessageId;
+    use crate::domain::language::Language;
+    use crate::domain::time::Timestamp;
+
+    const DESK: ChatId = ChatId(-1001);
+    const OLD_DESK: ChatId = ChatId(-500);
+
+    fn identity() -> Identity {
+        Identity {
+            bot: BotId(900),
+            username: "help_bot".to_owned(),
+            desk: vec![DESK, OLD_DESK],
+        }
+    }
+
+    fn route(update: &Value) -> Event {
+        Router::new(identity())
+            .route(&update.to_string())
+            .expect("the update can be read")
+    }
+
+    fn with(mut base: Value, more: Value) -> Value {
+        let Value::Object(more) = more else {
+            panic!("fields come as an object")
+        };
+        base["message"]
+            .as_object_mut()
+            .expect("the update is a message")
+            .extend(more);
+        base
+    }
+
+    /// Ann, a client, in her private chat.
+    fn ann(more: Value) -> Value {
+        let base = json!({"update_id": 1, "message": {
+            "message_id": 7,
+            "from": {"id": 77, "is_bot": false, "first_name": "Ann", "language_code": "ru"},
+            "chat": {"id": 77, "first_name": "Ann", "type": "private"},
+            "date": 1_795_000_000,
+        }});
+        with(base, more)
+    }
+
+    /// Sam, an agent, in topic 5 of the desk.
+    fn sam(more: Value) -> Value {
+        let base = json!({"update_id": 1, "message": {
+            "message_id": 31,
+            "from": {"id": 42, "is_bot": false, "first_name": "Sam"},
+            "chat": {"id": -1001, "title": "Desk", "type": "supergroup", "is_forum": true},
+            "date": 1_795_000_000,
+            "message_thread_id": 5,
+            "is_topic_message": true,
+            "reply_to_message": {
+                "message_id": 5,
+                "from": {"id": 900, "is_bot": true},
+                "forum_topic_created": {"name": "SUPP", "icon_color": 7_322_096},
+            },
+        }});
+        with(base, more)
+    }
+
+    fn from_ann(content: Content) -> ClientMessage {
+        ClientMessage {
+            from: UserId(77),
+            language: Some(Language::Russian),
+            message: MessageId(7),
+            date: Timestamp::from_seconds(1_795_000_000),
+            content,
+            reply_to: None,
+            album: None,
+        }
+    }
+
+    fn from_sam(content: Content) -> AgentMessage {
+        AgentMessage {
+            chat: DESK,
+            thread: Some(ThreadId(5)),
+            from: Some(UserId(42)),
+            message: MessageId(31),
+            date: Timestamp::from_seconds(1_795_000_000),
+            content,
+            reply_to: None,
+        }
+    }
+
+    #[test]
+    fn every_handler_gets_what_it_asks_for() {
+        let given = dependencies(Arc::new(identity()), Update::Unknown);
+        dptree::type_check(tree().sig(), &given, &[]);
+    }
+
+    #[test]
+    fn clients_write_and_give_commands() {
+        assert_eq!(
+            route(&ann(json!({"text": "my order is lost"}))),
+            Event::ClientWrote(from_ann(Content::text("my order is lost")))
+        );
+        assert_eq!(
+            route(&ann(json!({"text": "/start billing"}))),
+            Event::ClientCommanded(
+                from_ann(Content::text("/start billing")),
+                ClientCommand::Start
+            )
+        );
+        assert_eq!(
+            route(&ann(json!({"text": "/refund"}))),
+            Event::ClientWrote(from_ann(Content::text("/refund")))
+        );
+        let photo = Content {
+            kind: Kind::Photo,
+            text: Text::plain("/close"),
+            dice: None,
+        };
+        assert_eq!(
+            route(&ann(json!({"photo": [], "caption": "/close"}))),
+            Event::ClientWrote(from_ann(photo))
+        );
+    }
+
+    #[test]
+    fn a_message_of_an_unknown_kind_is_a_message() {
+        let unknown = Content {
+            kind: Kind::Unknown,
+            text: Text::default(),
+            dice: None,
+        };
+        assert_eq!(
+            route(&ann(json!({"rich_message": {"blocks": [1]}}))),
+            Event::ClientWrote(from_ann(unknown))
+        );
+    }
+
+    #[test]
+    fn agents_write_in_topics_and_in_general() {
+        assert_eq!(
+            route(&sam(json!({"text": "which number?"}))),
+            Event::AgentWrote(from_sam(Content::text("which number?")))
+        );
+        assert_eq!(
+            route(&sam(json!({"text": "yes", "is_topic_message": false}))),
+            Event::AgentWrote(AgentMessage {
+                thread: None,
+                ..from_sam(Content::text("yes"))
+            })
+        );
+        assert_eq!(
+            route(&sam(
+                json!({"text": "yes", "reply_to_message": {"message_id": 30, "text": "so?"}})
+            )),
+            Event::AgentWrote(AgentMessage {
+                reply_to: Some(MessageId(30)),
+                ..from_sam(Content::text("yes"))
+            })
+        );
+    }
+
+    #[test]
+    fn an_anonymous_admin_is_an_agent_without_a_name() {
+        let fields = json!({
+            "text": "hello",
+            "from": {"id": 1_087_968_824, "is_bot": true},
+            "sender_chat": {"id": -1001, "type": "supergroup"},
+        });
+        assert_eq!(
+            route(&sam(fields)),
+            Event::AgentWrote(AgentMessage {
+                from: None,
+                ..from_sam(Content::text("hello"))
+            })
+        );
+    }
+
+    #[test]
+    fn what_begins_with_a_slash_in_the_desk_is_a_command() {
+        let close = AgentCommand::Close {
+            reason: "solved".to_owned(),
+        };
+        assert_eq!(
+            route(&sam(json!({"text": "/close@Help_bot solved"}))),
+            Event::AgentCommanded(from_sam(Content::text("/close@Help_bot solved")), close)
+        );
+        let photo = Content {
+            kind: Kind::Photo,
+            text: Text::plain("//for us"),
+            dice: None,
+        };
+        assert_eq!(
+            route(&sam(json!({"photo": [], "caption": "//for us"}))),
+            Event::AgentCommanded(from_sam(photo), AgentCommand::Note)
+        );
+        let unknown = AgentCommand::Unknown {
+            word: "cloze".to_owned(),
+        };
+        assert_eq!(
+            route(&sam(json!({"text": "/cloze"}))),
+            Event::AgentCommanded(from_sam(Content::text("/cloze")), unknown)
+        );
+        assert_eq!(
+            route(&sam(json!({"text": "/close@other_bot"}))),
+            Event::Ignored(Ignored::NotActedOn)
+        );
+    }
+
+    #[test]
+    fn topics_are_announced_by_their_maker() {
+        let created = |maker: i64| {
+            sam(json!({
+                "message_id": 5,
+                "from": {"id": maker, "is_bot": maker == 900},
+                "forum_topic_created": {"name": "🟢 SUPP-261120-7F3K2Q", "icon_color": 1},
+            }))
+        };
+        assert_eq!(
+            route(&created(900)),
+            Event::TopicCreated {
+                chat: DESK,
+                thread: ThreadId(5),
+                title: "🟢 SUPP-261120-7F3K2Q".to_owned(),
+            }
+        );
+        assert_eq!(route(&created(42)), Event::Ignored(Ignored::Service));
+        assert_eq!(
+            route(&with(created(900), json!({"chat": {"id": -77}}))),
+            Event::Ignored(Ignored::OtherChat)
+        );
+    }
+
+    #[test]
+    fn an_upgraded_group_tells_both_numbers() {
+        let upgraded = |chat: i64| {
+            json!({"update_id": 1, "message": {
+                "message_id": 8,
+                "from": {"id": 42, "is_bot": false},
+                "chat": {"id": chat, "type": "group"},
+                "date": 1,
+                "migrate_to_chat_id": -1002,
+            }})
+        };
+        assert_eq!(
+            route(&upgraded(-500)),
+            Event::GroupUpgraded {
+                old: OLD_DESK,
+                new: ChatId(-1002),
+            }
+        );
+        assert_eq!(route(&upgraded(-501)), Event::Ignored(Ignored::OtherChat));
+    }
+
+    #[test]
+    fn what_nobody_wrote_for_the_desk_is_ignored_with_its_reason() {
+        let robot = json!({"text": "x", "from": {"id": 901, "is_bot": true}});
+        let channel = json!({
+            "text": "x",
+            "from": {"id": 136_817_688, "is_bot": true},
+            "sender_chat": {"id": -1009, "type": "channel"},
+        });
+        for (update, expected) in [
+            (sam(robot.clone()), Ignored::Bot),
+            (ann(robot), Ignored::Bot),
+            (sam(channel), Ignored::Channel),
+            (sam(json!({"forum_topic_closed": {}})), Ignored::Service),
+            (
+                sam(
+                    json!({"pinned_message": {"message_id": 4}, "from": {"id": 900, "is_bot": true}}),
+                ),
+                Ignored::Service,
+            ),
+            (ann(json!({"write_access_allowed": {}})), Ignored::Service),
+            (
+                sam(json!({"text": "/close", "chat": {"id": -77, "type": "group"}})),
+                Ignored::OtherChat,
+            ),
+            (
+                json!({"update_id": 1, "edited_message": {"message_id": 1}}),
+                Ignored::NotActedOn,
+            ),
+            (
+                json!({"update_id": 1, "message_reaction": {"chat": {"id": -1001}}}),
+                Ignored::NotActedOn,
+            ),
+            (
+                json!({"update_id": 1, "chat_member": {"chat": {"id": -1001}}}),
+                Ignored::NotActedOn,
+            ),
+            (
+                json!({"update_id": 1, "subscription": {"id": 1}}),
+                Ignored::UnknownUpdate,
+            ),
+            (json!({"update_id": 1}), Ignored::UnknownUpdate),
+        ] {
+            assert_eq!(route(&update), Event::Ignored(expected), "{update}");
+        }
+    }
+
+    #[test]
+    fn presses_and_memberships() {
+        let press = json!({"update_id": 1, "callback_query": {
+            "id": "4382", "from": {"id": 5, "is_bot": false}, "data": "claim",
+        }});
+        assert_eq!(
+            route(&press),
+            Event::ButtonPressed {
+                press: "4382".to_owned(),
+                language: Language::English,
+            }
+        );
+        let became = |chat: i64, member: Value| {
+            route(&json!({"update_id": 1, "my_chat_member": {
+                "chat": {"id": chat}, "from": {"id": 77}, "date": 1,
+                "old_chat_member": {"status": "left"}, "new_chat_member": member,
+            }}))
+        };
+        let status = |status: &str| json!({"user": {"id": 900}, "status": status});
+        let nothing = Event::Ignored(Ignored::NotActedOn);
+        let elsewhere = Event::AddedElsewhere { chat: ChatId(-77) };
+        for (chat, member, expected) in [
+            (77, status("kicked"), Event::ClientLeft(UserId(77))),
+            (77, status("member"), Event::ClientReturned(UserId(77))),
+            (77, status("newer"), nothing.clone()),
+            (-77, status("member"), elsewhere.clone()),
+            (-77, status("administrator"), elsewhere.clone()),
+            (
+                -77,
+                json!({"status": "restricted", "is_member": true}),
+                elsewhere,
+            ),
+            (
+                -77,
+                json!({"status": "restricted", "is_member": false}),
+                nothing.clone(),
+            ),
+            (-77, status("left"), nothing.clone()),
+            (-77, status("kicked"), nothing.clone()),
+            (-1001, status("administrator"), nothing.clone()),
+            (-1001, status("kicked"), nothing),
+        ] {
+            assert_eq!(became(chat, member.clone()), expected, "{chat} {member}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_update_is_unreadable() {
+        let router = Router::new(identity());
+        for raw in ["", "hello", "[]", "{\"message\":{}}"] {
+            assert!(router.route(raw).is_err(), "{raw}");
+        }
+    }
+}
