@@ -1,0 +1,182 @@
+//! The desk: what follows from what happened. Each entry loads, asks the pure rules, saves, and
+//! queues calls up, inside a transaction that its caller owns. It never awaits, never calls
+//! Telegram, never asks for the time.
+
+mod agent;
+mod client;
+mod refusal;
+mod settle;
+mod start;
+mod ticket;
+mod timer;
+mod topic;
+mod turn;
+
+use std::sync::Arc;
+
+use crate::domain::event::Event;
+use crate::domain::ids::{ChatId, InboxId, OutboxId, TimerId};
+use crate::domain::language::Language;
+use crate::domain::outcome::Outcome;
+use crate::domain::settings::{Limits, RelayMode};
+use crate::domain::time::Timestamp;
+use crate::entropy::Entropy;
+use crate::store::claims::{self, OutboxRow};
+use crate::store::{Db, Error, topics};
+use crate::texts::Texts;
+use turn::Turn;
+
+/// What the operator has chosen for the desk.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The support group, as configured.
+    pub group: ChatId,
+    /// How much one client may write.
+    pub limits: Limits,
+    /// Which messages of agents reach the client.
+    pub relay_mode: RelayMode,
+    /// The language of cards and of words to agents.
+    pub language: Language,
+    /// What stands before an agent's words; may be empty.
+    pub reply_label: String,
+}
+
+/// What led to an entry into the desk. Calls are unique per cause, so that nothing is queued twice.
+#[derive(Clone, Copy, Debug)]
+pub enum Cause {
+    /// An update.
+    Update(InboxId),
+    /// A timer.
+    Timer(TimerId),
+    /// An attempt of a call that has ended; 0 where it never came to one.
+    Call(OutboxId, u32),
+    /// A start of the program, by its time.
+    Start(Timestamp),
+    /// Something that the engine noticed, by its time.
+    Notice(Timestamp),
+}
+
+/// What the desk is told about the moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// The time.
+    pub now: Timestamp,
+    /// Since when Telegram's updates arrive without interruption; none while they do not.
+    pub polling_since: Option<Timestamp>,
+}
+
+/// The desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: Settings,
+    texts: Texts,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl Desk {
+    /// A desk with these settings.
+    pub fn new(settings: Settings, texts: Texts, entropy: Arc<dyn Entropy>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                settings,
+                texts,
+                entropy,
+            }),
+        }
+    }
+
+    /// The support group as configured.
+    pub fn group(&self) -> ChatId {
+        self.shared.settings.group
+    }
+
+    /// Something happened.
+    pub fn apply(&self, db: &Db, moment: Moment, cause: Cause, event: Event) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, cause);
+        match event {
+            Event::ClientWrote(message) => client::wrote(&mut turn, &message),
+            Event::ClientCommanded(message, command) => {
+                client::commanded(&mut turn, &message, command)
+            }
+            Event::ClientLeft(user) => client::left(&mut turn, user),
+            Event::ClientReturned(user) => client::returned(&mut turn, user),
+            Event::AgentWrote(message) => agent::wrote(&mut turn, &message),
+            Event::AgentCommanded(message, command) => {
+                agent::commanded(&mut turn, &message, &command)
+            }
+            Event::TopicCreated {
+                chat,
+                thread,
+                title,
+            } => topic::announced(&mut turn, chat, thread, &title),
+            Event::GroupUpgraded { old, new } => topics::upgraded(db, old, new),
+            Event::AddedElsewhere { chat } => timer::added_elsewhere(&turn, chat),
+            Event::ButtonPressed { press, language } => turn.answer_press(press, language),
+            Event::TimerRang(timer) => timer::rang(&mut turn, &timer),
+            Event::Ignored(_) => Ok(()),
+        }
+    }
+
+    /// A call has ended one attempt.
+    pub fn settle(
+        &self,
+        db: &Db,
+        moment: Moment,
+        row: &OutboxRow,
+        outcome: &Outcome,
+    ) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Cause::Call(row.id, row.attempts));
+        settle::settle(&mut turn, row, outcome)
+    }
+
+    /// The program has started: menus are shown, housekeeping is set.
+    pub fn started(&self, db: &Db, moment: Moment) -> Result<(), Error> {
+        start::started(&mut self.turn(db, moment, Cause::Start(moment.now)))
+    }
+
+    /// An update could not be handled and is kept aside.
+    pub fn update_died(&self, db: &Db, moment: Moment, update: InboxId) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Cause::Update(update));
+        let text = turn.texts().alert_dead_update(turn.language());
+        turn.alert("dead_update", text)
+    }
+
+    /// A call could not be handled and is kept aside.
+    pub fn call_died(
+        &self,
+        db: &Db,
+        moment: Moment,
+        call: OutboxId,
+        lane: &str,
+        reason: &str,
+    ) -> Result<(), Error> {
+        claims::dead(db, call, lane, reason, moment.now)?;
+        let mut turn = self.turn(db, moment, Cause::Call(call, 0));
+        let text = turn
+            .texts()
+            .alert_dead_letter(turn.language(), "hushdesk", reason);
+        turn.alert("dead_call", text)
+    }
+
+    /// Another program polls with the same token.
+    pub fn second_instance(&self, db: &Db, moment: Moment) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
+        let text = turn.texts().alert_second_instance(turn.language());
+        turn.alert("second_instance", text)
+    }
+
+    /// The words of the one alert that is sent without being stored, because nothing can be.
+    pub fn storage_alert(&self, reason: &str) -> String {
+        self.shared
+            .texts
+            .alert_storage(self.shared.settings.language, reason)
+    }
+
+    fn turn<'a>(&'a self, db: &'a Db, moment: Moment, cause: Cause) -> Turn<'a> {
+        Turn::new(db, moment, cause, &self.shared)
+    }
+}

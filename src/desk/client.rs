@@ -1,0 +1,212 @@
+//! What clients do: write, give commands, block the bot and come back.
+
+use std::time::Duration;
+
+use super::ticket;
+use super::turn::Turn;
+use crate::domain::call::Lane;
+use crate::domain::event::{ClientCommand, ClientMessage};
+use crate::domain::ids::UserId;
+use crate::domain::outcome::Unreachable;
+use crate::domain::rules::carriers::{self, Carriage};
+use crate::domain::rules::limits::{self, Usage, Verdict};
+use crate::domain::ticket::{Client, Side};
+use crate::domain::time::Timestamp;
+use crate::store::{self, Error, Place, clients, messages, outbox, tickets};
+
+pub(super) fn wrote(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), Error> {
+    let client = recognise(turn, message)?;
+    let place = Place::Client(client.id);
+    if messages::at(turn.db, place, message.message)?.is_some() {
+        // The same message in an update of another number: already done.
+        return Ok(());
+    }
+    let Some((usage, not_before)) = judge_message(turn, &client, message)? else {
+        return Ok(());
+    };
+    let open = tickets::open_of(turn.db, client.id)?;
+    if carriers::to_topic(message.content.kind) == Carriage::Withheld {
+        return withhold(turn, &client, message);
+    }
+    match open {
+        Some(ticket) => ticket::add(turn, &ticket, message, not_before),
+        None => match judge_ticket(turn, &client, message, usage)? {
+            Some(()) => ticket::open(turn, &client, message, not_before),
+            None => Ok(()),
+        },
+    }
+}
+
+pub(super) fn commanded(
+    turn: &mut Turn<'_>,
+    message: &ClientMessage,
+    command: ClientCommand,
+) -> Result<(), Error> {
+    let client = recognise(turn, message)?;
+    if judge_message(turn, &client, message)?.is_none() {
+        return Ok(());
+    }
+    let language = client.language;
+    let text = match command {
+        ClientCommand::Start => turn.texts().client_start(language),
+        ClientCommand::Help => turn.texts().client_help(language),
+        ClientCommand::Status => status(turn, &client)?,
+        ClientCommand::Close => {
+            if let Some(open) = tickets::open_of(turn.db, client.id)? {
+                return ticket::close(turn, &open, Side::Client, "");
+            }
+            turn.texts().nothing_to_close(language)
+        }
+    };
+    turn.tell_client(client.id, None, text, None)
+}
+
+/// The person blocked the bot, or the account ended.
+pub(super) fn left(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
+    match clients::by_user(turn.db, user)? {
+        Some(client) => unreachable(turn, &client, Unreachable::Blocked),
+        None => Ok(()),
+    }
+}
+
+/// The person unblocked the bot.
+pub(super) fn returned(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
+    match clients::by_user(turn.db, user)? {
+        Some(client) => reachable(turn, &client),
+        None => Ok(()),
+    }
+}
+
+/// Nothing can be delivered to this client until they are back: what waits for them is refused,
+/// and the agents are told.
+pub(super) fn unreachable(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    why: Unreachable,
+) -> Result<(), Error> {
+    if client.unreachable.is_some() {
+        return Ok(());
+    }
+    clients::set_unreachable(turn.db, client.id, Some(why))?;
+    let lane = Lane::Client(client.id);
+    for waiting in outbox::waiting_in(turn.db, lane)? {
+        outbox::drop_waiting(turn.db, waiting.id, lane, why.name(), turn.now)?;
+        if let Some(message) = waiting.message {
+            super::agent::refused(turn, message, why.name())?;
+        }
+    }
+    if let Some(open) = tickets::open_of(turn.db, client.id)? {
+        let text = turn.texts().client_left(turn.language(), why.name());
+        turn.tell_topic(open.id, text, None)?;
+    }
+    Ok(())
+}
+
+fn reachable(turn: &mut Turn<'_>, client: &Client) -> Result<(), Error> {
+    if client.unreachable.is_none() {
+        return Ok(());
+    }
+    clients::set_unreachable(turn.db, client.id, None)?;
+    if let Some(open) = tickets::open_of(turn.db, client.id)? {
+        let text = turn.texts().client_returned(turn.language());
+        turn.tell_topic(open.id, text, None)?;
+    }
+    Ok(())
+}
+
+/// The client behind a message, made at the first one. Who writes can be written to again.
+fn recognise(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<Client, Error> {
+    match clients::by_user(turn.db, message.from)? {
+        Some(client) => {
+            reachable(turn, &client)?;
+            Ok(Client {
+                unreachable: None,
+                ..client
+            })
+        }
+        None => clients::insert(
+            turn.db,
+            message.from,
+            message.language.unwrap_or_default(),
+            turn.now,
+        ),
+    }
+}
+
+/// Counts a message against the hour and the burst. Where it passes: what is used up now, and when
+/// it may be relayed.
+fn judge_message(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    message: &ClientMessage,
+) -> Result<Option<(Usage, Timestamp)>, Error> {
+    let usage = store::limits::usage(turn.db, client.id)?;
+    let (usage, verdict) = limits::message(
+        usage,
+        turn.settings().limits,
+        message.date,
+        message.album.as_deref(),
+    );
+    store::limits::save(turn.db, client.id, &usage)?;
+    match verdict {
+        Verdict::Pass { not_before } => Ok(Some((usage, not_before))),
+        Verdict::Refuse { until, tell } => {
+            if tell {
+                let minutes = whole(until.since(message.date), Duration::from_secs(60));
+                let text = turn.texts().limit_messages(client.language, minutes);
+                turn.tell_client(client.id, None, text, Some(message.message))?;
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// Counts a new ticket against the day.
+fn judge_ticket(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    message: &ClientMessage,
+    usage: Usage,
+) -> Result<Option<()>, Error> {
+    let (usage, verdict) = limits::ticket(usage, turn.settings().limits, message.date);
+    store::limits::save(turn.db, client.id, &usage)?;
+    match verdict {
+        Verdict::Pass { .. } => Ok(Some(())),
+        Verdict::Refuse { until, tell } => {
+            if tell {
+                let hours = whole(until.since(message.date), Duration::from_secs(60 * 60));
+                let text = turn.texts().limit_tickets(client.language, hours);
+                turn.tell_client(client.id, None, text, Some(message.message))?;
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// Says to both sides that a message was not passed on. Opens no ticket.
+fn withhold(turn: &mut Turn<'_>, client: &Client, message: &ClientMessage) -> Result<(), Error> {
+    let kind = message.content.kind.name();
+    let text = turn.texts().withheld_from_desk(client.language, kind);
+    turn.tell_client(client.id, None, text, Some(message.message))?;
+    if let Some(open) = tickets::open_of(turn.db, client.id)? {
+        let line = turn.texts().withheld_from_client(turn.language(), kind);
+        turn.tell_topic(open.id, line, None)?;
+    }
+    Ok(())
+}
+
+fn status(turn: &Turn<'_>, client: &Client) -> Result<String, Error> {
+    let language = client.language;
+    if let Some(open) = tickets::open_of(turn.db, client.id)? {
+        return Ok(turn.texts().status_open(language, open.code.as_str()));
+    }
+    Ok(match tickets::latest_of(turn.db, client.id)? {
+        Some(closed) => turn.texts().status_closed(language, closed.code.as_str()),
+        None => turn.texts().status_none(language),
+    })
+}
+
+/// How many units a wait takes, rounded up, at least one.
+fn whole(wait: Duration, unit: Duration) -> u64 {
+    wait.as_secs().div_ceil(unit.as_secs()).max(1)
+}

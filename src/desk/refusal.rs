@@ -1,0 +1,169 @@
+//! What follows from a certain refusal. None of them is ever tried again unchanged.
+
+use super::turn::Turn;
+use super::{agent, client, topic};
+use crate::domain::call::{Budget, Call, Purpose};
+use crate::domain::ids::ChatId;
+use crate::domain::outcome::{Refusal, Unreachable};
+use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
+use crate::store::claims::{self, OutboxRow};
+use crate::store::{Error, Place, clients, messages, tickets, topics};
+
+pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) -> Result<(), Error> {
+    match refusal {
+        // As good as done, and answered only to calls that carry nothing.
+        Refusal::AlreadySo => claims::done(turn.db, row, turn.now),
+        // Each try makes a topic in the group: not for ever.
+        Refusal::TopicGone if row.failures + topic::LOSS_COUNTS_AS >= OUTBOX_ATTEMPTS_MAX => {
+            bury(turn, row)
+        }
+        Refusal::TopicGone => topic::gone(turn, row),
+        Refusal::TopicClosed => reopen(turn, row),
+        Refusal::TopicsOff => {
+            let text = turn.texts().alert_topics_off(turn.language());
+            turn.alert("topics_off", text)?;
+            keep_for_later(turn, row)
+        }
+        Refusal::DeskUnreachable => {
+            let text = turn.texts().alert_desk_unreachable(turn.language());
+            turn.alert("desk_unreachable", text)?;
+            keep_for_later(turn, row)
+        }
+        Refusal::TokenRejected => keep_for_later(turn, row),
+        Refusal::ClientUnreachable(why) => client_unreachable(turn, row, *why),
+        Refusal::GroupUpgraded(new) => upgraded(turn, row, *new),
+        Refusal::MessageGone => message_gone(turn, row),
+        Refusal::NotCopyable => not_copyable(turn, row),
+        Refusal::ReplyTargetGone => without_reply(turn, row),
+        Refusal::RemovedByTelegram => removed(turn, row),
+        Refusal::PressExpired => claims::dropped(turn.db, row, "press expired", turn.now),
+        Refusal::Other => bury(turn, row),
+    }
+}
+
+/// The topic is closed and we may not write into it: it is opened, and the call follows.
+fn reopen(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let Some(ticket) = row.ticket else {
+        // A word to an agent in a topic that was closed since: there is nobody left to read it.
+        return claims::dropped(turn.db, row, "topic closed", turn.now);
+    };
+    if row.failures + 1 >= OUTBOX_ATTEMPTS_MAX {
+        return bury(turn, row);
+    }
+    let failures = row.failures + 1;
+    claims::retry(turn.db, row, turn.now, failures, row.maybe_sent)?;
+    let call = Call::ReopenTopic { ticket };
+    turn.ahead_in_topic(ticket, Purpose::TopicState, &call)
+}
+
+/// Nothing is wrong with the call: it waits until the group, the right or the token is back.
+fn keep_for_later(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    if row.purpose == Purpose::Service {
+        return claims::dropped(turn.db, row, "not reachable", turn.now);
+    }
+    let again = turn.now.plus(backoff(row.attempts, turn.random()));
+    claims::retry(turn.db, row, again, row.failures, row.maybe_sent)
+}
+
+fn client_unreachable(turn: &mut Turn<'_>, row: &OutboxRow, why: Unreachable) -> Result<(), Error> {
+    claims::dropped(turn.db, row, why.name(), turn.now)?;
+    if let (Purpose::Reply, Some(message)) = (row.purpose, row.message) {
+        agent::refused(turn, message, why.name())?;
+    }
+    match row.client {
+        Some(client) => {
+            let client = clients::by_id(turn.db, client)?;
+            client::unreachable(turn, &client, why)
+        }
+        None => Ok(()),
+    }
+}
+
+/// The group has a new id: it is kept, it wins, and the call is made again at once.
+fn upgraded(turn: &mut Turn<'_>, row: &OutboxRow, new: ChatId) -> Result<(), Error> {
+    if row.budget != Budget::Desk {
+        return claims::dropped(turn.db, row, "not our group", turn.now);
+    }
+    topics::upgraded(turn.db, turn.settings().group, new)?;
+    claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
+}
+
+/// What the call acts on is gone. A message that its writer deleted before we copied it was taken
+/// back; an agent learns that it was not delivered.
+fn message_gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    claims::dropped(turn.db, row, "message gone", turn.now)?;
+    match (row.purpose, row.message) {
+        (Purpose::Reply, Some(message)) => agent::refused(turn, message, "gone"),
+        _ => Ok(()),
+    }
+}
+
+fn not_copyable(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    claims::dropped(turn.db, row, "not copyable", turn.now)?;
+    let Some(message) = row.message else {
+        return Ok(());
+    };
+    if row.purpose == Purpose::Reply {
+        return agent::refused(turn, message, "not_copyable");
+    }
+    let Some(ticket) = row.ticket else {
+        return Ok(());
+    };
+    let kind = messages::content(turn.db, message)?.kind.name();
+    let line = turn.texts().relay_not_copyable(turn.language(), kind);
+    turn.tell_topic(ticket, line, None)?;
+    let ticket = tickets::by_id(turn.db, ticket)?;
+    let text = turn.texts().message_not_copyable(ticket.language, kind);
+    let place = Place::Client(ticket.client);
+    let original = messages::where_in(turn.db, message, place)?;
+    turn.tell_client(ticket.client, Some(ticket.id), text, original)
+}
+
+/// The message that is answered is gone: the answer goes without.
+fn without_reply(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let mut call = row.call.clone();
+    match &mut call {
+        Call::SendText { reply_to, .. } | Call::Copy { reply_to, .. } if reply_to.is_some() => {
+            *reply_to = None;
+        }
+        _ => return bury(turn, row),
+    }
+    claims::replace_call(turn.db, row.id, &call)?;
+    claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
+}
+
+/// Telegram took the message and removed it again. Sending it once more would meet the same end.
+fn removed(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    claims::dropped(turn.db, row, "removed by Telegram", turn.now)?;
+    match (row.purpose, row.message, row.ticket) {
+        (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "other"),
+        (Purpose::Relay | Purpose::Card, _, Some(ticket)) => {
+            let text = turn.texts().relay_removed(turn.language());
+            turn.tell_topic(ticket, text, None)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// It has failed for good: kept as a dead letter, told to the admins and to whoever waits for it.
+fn bury(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let purpose = row.purpose.name();
+    let reason = if row.failures + topic::LOSS_COUNTS_AS >= OUTBOX_ATTEMPTS_MAX {
+        "no usable answer after many attempts"
+    } else {
+        "refused by Telegram"
+    };
+    claims::dead(turn.db, row.id, &row.lane, reason, turn.now)?;
+    let text = turn
+        .texts()
+        .alert_dead_letter(turn.language(), purpose, reason);
+    turn.alert(&format!("dead:{purpose}:{reason}"), text)?;
+    match (row.purpose, row.message, row.ticket) {
+        (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "other"),
+        (Purpose::Relay, _, Some(ticket)) => {
+            let text = turn.texts().relay_dead(turn.language());
+            turn.tell_topic(ticket, text, None)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,140 @@
+//! What follows from the end of a call's attempt.
+
+use std::time::Duration;
+
+use super::turn::Turn;
+use super::{refusal, topic};
+use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo, To};
+use crate::domain::outcome::{Outcome, Receipt, Refusal};
+use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, backoff_unreached};
+use crate::store::claims::{self, OutboxRow};
+use crate::store::{Error, Place, messages, outbox, pauses, topics};
+
+pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
+    match outcome {
+        Outcome::Done(receipt) => done(turn, row, *receipt),
+        Outcome::RetryAfter(asked) => wait(turn, row, *asked),
+        Outcome::NotSent => {
+            let wait = backoff_unreached(row.attempts, turn.random());
+            let again = turn.now.plus(wait);
+            claims::retry(turn.db, row, again, row.failures, row.maybe_sent)
+        }
+        Outcome::Refused(refused) => refusal::settle(turn, row, refused),
+        Outcome::InDoubt => in_doubt(turn, row),
+    }
+}
+
+/// Telegram did it, or it is as good as done.
+fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+    claims::done(turn.db, row, turn.now)?;
+    match row.purpose {
+        Purpose::Topic => topic::made(turn, row, receipt),
+        Purpose::Card => {
+            card_posted(turn, row, receipt)?;
+            posted(turn, row, receipt)
+        }
+        Purpose::Relay => posted(turn, row, receipt),
+        Purpose::Reply => delivered(turn, row, receipt),
+        Purpose::Word
+        | Purpose::CardEdit
+        | Purpose::TopicState
+        | Purpose::Mark
+        | Purpose::Service => Ok(()),
+    }
+}
+
+/// A chat asked to be left alone: every call into it waits, also over a restart.
+fn wait(turn: &mut Turn<'_>, row: &OutboxRow, asked: Duration) -> Result<(), Error> {
+    let until = turn.now.plus(after_flood(asked, turn.random()));
+    match (row.budget, row.client) {
+        (Budget::Client, Some(client)) => {
+            pauses::pause(turn.db, Place::Client(client), until)?;
+        }
+        (Budget::Desk, _) => pauses::pause(turn.db, Place::Group(turn.group()?), until)?,
+        (Budget::Client, None) | (Budget::Bot, _) => {}
+    }
+    claims::retry(turn.db, row, until, row.failures, row.maybe_sent)
+}
+
+/// It may have happened. What shows twice when it is made twice is either settled by Telegram's
+/// own announcement or sent again with a word to the agents (P3).
+fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    if row.purpose == Purpose::Topic {
+        return topic::in_doubt(turn, row);
+    }
+    if row.failures + 1 >= OUTBOX_ATTEMPTS_MAX {
+        return refusal::settle(turn, row, &Refusal::Other);
+    }
+    let failures = row.failures + 1;
+    let again = turn.now.plus(backoff(failures, turn.random()));
+    let maybe_sent = !row.purpose.repeats_safely();
+    claims::retry(turn.db, row, again, failures, maybe_sent)
+}
+
+fn card_posted(turn: &Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+    let (Some(ticket), Some(message)) = (row.ticket, receipt.message) else {
+        return Ok(());
+    };
+    match topics::current(turn.db, ticket)? {
+        Some(topic) => topics::card_posted(turn.db, topic.id, message),
+        None => Ok(()),
+    }
+}
+
+/// A client's message stands in the topic.
+fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+    let Some(ticket) = row.ticket else {
+        return Ok(());
+    };
+    if let (Some(message), Some(post)) = (row.message, receipt.message) {
+        messages::link(
+            turn.db,
+            message,
+            Place::Group(turn.group()?),
+            post,
+            row.part,
+        )?;
+        if row.maybe_sent {
+            let text = turn.texts().relay_maybe_twice(turn.language());
+            turn.tell_topic(ticket, text, Some(ReplyTo::There(post)))?;
+        }
+    }
+    let asked_for = topics::current(turn.db, ticket)?.and_then(|topic| topic.thread);
+    if receipt.tells_thread && goes_to_topic(&row.call) && receipt.thread != asked_for {
+        // With topics switched off Telegram accepts the post and shows it in the main chat.
+        let text = turn.texts().alert_topics_off(turn.language());
+        turn.alert("topics_off", text)?;
+    }
+    Ok(())
+}
+
+fn goes_to_topic(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::SendText {
+            to: To::Topic(_),
+            ..
+        }
+    )
+}
+
+/// A part of an agent's message has reached the client; with the last one the agent sees it.
+fn delivered(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+    let (Some(message), Some(client)) = (row.message, row.client) else {
+        return Ok(());
+    };
+    if let Some(copy) = receipt.message {
+        messages::link(turn.db, message, Place::Client(client), copy, row.part)?;
+    }
+    let Some((chat, thread, original)) = messages::original_in_group(turn.db, message)? else {
+        return Ok(());
+    };
+    if !outbox::is_under_way(turn.db, message, Purpose::Reply)? {
+        turn.mark(chat, original, Mark::Delivered)?;
+    }
+    if row.maybe_sent {
+        let text = turn.texts().reply_maybe_twice(turn.language());
+        turn.answer_agent((chat, thread), original, text)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! What is queued up when the program starts.
+
+use super::turn::Turn;
+use crate::domain::call::{Audience, Call};
+use crate::domain::event::{AgentCommand, ClientCommand, Timer};
+use crate::domain::language::Language;
+use crate::store::{Error, facts, timers};
+
+/// The fact that remembers which menus Telegram shows.
+const MENUS: &str = "menus";
+
+pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
+    timers::set_once(turn.db, turn.now, &Timer::Housekeeping)?;
+    show_menus(turn)
+}
+
+/// Menus are sent only when they have changed since the last time.
+fn show_menus(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let calls = menus(turn);
+    let wanted = format!("{calls:?}");
+    if facts::get(turn.db, MENUS)?.is_some_and(|shown| shown == wanted) {
+        return Ok(());
+    }
+    for call in &calls {
+        turn.service(call)?;
+    }
+    facts::set(turn.db, MENUS, &wanted)
+}
+
+fn menus(turn: &Turn<'_>) -> Vec<Call> {
+    let texts = turn.texts();
+    let mut calls = Vec::new();
+    // Without a language first: for everybody whose language we do not speak.
+    let languages = [None].into_iter().chain(Language::ALL.map(Some));
+    for language in languages {
+        let spoken = language.unwrap_or_default();
+        let clients = ClientCommand::ALL.map(|command| {
+            (
+                command.name().to_owned(),
+                texts.menu_client(spoken, command.name()),
+            )
+        });
+        let agents =
+            AgentCommand::NAMES.map(|name| (name.to_owned(), texts.menu_agent(spoken, name)));
+        for (audience, commands) in [
+            (Audience::Clients, clients.to_vec()),
+            (Audience::Agents, agents.to_vec()),
+        ] {
+            calls.push(Call::SetCommands {
+                audience,
+                language,
+                commands,
+            });
+        }
+    }
+    calls
+}

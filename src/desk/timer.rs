@@ -1,0 +1,96 @@
+//! What follows when a time has come.
+
+use std::time::Duration;
+
+use super::topic::TOPIC_DOUBT;
+use super::turn::Turn;
+use crate::domain::call::{Lane, Mark, Purpose};
+use crate::domain::event::Timer;
+use crate::domain::ids::{ChatId, MessageId, OutboxId};
+use crate::domain::time::Timestamp;
+use crate::store::claims::{self, Unfinished};
+use crate::store::{Error, Place, inbox, messages, outbox, pauses, timers};
+
+/// How often old rows are removed.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
+/// How long finished rows stay: Telegram may repeat an update for a day.
+const FINISHED_KEPT: Duration = Duration::from_secs(48 * 60 * 60);
+/// Rows removed at a time, so that no message waits for it.
+const REMOVED_AT_ONCE: usize = 500;
+/// How soon the next are removed while there are more.
+const HOUSEKEEPING_BEHIND: Duration = Duration::from_secs(1);
+/// How long the bot stays in a chat that is not its desk.
+const LEAVE_AFTER: Duration = Duration::from_secs(10);
+/// How soon a topic in doubt is looked at again while updates do not arrive.
+const DOUBT_AGAIN: Duration = Duration::from_secs(10);
+
+pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
+    match timer {
+        Timer::ReplySlow { chat, message } => reply_slow(turn, *chat, *message),
+        Timer::TopicDoubt { call, since } => topic_doubt(turn, *call, *since),
+        Timer::LeaveElsewhere { chat } if *chat == turn.group()? => Ok(()),
+        Timer::LeaveElsewhere { chat } => turn.leave(*chat),
+        Timer::Housekeeping => housekeeping(turn),
+    }
+}
+
+/// The bot is in a chat that is not its desk. When a group becomes a supergroup the bot is added to
+/// the new one, and the word that it is the same group may come a moment later.
+pub(super) fn added_elsewhere(turn: &Turn<'_>, chat: ChatId) -> Result<(), Error> {
+    let timer = Timer::LeaveElsewhere { chat };
+    timers::set(turn.db, turn.now.plus(LEAVE_AFTER), &timer)
+}
+
+fn reply_slow(turn: &mut Turn<'_>, chat: ChatId, message: MessageId) -> Result<(), Error> {
+    let Some(found) = messages::at(turn.db, Place::Group(chat), message)? else {
+        return Ok(());
+    };
+    if outbox::is_under_way(turn.db, found.row, Purpose::Reply)? {
+        turn.mark(chat, message, Mark::Waiting)?;
+    }
+    Ok(())
+}
+
+/// No announcement in 60 s of healthy polling, with everything that arrived looked at: the topic
+/// was not made, and is made again. If it was made after all its announcement finds it an orphan.
+fn topic_doubt(turn: &mut Turn<'_>, call: OutboxId, since: Timestamp) -> Result<(), Error> {
+    let Some(row) = claims::unfinished(turn.db, call)? else {
+        return Ok(());
+    };
+    let lane = row.ticket.map(Lane::Topic);
+    let is_in_doubt = match lane {
+        Some(lane) => {
+            claims::of_lane(turn.db, lane, Purpose::Topic)? == Some((call, Unfinished::Doubt))
+        }
+        None => false,
+    };
+    if !is_in_doubt {
+        return Ok(());
+    }
+    let healthy_for = turn
+        .polling_since
+        .map(|polling| turn.now.since(polling.max(since)));
+    let is_over = healthy_for.is_some_and(|healthy| healthy >= TOPIC_DOUBT);
+    if is_over && inbox::is_drained(turn.db)? {
+        return claims::retry(turn.db, &row, turn.now, row.failures, false);
+    }
+    timers::set(
+        turn.db,
+        turn.now.plus(DOUBT_AGAIN),
+        &Timer::TopicDoubt { call, since },
+    )
+}
+
+fn housekeeping(turn: &Turn<'_>) -> Result<(), Error> {
+    let before = turn.now.minus(FINISHED_KEPT);
+    let updates = inbox::forget_done(turn.db, before, REMOVED_AT_ONCE)?;
+    let calls = outbox::forget_finished(turn.db, before, REMOVED_AT_ONCE)?;
+    pauses::forget(turn.db, turn.now)?;
+    let is_behind = updates.max(calls) >= REMOVED_AT_ONCE;
+    let again = if is_behind {
+        HOUSEKEEPING_BEHIND
+    } else {
+        HOUSEKEEPING_EVERY
+    };
+    timers::set_once(turn.db, turn.now.plus(again), &Timer::Housekeeping)
+}

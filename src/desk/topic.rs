@@ -1,0 +1,143 @@
+//! The topic of a ticket: made, announced, in doubt, gone. Telegram gives no idempotency key for
+//! `createForumTopic`, but it announces every topic that is made, with its title, which holds the
+//! ticket's code. That announcement settles a doubt.
+
+use std::time::Duration;
+
+use super::ticket::card_of;
+use super::turn::Turn;
+use crate::domain::call::{Call, Lane, Purpose, To};
+use crate::domain::event::Timer;
+use crate::domain::ids::{ChatId, ThreadId, TicketId};
+use crate::domain::outcome::Receipt;
+use crate::domain::ticket::TicketCode;
+use crate::store::claims::{self, OutboxRow, Unfinished};
+use crate::store::{Error, tickets, timers, topics};
+use crate::view::card;
+
+/// How long Telegram's own announcement is waited for before a topic in doubt is made again.
+pub(super) const TOPIC_DOUBT: Duration = Duration::from_secs(60);
+
+/// A lost topic counts as so many failures of the call that met it.
+pub(super) const LOSS_COUNTS_AS: u32 = 10;
+
+/// Telegram answered that the topic is made.
+pub(super) fn made(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+    let (Some(ticket), Some(thread)) = (row.ticket, receipt.thread) else {
+        return Ok(());
+    };
+    stands(turn, ticket, turn.group()?, thread)
+}
+
+/// Telegram announced a topic of ours.
+pub(super) fn announced(
+    turn: &mut Turn<'_>,
+    chat: ChatId,
+    thread: ThreadId,
+    title: &str,
+) -> Result<(), Error> {
+    let Some(code) = TicketCode::find_in(title) else {
+        return Ok(());
+    };
+    let Some(ticket) = tickets::by_code(turn.db, &code)? else {
+        return Ok(());
+    };
+    stands(turn, ticket.id, chat, thread)?;
+    end_doubt(turn, ticket.id)
+}
+
+/// Whether the topic was made is not known; its lane waits for the announcement.
+pub(super) fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let is_settled = match row.ticket {
+        Some(ticket) => {
+            topics::current(turn.db, ticket)?.is_none_or(|topic| topic.thread.is_some())
+        }
+        None => true,
+    };
+    if is_settled {
+        return claims::done(turn.db, row, turn.now);
+    }
+    claims::doubt(turn.db, row)?;
+    let timer = Timer::TopicDoubt {
+        call: row.id,
+        since: turn.now,
+    };
+    timers::set(turn.db, turn.now.plus(TOPIC_DOUBT), &timer)
+}
+
+/// A message met a topic that was deleted: another takes its place, and the message goes there. A
+/// word or a state alone is not worth a topic: with the next message there is one.
+pub(super) fn gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let Some(ticket) = row.ticket else {
+        return claims::dropped(turn.db, row, "topic gone", turn.now);
+    };
+    let current = topics::current(turn.db, ticket)?;
+    let is_being_made = current.as_ref().is_some_and(|topic| topic.thread.is_none());
+    if let Some(topic) = current.filter(|topic| topic.thread.is_some()) {
+        topics::gone(turn.db, topic.id)?;
+    }
+    if !matches!(row.purpose, Purpose::Relay | Purpose::Card) {
+        return claims::dropped(turn.db, row, "topic gone", turn.now);
+    }
+    let failures = row.failures + LOSS_COUNTS_AS;
+    claims::retry(turn.db, row, turn.now, failures, row.maybe_sent)?;
+    if is_being_made {
+        return Ok(());
+    }
+    recreate(turn, ticket, row.purpose == Purpose::Card)
+}
+
+/// Puts the making of a new topic, and its card, before what waits in the lane.
+fn recreate(turn: &mut Turn<'_>, ticket: TicketId, has_card: bool) -> Result<(), Error> {
+    let ticket = tickets::by_id(turn.db, ticket)?;
+    let group = turn.settings().group;
+    let topic = topics::insert(turn.db, ticket.id, group)?;
+    if !has_card {
+        let lead = turn.texts().topic_recreated(turn.language());
+        topics::card_layout(turn.db, topic, None, Some(&lead))?;
+        let card = card_of(turn, &ticket)?;
+        let post = Call::SendText {
+            to: To::Topic(ticket.id),
+            text: card::with_words(&card, Some(&lead), None).unwrap_or(card),
+            reply_to: None,
+        };
+        turn.ahead_in_topic(ticket.id, Purpose::Card, &post)?;
+    }
+    let make = Call::CreateTopic {
+        ticket: ticket.id,
+        title: card::title(&ticket),
+    };
+    turn.ahead_in_topic(ticket.id, Purpose::Topic, &make)
+}
+
+/// A topic of this ticket stands. The first one that we learn of is the ticket's; any other is an
+/// orphan of a creation that was in doubt.
+fn stands(
+    turn: &mut Turn<'_>,
+    ticket: TicketId,
+    chat: ChatId,
+    thread: ThreadId,
+) -> Result<(), Error> {
+    if topics::by_thread(turn.db, chat, thread)?.is_some() {
+        return Ok(());
+    }
+    let wanted = topics::current(turn.db, ticket)?.filter(|topic| topic.thread.is_none());
+    match wanted {
+        Some(topic) => topics::made(turn.db, topic.id, chat, thread).map(drop),
+        None => turn.delete_orphan(chat, thread),
+    }
+}
+
+/// The creation in doubt is settled: the lane moves on.
+fn end_doubt(turn: &Turn<'_>, ticket: TicketId) -> Result<(), Error> {
+    match claims::of_lane(turn.db, Lane::Topic(ticket), Purpose::Topic)? {
+        Some((call, Unfinished::Waiting | Unfinished::Doubt)) => {
+            match claims::unfinished(turn.db, call)? {
+                Some(row) => claims::done(turn.db, &row, turn.now),
+                None => Ok(()),
+            }
+        }
+        // Its own answer is on the way and will find the topic there.
+        Some((_, Unfinished::Claimed)) | None => Ok(()),
+    }
+}
