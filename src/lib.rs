@@ -5,10 +5,13 @@
 
 pub mod clock;
 pub mod config;
+pub mod delivery;
 pub mod desk;
 pub mod domain;
+pub mod engine;
 pub mod entropy;
 pub mod logging;
+pub mod ops;
 pub mod store;
 pub mod telegram;
 pub mod texts;

@@ -1,0 +1,331 @@
+//! Delivery: takes the due heads of lanes, keeps to the pace, makes the calls and hands their
+//! outcomes to the desk. Makes no choices except when. Claims and settlements are short
+//! transactions around the calls, never across them.
+
+mod lanes;
+mod pace;
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+
+use crate::clock::Clock;
+use crate::desk::{Desk, Moment};
+use crate::domain::call::{Budget, ReadyCall};
+use crate::domain::ids::ChatId;
+use crate::domain::outcome::Outcome;
+use crate::domain::time::Timestamp;
+use crate::store::claims::{self, OutboxRow, Stored};
+use crate::store::{Db, Error, Writer, isolated};
+use crate::telegram::Client;
+pub use pace::Pace;
+
+/// Calls that may be under way at the same time; each is one connection.
+pub const IN_FLIGHT_MAX: usize = 32;
+/// Of those, how many may go into the group: replies to clients always find a free place.
+const DESK_IN_FLIGHT_MAX: usize = 24;
+
+/// How often the meters of chats that have been quiet are dropped.
+const FORGET_QUIET_EVERY: Duration = Duration::from_secs(60);
+
+/// A call on its way, with the row that it came from.
+type Flight = std::pin::Pin<Box<dyn Future<Output = Ended> + Send>>;
+
+/// The end of one attempt.
+#[derive(Clone)]
+struct Ended {
+    row: OutboxRow,
+    outcome: Outcome,
+}
+
+/// The delivery loop's state: what is under way, and what has ended but is not yet written down.
+pub struct Delivery {
+    writer: Writer,
+    desk: Desk,
+    client: Client,
+    clock: Arc<dyn Clock>,
+    pace: Arc<Pace>,
+    in_flight: FuturesUnordered<Flight>,
+    desk_in_flight: usize,
+    ended: Vec<Ended>,
+    /// Chats that asked to be left alone, from the moment the answer came: a call that was claimed
+    /// with the one that met it does not follow.
+    paused: Arc<Paused>,
+    forget_quiet_at: Timestamp,
+}
+
+/// Chats and the time until which they are left alone.
+type Paused = Mutex<BTreeMap<ChatId, Timestamp>>;
+
+/// What a turn has found out about the next one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// When something is due; none where nothing waits but what is under way.
+    pub due_at: Option<Timestamp>,
+    /// Whether calls have ended during the turn, so that the next one has work at once.
+    pub at_once: bool,
+    /// Whether the turn did anything.
+    pub progressed: bool,
+}
+
+impl Delivery {
+    /// A delivery that has nothing under way.
+    pub fn new(
+        writer: Writer,
+        desk: Desk,
+        client: Client,
+        clock: Arc<dyn Clock>,
+        pace: Pace,
+    ) -> Self {
+        Self {
+            writer,
+            desk,
+            client,
+            clock,
+            pace: Arc::new(pace),
+            in_flight: FuturesUnordered::new(),
+            desk_in_flight: 0,
+            ended: Vec::new(),
+            paused: Arc::default(),
+            forget_quiet_at: Timestamp::from_millis(0),
+        }
+    }
+
+    /// Calls that the last run was making when it ended are in doubt. To be called once, before the
+    /// first turn.
+    pub async fn recover(&self) -> Result<usize, Error> {
+        let (desk, moment) = (self.desk.clone(), self.moment());
+        self.writer
+            .run(move |db| {
+                let claimed = claims::claimed(db)?;
+                let found = claimed.len();
+                for call in claimed {
+                    match call {
+                        Stored::Call(row) => {
+                            let outcome = Outcome::InDoubt;
+                            settle(db, &desk, moment, &Ended { row, outcome })?;
+                        }
+                        Stored::Broken { id, lane } => {
+                            desk.call_died(db, moment, id, &lane, "it cannot be read")?;
+                        }
+                    }
+                }
+                Ok(found)
+            })
+            .await
+    }
+
+    /// Writes down what has ended, claims what is due and starts those calls. Calls under way go on
+    /// while the disk is waited for, and the next commit takes all that have ended meanwhile. An
+    /// error of the store loses nothing: what has ended stays here and is written down by a later
+    /// turn.
+    pub async fn turn(&mut self) -> Result<Next, Error> {
+        let settled = self.ended.len();
+        let room = lanes::Room {
+            all: IN_FLIGHT_MAX.saturating_sub(self.in_flight.len()),
+            desk: DESK_IN_FLIGHT_MAX.saturating_sub(self.desk_in_flight),
+        };
+        let mut commit = pin!(self.settle_and_claim(room));
+        let claims = loop {
+            tokio::select! {
+                biased;
+                claims = &mut commit => break claims?,
+                () = self.next_end() => {}
+            }
+        };
+        self.ended.drain(..settled);
+        self.forget_quiet();
+        let started = claims.calls.len();
+        for (row, call) in claims.calls {
+            self.start(row, call);
+        }
+        Ok(Next {
+            due_at: claims.due_at,
+            at_once: !self.ended.is_empty(),
+            progressed: settled + started + claims.settled > 0,
+        })
+    }
+
+    fn start(&mut self, row: OutboxRow, call: ReadyCall) {
+        self.desk_in_flight += usize::from(row.budget == Budget::Desk);
+        let attempt = Attempt {
+            client: self.client.clone(),
+            clock: Arc::clone(&self.clock),
+            paused: Arc::clone(&self.paused),
+            row,
+            call,
+        };
+        self.in_flight.push(Box::pin(attempt.make()));
+    }
+
+    fn forget_quiet(&mut self) {
+        let now = self.clock.now();
+        if now >= self.forget_quiet_at {
+            self.forget_quiet_at = now.plus(FORGET_QUIET_EVERY);
+            self.pace.forget_quiet();
+        }
+    }
+
+    /// Waits for the next call to end, and takes along those that have ended by then. Pending for
+    /// ever while nothing is under way.
+    pub async fn next_end(&mut self) {
+        match self.in_flight.next().await {
+            Some(ended) => self.note_end(ended),
+            None => return std::future::pending().await,
+        }
+        while let Some(Some(ended)) = self.in_flight.next().now_or_never() {
+            self.note_end(ended);
+        }
+    }
+
+    fn note_end(&mut self, ended: Ended) {
+        self.desk_in_flight -= usize::from(ended.row.budget == Budget::Desk);
+        self.ended.push(ended);
+    }
+
+    /// Whether calls are under way.
+    pub fn is_flying(&self) -> bool {
+        !self.in_flight.is_empty()
+    }
+
+    /// Whether calls are under way, or ended and not written down.
+    pub fn is_busy(&self) -> bool {
+        !self.in_flight.is_empty() || !self.ended.is_empty()
+    }
+
+    /// At the end of the program: waits for what is under way, `at_most` this long, and writes it
+    /// down. What has not ended by then is in doubt at the next start.
+    pub async fn finish(&mut self, at_most: Duration) -> Result<(), Error> {
+        let deadline = tokio::time::Instant::now() + at_most;
+        while !self.in_flight.is_empty() {
+            if tokio::time::timeout_at(deadline, self.next_end())
+                .await
+                .is_err()
+            {
+                break;
+            }
+        }
+        self.settle_and_claim(lanes::Room::NONE).await?;
+        self.ended.clear();
+        Ok(())
+    }
+
+    /// Borrows nothing of the loop's state, so that calls can end meanwhile.
+    fn settle_and_claim(
+        &self,
+        room: lanes::Room,
+    ) -> impl Future<Output = Result<lanes::Claims, Error>> + use<> {
+        let (desk, pace, moment) = (self.desk.clone(), self.pace.clone(), self.moment());
+        let writer = self.writer.clone();
+        // Copies, because the originals have to survive a failed commit.
+        let ended = self.ended.clone();
+        async move {
+            writer
+                .run(move |db| {
+                    for ended in &ended {
+                        settle(db, &desk, moment, ended)?;
+                    }
+                    lanes::claim(db, &desk, &pace, moment, room)
+                })
+                .await
+        }
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            polling_since: None,
+        }
+    }
+}
+
+/// Writes down the end of an attempt. Where the desk fails on it the call is put aside: it would fail
+/// each time, and everybody would wait for it.
+fn settle(db: &Db, desk: &Desk, moment: Moment, ended: &Ended) -> Result<(), Error> {
+    let Ended { row, outcome } = ended;
+    match isolated(db, || desk.settle(db, moment, row, outcome)) {
+        Err(error) if !error.is_medium() => {
+            tracing::error!(call = ?row.id, %error, "the end of a call could not be written down; the call is put aside");
+            let reason = "its end could not be written down";
+            desk.call_died(db, moment, row.id, &row.lane, reason)
+        }
+        settled => settled,
+    }
+}
+
+/// One attempt at a call.
+struct Attempt {
+    client: Client,
+    clock: Arc<dyn Clock>,
+    paused: Arc<Paused>,
+    row: OutboxRow,
+    call: ReadyCall,
+}
+
+impl Attempt {
+    async fn make(self) -> Ended {
+        let outcome = match self.paused_for() {
+            Some(wait) => Outcome::RetryAfter(wait),
+            // Nobody knows how far a call came that panicked.
+            None => AssertUnwindSafe(self.client.call(&self.call))
+                .catch_unwind()
+                .await
+                .unwrap_or(Outcome::InDoubt),
+        };
+        if let (Outcome::RetryAfter(wait), Some(chat)) = (&outcome, self.call.chat()) {
+            let until = self.clock.now().plus(*wait);
+            if let Ok(mut paused) = self.paused.lock() {
+                paused.insert(chat, until);
+            }
+        }
+        log(&self.row, &outcome);
+        Ended {
+            row: self.row,
+            outcome,
+        }
+    }
+
+    /// How long the chat has still to be left alone.
+    fn paused_for(&self) -> Option<Duration> {
+        let (chat, now) = (self.call.chat()?, self.clock.now());
+        let mut paused = self.paused.lock().ok()?;
+        let until = *paused.get(&chat)?;
+        if until > now {
+            return Some(until.since(now));
+        }
+        paused.remove(&chat);
+        None
+    }
+}
+
+fn log(row: &OutboxRow, outcome: &Outcome) {
+    let (call, purpose, attempt) = (row.id, row.purpose.name(), row.attempts);
+    match outcome {
+        Outcome::Done(_) => {}
+        Outcome::RetryAfter(wait) => {
+            tracing::warn!(
+                ?call,
+                purpose,
+                wait_s = wait.as_secs(),
+                "Telegram asks to wait"
+            );
+        }
+        Outcome::Refused(refusal) => {
+            tracing::info!(?call, purpose, ?refusal, "Telegram refused a call");
+        }
+        Outcome::NotSent | Outcome::InDoubt => {
+            tracing::warn!(
+                ?call,
+                purpose,
+                attempt,
+                ?outcome,
+                "a call to Telegram got no usable answer"
+            );
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! What is next: the due heads of lanes, as many as the pace and the free places allow.
+
+use std::time::Duration;
+
+use super::pace::Pace;
+use crate::desk::{Desk, Moment};
+use crate::domain::call::{Budget, Priority, ReadyCall};
+use crate::domain::outcome::{Outcome, Refusal};
+use crate::domain::time::Timestamp;
+use crate::store::claims::{self, OutboxRow, Stored};
+use crate::store::resolve::{self, Resolution};
+use crate::store::{Db, Error, Place, isolated, pauses, topics};
+
+/// How soon a call is looked at again whose references are still on their way.
+const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
+
+/// What a claim brings.
+pub(super) struct Claims {
+    /// Calls to be made now.
+    pub calls: Vec<(OutboxRow, ReadyCall)>,
+    /// Calls that ended without being made.
+    pub settled: usize,
+    /// When to look again; none where nothing waits.
+    pub due_at: Option<Timestamp>,
+}
+
+/// How many more calls may be under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// To anybody.
+    pub all: usize,
+    /// Of those, into the group.
+    pub desk: usize,
+}
+
+impl Room {
+    pub const NONE: Room = Room { all: 0, desk: 0 };
+}
+
+/// Claims what is due, as far as there is room. Replies to clients come first: they never wait behind
+/// traffic to the group (P7).
+pub(super) fn claim(
+    db: &Db,
+    desk: &Desk,
+    pace: &Pace,
+    moment: Moment,
+    room: Room,
+) -> Result<Claims, Error> {
+    let mut claiming = Claiming {
+        db,
+        desk,
+        pace,
+        moment,
+        room: room.all,
+        holds_bot_call: false,
+        claims: Claims {
+            calls: Vec::new(),
+            settled: 0,
+            due_at: None,
+        },
+    };
+    for budget in Budget::ALL {
+        match budget {
+            Budget::Client | Budget::Bot => claiming.heads(budget)?,
+            Budget::Desk => claiming.group_heads(room.desk)?,
+        }
+    }
+    Ok(claiming.claims)
+}
+
+struct Claiming<'a> {
+    db: &'a Db,
+    desk: &'a Desk,
+    pace: &'a Pace,
+    moment: Moment,
+    room: usize,
+    /// A call taken out of the bot's budget and not yet made. Taken before the client's, because
+    /// neither can be given back: one that met an empty bot's budget would have spent the client's.
+    holds_bot_call: bool,
+    claims: Claims,
+}
+
+/// Whether to go on with the heads of a budget.
+#[derive(PartialEq, Eq)]
+enum Go {
+    On,
+    Stop,
+}
+
+impl Claiming<'_> {
+    /// The group's calls: none while it has to be left alone or its window is full.
+    fn group_heads(&mut self, desk_room: usize) -> Result<(), Error> {
+        let group = Place::Group(topics::current_chat(self.db, self.desk.group())?);
+        let now = self.moment.now;
+        let Some(due_at) = claims::next_due(self.db, Budget::Desk)? else {
+            return Ok(());
+        };
+        if let Some(until) = pauses::paused_until(self.db, group, now)? {
+            self.look_again(until.max(due_at));
+            return Ok(());
+        }
+        let limit = self.pace.group_calls_per_minute;
+        let in_window = if limit == 0 {
+            usize::MAX
+        } else {
+            let used = pauses::calls_in_window(self.db, group, now)?;
+            usize::try_from(limit.saturating_sub(used)).unwrap_or(usize::MAX)
+        };
+        let all_room = self.room;
+        let places = all_room.min(desk_room);
+        let group_room = places.min(in_window);
+        self.room = group_room;
+        self.heads(Budget::Desk)?;
+        let claimed = group_room - self.room;
+        self.room = all_room - claimed;
+        if limit == 0 {
+            return Ok(());
+        }
+        for _ in 0..claimed {
+            pauses::count_call(self.db, group, now)?;
+        }
+        if claimed == places {
+            // The end of a call is what to wait for.
+            return Ok(());
+        }
+        if let Some(next) = claims::next_due(self.db, Budget::Desk)? {
+            let room_at = pauses::room_at(self.db, group, limit, now)?;
+            self.look_again(room_at.map_or(next, |room_at| room_at.max(next)));
+        }
+        Ok(())
+    }
+
+    /// The due heads of a budget, the most urgent first.
+    fn heads(&mut self, budget: Budget) -> Result<(), Error> {
+        for priority in 0..=Priority::LAST.0 {
+            if self.heads_of(budget, Priority(priority))? == Go::Stop {
+                break;
+            }
+        }
+        // The window's end is the group's own business; see above.
+        let is_windowed = budget == Budget::Desk && self.pace.group_calls_per_minute > 0;
+        // Without room the end of a call is what to wait for.
+        let has_room = self.room > 0;
+        if !is_windowed
+            && has_room
+            && let Some(next) = claims::next_due(self.db, budget)?
+        {
+            self.look_again(next);
+        }
+        Ok(())
+    }
+
+    fn heads_of(&mut self, budget: Budget, priority: Priority) -> Result<Go, Error> {
+        while self.room > 0 {
+            let heads = claims::due(self.db, budget, priority, self.moment.now, self.room)?;
+            if heads.is_empty() {
+                return Ok(Go::On);
+            }
+            for head in heads {
+                if self.head_or_bury(head)? == Go::Stop {
+                    return Ok(Go::Stop);
+                }
+            }
+        }
+        Ok(Go::Stop)
+    }
+
+    /// A call that the store or the desk fails on is put aside and holds up nobody.
+    fn head_or_bury(&mut self, head: Stored) -> Result<Go, Error> {
+        let db = self.db;
+        let (id, lane, error) = match head {
+            Stored::Broken { id, lane } => (id, lane, None),
+            Stored::Call(row) => {
+                let (id, lane) = (row.id, row.lane.clone());
+                match isolated(db, || self.head(row)) {
+                    Err(error) if !error.is_medium() => (id, lane, Some(error)),
+                    went => return went,
+                }
+            }
+        };
+        tracing::error!(call = ?id, ?error, "a call could not be prepared and is put aside");
+        self.desk
+            .call_died(db, self.moment, id, &lane, "it could not be prepared")?;
+        self.claims.settled += 1;
+        Ok(Go::On)
+    }
+
+    fn head(&mut self, row: OutboxRow) -> Result<Go, Error> {
+        let now = self.moment.now;
+        if !self.holds_bot_call {
+            if let Err(wait) = self.pace.take_bot(now) {
+                self.look_again(now.plus(wait));
+                return Ok(Go::Stop);
+            }
+            self.holds_bot_call = true;
+        }
+        if let Some(until) = self.client_free_at(&row)? {
+            claims::defer(self.db, row.id, until)?;
+            return Ok(Go::On);
+        }
+        match resolve::resolve(self.db, &row, self.desk.group())? {
+            Resolution::Ready(call) => {
+                claims::claim(self.db, row.id)?;
+                self.holds_bot_call = false;
+                self.room -= 1;
+                let row = OutboxRow {
+                    attempts: row.attempts + 1,
+                    ..row
+                };
+                self.claims.calls.push((row, call));
+            }
+            Resolution::Later => claims::defer(self.db, row.id, now.plus(REFERENCE_AGAIN))?,
+            Resolution::TopicGone => {
+                let outcome = Outcome::Refused(Refusal::TopicGone);
+                // An attempt of its own, so that what follows from it is queued once.
+                let row = OutboxRow {
+                    attempts: row.attempts + 1,
+                    ..row
+                };
+                claims::claim(self.db, row.id)?;
+                self.desk.settle(self.db, self.moment, &row, &outcome)?;
+                self.claims.settled += 1;
+            }
+            Resolution::Never => {
+                claims::dropped(self.db, &row, "nothing to act on", now)?;
+                self.claims.settled += 1;
+            }
+        }
+        Ok(Go::On)
+    }
+
+    /// When a client's chat may be called, if not now.
+    fn client_free_at(&self, row: &OutboxRow) -> Result<Option<Timestamp>, Error> {
+        let (Budget::Client, Some(client)) = (row.budget, row.client) else {
+            return Ok(None);
+        };
+        let now = self.moment.now;
+        if let Some(until) = pauses::paused_until(self.db, Place::Client(client), now)? {
+            return Ok(Some(until));
+        }
+        Ok(match self.pace.take_client(client, now) {
+            Ok(()) => None,
+            // Rounded up: a head that is due a moment too early would be looked at in a circle.
+            Err(wait) => Some(now.plus(wait).plus(Duration::from_millis(1))),
+        })
+    }
+
+    fn look_again(&mut self, at: Timestamp) {
+        let due_at = self.claims.due_at.map_or(at, |earlier| earlier.min(at));
+        self.claims.due_at = Some(due_at);
+    }
+}

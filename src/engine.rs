@@ -1,0 +1,459 @@
+//! The engine: the loops, what wakes them, the fence around their panics, the shutdown. The only
+//! place that spawns. Knows when things run and nothing of what they mean.
+
+mod start;
+pub mod timers;
+pub mod updates;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::delivery::{Delivery, Pace};
+use crate::desk::{Desk, Moment};
+use crate::domain::call::ReadyCall;
+use crate::domain::content::Text;
+use crate::domain::ids::{BotId, ChatId};
+use crate::domain::outcome::Outcome;
+use crate::domain::settings::Flood;
+use crate::domain::time::Timestamp;
+use crate::entropy::Entropy;
+use crate::ops::systemd;
+use crate::store::{self, Store, facts, topics};
+use crate::telegram::{
+    ApiFailure, Client, GiveUp, Identity, Intake, POLL_TIMEOUT, PollHealth, Polled, Router,
+};
+pub use start::{begin, desk_groups};
+use timers::Timers;
+use updates::Updates;
+
+/// Loops look for work this often even if nobody wakes them.
+const FALLBACK: Duration = Duration::from_secs(5);
+/// The wait after a turn that failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// How long calls that are under way may take to end at a shutdown.
+const FINISH_WITHIN: Duration = Duration::from_secs(20);
+/// A poll that does not end for so long has hung in spite of its time-out.
+const POLL_ENDS_WITHIN: Duration = Duration::from_secs(180);
+
+/// Why the engine stopped by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// Telegram will not give us updates.
+    #[error(transparent)]
+    GaveUp(#[from] GiveUp),
+    /// A loop has ended by a panic that its fence did not hold.
+    #[error("the {0} loop has ended by a bug. hushdesk has stopped; nothing is lost")]
+    LoopEnded(&'static str),
+    /// The database is not safe to go on with.
+    #[error("{0}. hushdesk has stopped so that nothing gets worse")]
+    Store(store::Error),
+}
+
+/// All that the loops share.
+pub struct Engine {
+    /// The database.
+    pub store: Store,
+    /// The desk.
+    pub desk: Desk,
+    /// The Bot API.
+    pub client: Client,
+    /// The bot whose token it is.
+    pub bot: BotId,
+    /// How fast Telegram may be called.
+    pub flood: Flood,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// Who wakes whom.
+#[derive(Default)]
+struct Wakes {
+    updates: Notify,
+    delivery: Notify,
+    timers: Notify,
+}
+
+/// What every loop has at hand.
+#[derive(Clone)]
+struct Shared {
+    shutdown: CancellationToken,
+    wakes: Arc<Wakes>,
+    stopped: Arc<std::sync::Mutex<Option<Stopped>>>,
+}
+
+impl Shared {
+    /// Stops all loops for a reason.
+    fn stop(&self, reason: Stopped) {
+        tracing::error!(%reason, "stopping");
+        if let Ok(mut stopped) = self.stopped.lock() {
+            stopped.get_or_insert(reason);
+        }
+        self.shutdown.cancel();
+    }
+
+    /// Waits for a wake-up, for `at_most` or for the shutdown. Whether to go on.
+    async fn rest(&self, wake: &Notify, at_most: Duration) -> bool {
+        tokio::select! {
+            () = self.shutdown.cancelled() => false,
+            () = wake.notified() => true,
+            () = tokio::time::sleep(at_most) => true,
+        }
+    }
+
+    /// Waits for `time` or for the shutdown. Whether to go on.
+    async fn pause(&self, time: Duration) -> bool {
+        tokio::select! {
+            () = self.shutdown.cancelled() => false,
+            () = tokio::time::sleep(time) => true,
+        }
+    }
+
+    /// Says what a failed turn means. Whether to go on.
+    fn survives(&self, turn: &'static str, error: store::Error) -> bool {
+        if error.is_fatal() {
+            self.stop(Stopped::Store(error));
+            return false;
+        }
+        tracing::error!(turn, %error, "a turn failed and is tried again");
+        true
+    }
+}
+
+/// The tasks of the loops. One that ends by a panic ends the program: the others could not do its
+/// work, and nobody would notice.
+struct Loops {
+    tracker: TaskTracker,
+    shared: Shared,
+}
+
+impl Loops {
+    fn add(&self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let shared = self.shared.clone();
+        self.tracker.spawn(async move {
+            if AssertUnwindSafe(work).catch_unwind().await.is_err() {
+                shared.stop(Stopped::LoopEnded(name));
+            }
+        });
+    }
+}
+
+impl Engine {
+    /// Runs until `shutdown` is cancelled, then finishes the turns and the calls under way.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Stopped> {
+        let shared = Shared {
+            shutdown,
+            wakes: Arc::default(),
+            stopped: Arc::default(),
+        };
+        let delivery = self.start().await.map_err(Stopped::Store)?;
+        let intake = Intake::new(
+            self.client.clone(),
+            self.store.writer.clone(),
+            Arc::clone(&self.clock),
+            Arc::clone(&self.entropy),
+            self.bot,
+        );
+        let health = intake.health();
+        let timers = Timers::new(
+            self.store.writer.clone(),
+            self.desk.clone(),
+            Arc::clone(&self.clock),
+            Arc::clone(&health),
+        );
+        let engine = Arc::new(self);
+        let loops = Loops {
+            tracker: TaskTracker::new(),
+            shared: shared.clone(),
+        };
+        let clock = || Arc::clone(&engine.clock);
+        loops.add(
+            "intake",
+            Arc::clone(&engine).intake_loop(shared.clone(), intake),
+        );
+        let desk = Arc::clone(&engine).updates_loop(shared.clone(), Arc::clone(&health));
+        loops.add("desk", desk);
+        loops.add("delivery", delivery_loop(shared.clone(), delivery, clock()));
+        loops.add("timers", timers_loop(shared.clone(), timers, clock()));
+        loops.add(
+            "watchdog",
+            Arc::clone(&engine).watchdog_loop(shared.clone(), health),
+        );
+        loops.tracker.close();
+        systemd::ready();
+        tracing::info!("hushdesk is running");
+        shared.shutdown.cancelled().await;
+        systemd::stopping();
+        tracing::info!("finishing what is under way");
+        loops.tracker.wait().await;
+        let reason = shared
+            .stopped
+            .lock()
+            .ok()
+            .and_then(|mut reason| reason.take());
+        match reason {
+            Some(reason) => Err(reason),
+            None => Ok(()),
+        }
+    }
+
+    async fn start(&self) -> Result<Delivery, store::Error> {
+        let delivery = Delivery::new(
+            self.store.writer.clone(),
+            self.desk.clone(),
+            self.client.clone(),
+            Arc::clone(&self.clock),
+            Pace::new(self.flood),
+        );
+        begin(&self.store.writer, &self.desk, &delivery, self.moment(None)).await?;
+        Ok(delivery)
+    }
+
+    async fn intake_loop(self: Arc<Self>, shared: Shared, mut intake: Intake) {
+        let mut storage_alerted = false;
+        loop {
+            let turn = AssertUnwindSafe(intake.turn(POLL_TIMEOUT)).catch_unwind();
+            let polled = tokio::select! {
+                () = shared.shutdown.cancelled() => return,
+                polled = turn => polled,
+            };
+            let wait = match polled {
+                Ok(Ok(Polled::Stored(new))) => {
+                    storage_alerted = false;
+                    if new > 0 {
+                        shared.wakes.updates.notify_one();
+                    }
+                    continue;
+                }
+                Ok(Ok(Polled::Wait(wait))) => wait,
+                Ok(Ok(Polled::SecondInstance(wait))) => {
+                    self.second_instance().await;
+                    wait
+                }
+                Ok(Ok(Polled::NotStored(error, wait))) => {
+                    if !storage_alerted {
+                        storage_alerted = true;
+                        self.storage_alert(&error).await;
+                    }
+                    if !shared.survives("intake", error) {
+                        return;
+                    }
+                    wait
+                }
+                Ok(Err(reason)) => return shared.stop(Stopped::GaveUp(reason)),
+                Err(_panic) => AFTER_FAILURE,
+            };
+            if !shared.pause(wait).await {
+                return;
+            }
+        }
+    }
+
+    async fn updates_loop(self: Arc<Self>, shared: Shared, health: Arc<PollHealth>) {
+        let Some(username) = self.username(&shared).await else {
+            return;
+        };
+        let mut known_groups = vec![self.desk.group()];
+        let mut updates = self.updates(&username, &known_groups, &health);
+        loop {
+            // A group that was upgraded meanwhile has a new id, which the router has to know.
+            if let Ok(groups) = desk_groups(&self.store.writer, self.desk.group()).await
+                && groups != known_groups
+            {
+                updates = self.updates(&username, &groups, &health);
+                known_groups = groups;
+            }
+            let go_on = match AssertUnwindSafe(updates.turn()).catch_unwind().await {
+                Ok(Ok(0)) => shared.rest(&shared.wakes.updates, FALLBACK).await,
+                Ok(Ok(_)) => {
+                    shared.wakes.delivery.notify_one();
+                    shared.wakes.timers.notify_one();
+                    !shared.shutdown.is_cancelled()
+                }
+                Ok(Err(error)) => {
+                    shared.survives("desk", error) && shared.pause(AFTER_FAILURE).await
+                }
+                Err(_panic) => shared.rest(&shared.wakes.updates, AFTER_FAILURE).await,
+            };
+            if !go_on {
+                return;
+            }
+        }
+    }
+
+    fn updates(&self, username: &str, groups: &[ChatId], health: &Arc<PollHealth>) -> Updates {
+        let router = Router::new(Identity {
+            bot: self.bot,
+            username: username.to_owned(),
+            desk: groups.to_vec(),
+        });
+        Updates::new(
+            self.store.writer.clone(),
+            self.desk.clone(),
+            router,
+            Arc::clone(&self.clock),
+            Arc::clone(health),
+        )
+    }
+
+    async fn watchdog_loop(self: Arc<Self>, shared: Shared, health: Arc<PollHealth>) {
+        let Some(every) = systemd::alive_every() else {
+            return;
+        };
+        let started = self.clock.now();
+        while shared.pause(every).await {
+            let polled = health.last_end().max(started);
+            let polls_end = self.clock.now().since(polled) < POLL_ENDS_WITHIN;
+            let writer_answers = self.store.writer.run(|_| Ok(())).await.is_ok();
+            if polls_end && writer_answers {
+                systemd::alive();
+            }
+        }
+    }
+
+    /// The bot's @name, which its commands may carry. Asked for until there is an answer, once; a
+    /// name from before serves while Telegram cannot be reached.
+    async fn username(&self, shared: &Shared) -> Option<String> {
+        const NAME: &str = "username";
+        loop {
+            match self.client.get_me().await {
+                Ok(me) => {
+                    let username = me.username.clone();
+                    let kept = self
+                        .store
+                        .writer
+                        .run(move |db| facts::set(db, NAME, &me.username))
+                        .await;
+                    if let Err(error) = kept
+                        && !shared.survives("start", error)
+                    {
+                        return None;
+                    }
+                    return Some(username);
+                }
+                Err(ApiFailure::TokenRejected) => {
+                    shared.stop(Stopped::GaveUp(GiveUp::TokenRejected));
+                    return None;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the bot's own name could not be asked for");
+                    if let Ok(Some(known)) = self.store.writer.run(|db| facts::get(db, NAME)).await
+                    {
+                        return Some(known);
+                    }
+                }
+            }
+            if !shared.pause(AFTER_FAILURE).await {
+                return None;
+            }
+        }
+    }
+
+    async fn second_instance(&self) {
+        tracing::error!("a second program polls with this bot's token; stop it");
+        let (desk, moment) = (self.desk.clone(), self.moment(None));
+        let told = self
+            .store
+            .writer
+            .run(move |db| desk.second_instance(db, moment))
+            .await;
+        if let Err(error) = told {
+            tracing::error!(%error, "the admins could not be told of the second program");
+        }
+    }
+
+    /// The one call that is made without being stored first, because nothing can be stored.
+    async fn storage_alert(&self, error: &store::Error) {
+        tracing::error!(%error, "updates cannot be stored; they wait at Telegram");
+        let group = self.desk.group();
+        let chat = match self.store.reader() {
+            Ok(reader) => topics::current_chat(&reader, group).unwrap_or(group),
+            Err(_) => group,
+        };
+        let call = ReadyCall::SendText {
+            chat,
+            thread: None,
+            text: Text::plain(self.desk.storage_alert(&error.to_string())),
+            reply_to: None,
+        };
+        if !matches!(self.client.call(&call).await, Outcome::Done(_)) {
+            tracing::error!("the admins could not be told either");
+        }
+    }
+
+    fn moment(&self, polling_since: Option<Timestamp>) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            polling_since,
+        }
+    }
+}
+
+async fn delivery_loop(shared: Shared, mut delivery: Delivery, clock: Arc<dyn Clock>) {
+    loop {
+        if shared.shutdown.is_cancelled() {
+            break;
+        }
+        let rest = match AssertUnwindSafe(delivery.turn()).catch_unwind().await {
+            Ok(Ok(next)) => {
+                if next.progressed {
+                    shared.wakes.timers.notify_one();
+                }
+                if next.at_once {
+                    continue;
+                }
+                match next.due_at {
+                    Some(due_at) => due_at.since(clock.now()).min(FALLBACK),
+                    None => FALLBACK,
+                }
+            }
+            Ok(Err(error)) => {
+                if !shared.survives("delivery", error) {
+                    break;
+                }
+                AFTER_FAILURE
+            }
+            Err(_panic) => AFTER_FAILURE,
+        };
+        tokio::select! {
+            () = shared.shutdown.cancelled() => {}
+            () = shared.wakes.delivery.notified() => {}
+            () = delivery.next_end() => {}
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+    if let Err(error) = delivery.finish(FINISH_WITHIN).await {
+        tracing::error!(%error, "the last outcomes could not be written down; those calls are in doubt");
+    }
+}
+
+async fn timers_loop(shared: Shared, mut timers: Timers, clock: Arc<dyn Clock>) {
+    loop {
+        let rest = match AssertUnwindSafe(timers.turn()).catch_unwind().await {
+            Ok(Ok((rang, next))) => {
+                if rang > 0 {
+                    shared.wakes.delivery.notify_one();
+                }
+                next.map_or(FALLBACK, |next| next.since(clock.now()).min(FALLBACK))
+            }
+            Ok(Err(error)) => {
+                if !shared.survives("timers", error) {
+                    return;
+                }
+                AFTER_FAILURE
+            }
+            Err(_panic) => AFTER_FAILURE,
+        };
+        if !shared.rest(&shared.wakes.timers, rest).await {
+            return;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The loop over the timers: what is due enters the desk as an event.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::desk::{Cause, Desk, Moment};
+use crate::domain::event::{Event, Timer};
+use crate::domain::ids::TimerId;
+use crate::domain::time::Timestamp;
+use crate::store::{Error, Writer, timers};
+use crate::telegram::PollHealth;
+
+/// Timers that ring in one turn.
+const BATCH_MAX: u32 = 64;
+
+/// The state of the loop.
+pub struct Timers {
+    writer: Writer,
+    desk: Desk,
+    clock: Arc<dyn Clock>,
+    health: Arc<PollHealth>,
+}
+
+impl Timers {
+    /// A loop over the timers behind `writer`.
+    pub fn new(writer: Writer, desk: Desk, clock: Arc<dyn Clock>, health: Arc<PollHealth>) -> Self {
+        Self {
+            writer,
+            desk,
+            clock,
+            health,
+        }
+    }
+
+    /// Rings what is due. How many rang, and when the next one is due.
+    pub async fn turn(&mut self) -> Result<(usize, Option<Timestamp>), Error> {
+        let now = self.clock.now();
+        let (due, next) = self
+            .writer
+            .run(move |db| Ok((timers::due(db, now, BATCH_MAX)?, timers::next(db)?)))
+            .await?;
+        if due.is_empty() {
+            return Ok((0, next));
+        }
+        for (id, timer) in &due {
+            self.ring(*id, timer.clone()).await?;
+        }
+        let next = self.writer.run(timers::next).await?;
+        Ok((due.len(), next))
+    }
+
+    async fn ring(&self, id: TimerId, timer: Timer) -> Result<(), Error> {
+        let desk = self.desk.clone();
+        let moment = Moment {
+            now: self.clock.now(),
+            polling_since: self.health.polling_since(),
+        };
+        let rang = self
+            .writer
+            .run(move |db| {
+                timers::remove(db, id)?;
+                desk.apply(db, moment, Cause::Timer(id), Event::TimerRang(timer))
+            })
+            .await;
+        match rang {
+            Err(error) if !error.is_medium() => {
+                // It would fail in the same way each time, and all others would wait for it.
+                tracing::error!(timer = ?id, %error, "a timer failed and is removed");
+                self.writer.run(move |db| timers::remove(db, id)).await
+            }
+            rang => rang,
+        }
+    }
+}

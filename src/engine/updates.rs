@@ -1,0 +1,152 @@
+//! The desk's loop over the inbox: what is pending is routed and applied, many updates to a
+//! transaction, each exactly once. One poison update costs itself and nothing else.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::desk::{Cause, Desk, Moment};
+use crate::domain::event::Event;
+use crate::domain::ids::InboxId;
+use crate::store::inbox::{self, Pending};
+use crate::store::{Db, Error, Writer, isolated};
+use crate::telegram::{PollHealth, Router};
+
+/// Updates handled in one transaction.
+pub const BATCH_MAX: usize = 64;
+/// Starts that may find an update unfinished at the front before it is handled alone.
+const SUSPECT_STARTS_MAX: u32 = 2;
+/// Times an update may be touched alone and end the program before it is put aside.
+const ATTEMPTS_ALONE_MAX: u32 = 3;
+
+/// The state of the loop.
+pub struct Updates {
+    writer: Writer,
+    desk: Desk,
+    router: Router,
+    clock: Arc<dyn Clock>,
+    health: Arc<PollHealth>,
+}
+
+/// An update and what it means, or why nobody knows.
+type Routed = (InboxId, Result<Event, &'static str>);
+
+impl Updates {
+    /// A loop over the inbox behind `writer`.
+    pub fn new(
+        writer: Writer,
+        desk: Desk,
+        router: Router,
+        clock: Arc<dyn Clock>,
+        health: Arc<PollHealth>,
+    ) -> Self {
+        Self {
+            writer,
+            desk,
+            router,
+            clock,
+            health,
+        }
+    }
+
+    /// Handles the oldest pending updates. How many; 0 = nothing is pending.
+    pub async fn turn(&mut self) -> Result<usize, Error> {
+        let mut pending = self.writer.run(|db| inbox::pending(db, BATCH_MAX)).await?;
+        let suspect = pending
+            .iter()
+            .position(|update| update.suspect_starts >= SUSPECT_STARTS_MAX);
+        match suspect {
+            Some(0) => {
+                pending.truncate(1);
+                return match pending.pop() {
+                    Some(update) => self.handle_alone(update).await,
+                    None => Ok(0),
+                };
+            }
+            Some(first) => pending.truncate(first),
+            None => {}
+        }
+        if pending.is_empty() {
+            return Ok(0);
+        }
+        self.handle(pending).await
+    }
+
+    async fn handle(&self, pending: Vec<Pending>) -> Result<usize, Error> {
+        let routed: Vec<Routed> = pending.iter().map(|update| self.route(update)).collect();
+        let (desk, moment, handled) = (self.desk.clone(), self.moment(), routed.len());
+        self.writer
+            .run(move |db| {
+                routed
+                    .into_iter()
+                    .try_for_each(|update| apply(db, &desk, moment, update))
+            })
+            .await?;
+        Ok(handled)
+    }
+
+    /// An update that may have ended the program before. The touch is counted, committed, before it
+    /// is touched, so that an input that kills the process becomes a dead letter and not a loop.
+    async fn handle_alone(&self, update: Pending) -> Result<usize, Error> {
+        let id = update.id;
+        if update.attempts >= ATTEMPTS_ALONE_MAX {
+            let (desk, moment) = (self.desk.clone(), self.moment());
+            let reason = "it ended the program each time it was handled";
+            self.writer
+                .run(move |db| bury(db, &desk, moment, id, reason))
+                .await?;
+            return Ok(1);
+        }
+        self.writer
+            .run(move |db| inbox::count_attempt(db, id))
+            .await?;
+        self.handle(vec![update]).await
+    }
+
+    fn route(&self, update: &Pending) -> Routed {
+        let routed = catch_unwind(AssertUnwindSafe(|| self.router.route(&update.raw)));
+        let event = match routed {
+            Ok(Ok(event)) => Ok(event),
+            Ok(Err(unreadable)) => {
+                tracing::error!(update = ?update.id, line = unreadable.line, column = unreadable.column, "an update cannot be read and is put aside");
+                Err("it cannot be read")
+            }
+            Err(_panic) => {
+                tracing::error!(update = ?update.id, "reading an update panicked; it is put aside");
+                Err("reading it failed")
+            }
+        };
+        (update.id, event)
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            polling_since: self.health.polling_since(),
+        }
+    }
+}
+
+/// Applies one update, or puts it aside: it costs itself and not its neighbours in the transaction.
+fn apply(db: &Db, desk: &Desk, moment: Moment, (id, event): Routed) -> Result<(), Error> {
+    let event = match event {
+        Ok(event) => event,
+        Err(reason) => return bury(db, desk, moment, id, reason),
+    };
+    let applied = isolated(db, || {
+        desk.apply(db, moment, Cause::Update(id), event)?;
+        inbox::done(db, id, moment.now)
+    });
+    match applied {
+        Err(error) if !error.is_medium() => {
+            tracing::error!(update = ?id, %error, "an update could not be handled and is put aside");
+            bury(db, desk, moment, id, "the desk failed on it")
+        }
+        applied => applied,
+    }
+}
+
+fn bury(db: &Db, desk: &Desk, moment: Moment, id: InboxId, reason: &str) -> Result<(), Error> {
+    inbox::dead(db, id, moment.now, reason)?;
+    desk.update_died(db, moment, id)
+}

@@ -1,0 +1,3 @@
+//! What the machine around us needs to know.
+
+pub mod systemd;
