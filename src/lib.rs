@@ -12,6 +12,8 @@ pub mod engine;
 pub mod entropy;
 pub mod logging;
 pub mod ops;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod store;
 pub mod telegram;
 pub mod texts;
