@@ -3,6 +3,7 @@
 //! The modules are floors of a house: a file imports only from floors below its own. The order,
 //! from the top, is that of ARCHITECTURE.md; `tests/it/architecture.rs` holds the code to it.
 
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod delivery;
