@@ -1,1 +1,15 @@
-//! The one integration binary.
+//! The one integration binary: whole-bot scenarios over the sandbox model, simulation, wire tests.
+
+mod architecture;
+mod config;
+mod crash;
+mod demo;
+mod harness;
+mod kill;
+mod process;
+mod program;
+mod sandbox_schema;
+mod scenarios;
+mod schema;
+mod seeds;
+mod statements;

@@ -1,0 +1,544 @@
+//! The config as an operator meets it: the example file, the environment, and every sentence that
+//! a mistake is answered with.
+
+use std::path::{Path, PathBuf};
+
+use hushdesk::config::{
+    Config, Database, Error, Log, LogFormat, Telegram, TextsConfig, Tickets, Token,
+};
+use hushdesk::domain::ids::{BotId, ChatId};
+use hushdesk::domain::language::Language;
+use hushdesk::domain::settings::{Flood, Limits, RelayMode};
+
+const TOKEN: &str = "123456789:AAF-abcdefghijklmnopqrstuvwxyz01234";
+
+const MINIMAL: &str = "[telegram]\n\
+     token = \"123456789:AAF-abcdefghijklmnopqrstuvwxyz01234\"\n\
+     support_group_id = -1001234567890\n";
+
+fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, Error> {
+    let environment = environment
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::from_text(text, Path::new("config.toml"), environment)
+}
+
+fn defaults() -> Config {
+    Config {
+        telegram: Telegram {
+            token: Token::parse(TOKEN).expect("it is one"),
+            api_url: "https://api.telegram.org".to_owned(),
+            support_group_id: ChatId(-1_001_234_567_890),
+        },
+        database: Database {
+            path: PathBuf::from("hushdesk.db"),
+            reader_pool_size: 4,
+        },
+        limits: Limits {
+            tickets_per_day: 5,
+            messages_per_hour: 50,
+            burst: 5,
+            messages_per_second: 1,
+        },
+        tickets: Tickets {
+            relay_mode: RelayMode::All,
+        },
+        flood: Flood {
+            group_calls_per_minute: 20,
+            chat_calls_per_second: 1,
+            calls_per_second: 30,
+        },
+        texts: TextsConfig {
+            desk_language: Language::English,
+            reply_label: "Live Support: ".to_owned(),
+        },
+        log: Log {
+            format: LogFormat::Text,
+            level: "info".to_owned(),
+        },
+    }
+}
+
+#[test]
+fn a_token_and_a_group_are_enough() {
+    let config = read(MINIMAL, &[]).expect("nothing else is needed");
+    assert_eq!(config, defaults());
+}
+
+#[test]
+fn the_example_is_a_config_and_its_commented_keys_are_the_defaults() {
+    let example = include_str!("../../config.toml.example");
+    let uncommented: String = example
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(key) if key.starts_with(|first: char| first.is_ascii_lowercase()) => key,
+            Some(_) | None => line,
+        })
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    let as_it_stands = read(example, &[]).expect("the example can be used as it stands");
+    let spelt_out = read(&uncommented, &[]).expect("its commented keys exist");
+    assert_eq!(as_it_stands, spelt_out);
+    let token = as_it_stands.telegram.token.clone();
+    let mut expected = defaults();
+    expected.telegram.token = token;
+    assert_eq!(as_it_stands, expected);
+}
+
+#[test]
+fn every_key_can_be_written() {
+    let text = format!(
+        "[telegram]\n\
+         token = \"{TOKEN}\"\n\
+         api_url = \"http://127.0.0.1:8081/\"\n\
+         support_group_id = -100777\n\
+         [database]\n\
+         path = \"/var/lib/hushdesk/desk.db\"\n\
+         reader_pool_size = 64\n\
+         [limits]\n\
+         tickets_per_day = 0\n\
+         messages_per_hour = 500\n\
+         burst = 10\n\
+         messages_per_second = 3\n\
+         [tickets]\n\
+         relay_mode = \"replies\"\n\
+         [flood]\n\
+         group_calls_per_minute = 0\n\
+         chat_calls_per_second = 2\n\
+         calls_per_second = 25\n\
+         [texts]\n\
+         desk_language = \"ru\"\n\
+         reply_label = \"\"\n\
+         [log]\n\
+         format = \"json\"\n\
+         level = \"debug\"\n"
+    );
+    let config = read(&text, &[]).expect("every value is allowed");
+    assert_eq!(config.telegram.token.bot(), BotId(123_456_789));
+    assert_eq!(config.telegram.api_url, "http://127.0.0.1:8081");
+    assert_eq!(config.telegram.support_group_id, ChatId(-100_777));
+    assert_eq!(config.database.path, Path::new("/var/lib/hushdesk/desk.db"));
+    assert_eq!(config.database.reader_pool_size, 64);
+    let limits = Limits {
+        tickets_per_day: 0,
+        messages_per_hour: 500,
+        burst: 10,
+        messages_per_second: 3,
+    };
+    assert_eq!(config.limits, limits);
+    assert_eq!(config.tickets.relay_mode, RelayMode::Replies);
+    let flood = Flood {
+        group_calls_per_minute: 0,
+        chat_calls_per_second: 2,
+        calls_per_second: 25,
+    };
+    assert_eq!(config.flood, flood);
+    assert_eq!(config.texts.desk_language, Language::Russian);
+    assert_eq!(config.texts.reply_label, "");
+    assert_eq!(config.log.format, LogFormat::Json);
+    assert_eq!(config.log.level, "debug");
+}
+
+#[test]
+fn the_environment_wins_and_may_be_all_there_is() {
+    let config = read(
+        "",
+        &[
+            ("HUSHDESK_TELEGRAM__TOKEN", TOKEN),
+            ("HUSHDESK_TELEGRAM__SUPPORT_GROUP_ID", "-1001234567890"),
+        ],
+    )
+    .expect("the two are enough, wherever they come from");
+    assert_eq!(config, defaults());
+
+    let config = read(
+        MINIMAL,
+        &[
+            ("HUSHDESK_TELEGRAM__TOKEN", "42:another_token"),
+            ("HUSHDESK_DATABASE__PATH", "other.db"),
+            ("HUSHDESK_LIMITS__BURST", " 7 "),
+            ("HUSHDESK_TEXTS__REPLY_LABEL", "\"Team: \""),
+            ("HUSHDESK_CONFIG", "elsewhere.toml"),
+            ("HUSHDESKTOP", "no variable of ours"),
+            ("PATH", "/usr/bin"),
+        ],
+    )
+    .expect("all of them exist");
+    assert_eq!(config.telegram.token.bot(), BotId(42));
+    assert_eq!(config.database.path, Path::new("other.db"));
+    assert_eq!(config.limits.burst, 7);
+    assert_eq!(config.texts.reply_label, "Team: ");
+
+    for (written, label) in [
+        ("Team: ", "Team: "),
+        ("2024", "2024"),
+        ("", ""),
+        ("'x' y", "'x' y"),
+    ] {
+        let config = read(MINIMAL, &[("HUSHDESK_TEXTS__REPLY_LABEL", written)])
+            .expect("a bare word is text, whatever else it could be");
+        assert_eq!(config.texts.reply_label, label);
+    }
+}
+
+#[test]
+fn the_token_may_lie_in_a_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("bot_token");
+    std::fs::write(&file, format!("{TOKEN}\n")).expect("the folder can be written to");
+    let path = file.to_str().expect("temporary paths are text");
+    let text = format!("[telegram]\ntoken_file = {path:?}\nsupport_group_id = -1001234567890\n");
+    assert_eq!(
+        read(&text, &[]).expect("the file holds a token"),
+        defaults()
+    );
+
+    std::fs::write(&file, "nonsense").expect("the folder can be written to");
+    let error = read(&text, &[]).expect_err("this is no token").to_string();
+    let expected = format!(
+        "config.toml:2: [telegram] token_file names {path}, and the token in it has no colon; put \
+         nothing but the token into that file"
+    );
+    assert_eq!(error, expected);
+
+    std::fs::remove_file(&file).expect("it was just there");
+    let error = read(&text, &[]).expect_err("there is no file");
+    assert!(error.is_missing_input());
+    assert_eq!(
+        error.to_string(),
+        format!("config.toml:2: cannot read the token's file {path}")
+    );
+}
+
+#[test]
+fn a_config_never_prints_its_token() {
+    let config = read(MINIMAL, &[]).expect("it is a config");
+    let printed = format!("{config:?}");
+    assert!(!printed.contains("AAF"), "{printed}");
+    assert!(printed.contains("Token(bot 123456789)"), "{printed}");
+}
+
+/// What is appended to a config that is right, and the sentence that answers it.
+fn check(added: &str, expected: &str) {
+    let error = read(&format!("{MINIMAL}{added}"), &[])
+        .expect_err(added)
+        .to_string();
+    assert_eq!(error, expected, "for {added:?}");
+}
+
+#[test]
+fn names_that_do_not_exist_are_answered_with_the_nearest_right_one() {
+    check(
+        "tokn = 1",
+        "config.toml:4: [telegram] tokn does not exist; did you mean token?",
+    );
+    check(
+        "burst = 1",
+        "config.toml:4: [telegram] burst does not exist; it belongs under [limits]",
+    );
+    check(
+        "colour = 1",
+        "config.toml:4: [telegram] colour does not exist; [telegram] has api_url, \
+         support_group_id, token and token_file",
+    );
+    check(
+        "\n[limit]\nburst = 1",
+        "config.toml:5: the section [limit] does not exist; did you mean [limits]?",
+    );
+    check(
+        "[colours]",
+        "config.toml:4: the section [colours] does not exist; the sections are [database], \
+         [flood], [limits], [log], [telegram], [texts] and [tickets]",
+    );
+    check(
+        "[[limit]]",
+        "config.toml:4: the section [limit] does not exist; did you mean [limits]?",
+    );
+    check(
+        "[[limits]]",
+        "config.toml:4: limits is a section, not a key; write [limits] on a line of its own, its keys below",
+    );
+    let error = read("burst = 1", &[])
+        .expect_err("it stands nowhere")
+        .to_string();
+    assert_eq!(
+        error,
+        "config.toml:1: the key burst, outside of any section, does not exist; it belongs under \
+         [limits]"
+    );
+}
+
+#[test]
+fn values_that_cannot_be_are_answered_with_what_can() {
+    for (added, expected) in [
+        (
+            "[database]\nreader_pool_size = 0",
+            "config.toml:5: [database] reader_pool_size = 0 is out of range; write a whole number \
+             from 1 to 64",
+        ),
+        (
+            "[database]\nreader_pool_size = \"four\"",
+            "config.toml:5: [database] reader_pool_size is text; write a whole number, without \
+             quotes",
+        ),
+        (
+            "[database]\npath = 4",
+            "config.toml:5: [database] path is a whole number; write it in quotes",
+        ),
+        (
+            "[database]\npath = \" \"",
+            "config.toml:5: [database] path is empty; write the path of a file, as in \
+             /var/lib/hushdesk/hushdesk.db",
+        ),
+        (
+            "[database]\npath = \":memory:\"",
+            "config.toml:5: [database] path = \":memory:\" is no file; write the path of a file, \
+             as in /var/lib/hushdesk/hushdesk.db",
+        ),
+        (
+            "[limits]\nburst = -1",
+            "config.toml:5: [limits] burst = -1 is out of range; write a whole number from 0 to \
+             1000 (0 means no limit)",
+        ),
+        (
+            "[limits]\nburst = 1.5",
+            "config.toml:5: [limits] burst is a fraction; write a whole number, without quotes",
+        ),
+        (
+            "[flood]\ncalls_per_second = 99999999999",
+            "config.toml:5: [flood] calls_per_second = 99999999999 is out of range; write a whole \
+             number from 0 to 1000 (0 means no limit)",
+        ),
+        (
+            "[tickets]\nrelay_mode = \"some\"",
+            "config.toml:5: [tickets] relay_mode cannot be \"some\"; write \"all\" or \"replies\"",
+        ),
+        (
+            "[texts]\ndesk_language = \"English\"",
+            "config.toml:5: [texts] desk_language cannot be \"English\"; write \"en\" or \"ru\"",
+        ),
+        (
+            "[texts]\nreply_label = \"a\\nb\"",
+            "config.toml:5: [texts] reply_label holds a line break or another control character; \
+             write at most 64 characters on one line, or \"\" for none",
+        ),
+        (
+            "[log]\nformat = \"xml\"",
+            "config.toml:5: [log] format cannot be \"xml\"; write \"text\" or \"json\"",
+        ),
+        (
+            "[log]\nlevel = \"hushdesk=debug\"",
+            "config.toml:5: [log] level cannot be \"hushdesk=debug\"; write \"error\" or \"warn\" \
+             or \"info\" or \"debug\" or \"trace\"",
+        ),
+    ] {
+        check(added, expected);
+    }
+    let long = format!("[texts]\nreply_label = \"{}\"", "я".repeat(65));
+    check(
+        &long,
+        "config.toml:5: [texts] reply_label has 65 characters; write at most 64 characters on one \
+         line, or \"\" for none",
+    );
+}
+
+#[test]
+fn the_bot_and_its_group_are_asked_for_in_words() {
+    let with =
+        |line: &str| format!("[telegram]\ntoken = \"{TOKEN}\"\nsupport_group_id = -1\n{line}");
+    for (text, expected) in [
+        (
+            String::new(),
+            "config.toml: [telegram] token is missing; write the token that BotFather gave you, \
+             or the path of a file that holds it as token_file",
+        ),
+        (
+            "[telegram]\ntoken = \"123456789\"".to_owned(),
+            "config.toml:2: [telegram] token has no colon; write the token that BotFather gave \
+             you, as in 123456789:AAF-abc…",
+        ),
+        (
+            with("token_file = \"elsewhere\""),
+            "config.toml:4: [telegram] token_file is set, and so is token (config.toml:2); keep \
+             one of the two",
+        ),
+        (
+            format!("[telegram]\ntoken = \"{TOKEN}\""),
+            "config.toml: [telegram] support_group_id is missing; write the id of the support \
+             group, a number that begins with -100",
+        ),
+        (
+            format!("[telegram]\ntoken = \"{TOKEN}\"\nsupport_group_id = 77"),
+            "config.toml:3: [telegram] support_group_id is not negative, so it is a person's; \
+             write the id of the support group, a number that begins with -100",
+        ),
+        (
+            with("api_url = \"telegram\""),
+            "config.toml:4: [telegram] api_url = \"telegram\" is no web address; write an address \
+             such as https://api.telegram.org, or leave the key out",
+        ),
+        (
+            with("api_url = \"ftp://localhost\""),
+            "config.toml:4: [telegram] api_url = \"ftp://localhost\" begins neither with https:// \
+             nor with http://; write an address such as https://api.telegram.org, or leave the \
+             key out",
+        ),
+        (
+            with("api_url = \"http://ann:secret@localhost\""),
+            "config.toml:4: [telegram] api_url holds a name or a password; write an address such \
+             as https://api.telegram.org, or leave the key out",
+        ),
+        (
+            with("api_url = \"http://localhost/?a=b\""),
+            "config.toml:4: [telegram] api_url = \"http://localhost/?a=b\" holds a ? or a #; write \
+             an address such as https://api.telegram.org, or leave the key out",
+        ),
+    ] {
+        let error = read(&text, &[]).expect_err(&text).to_string();
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn variables_are_checked_like_keys() {
+    for (name, value, expected) in [
+        (
+            "HUSHDESK_TELEGRAM__TOKN",
+            "1",
+            "the environment's HUSHDESK_TELEGRAM__TOKN: a setting of this name does not exist; \
+             did you mean HUSHDESK_TELEGRAM__TOKEN?",
+        ),
+        (
+            "HUSHDESK_TOKEN",
+            "1",
+            "the environment's HUSHDESK_TOKEN: a setting of this name does not exist; did you \
+             mean HUSHDESK_TELEGRAM__TOKEN?",
+        ),
+        (
+            "HUSHDESK_LIMITS_BURST",
+            "1",
+            "the environment's HUSHDESK_LIMITS_BURST: a setting of this name does not exist; did \
+             you mean HUSHDESK_LIMITS__BURST?",
+        ),
+        (
+            "HUSHDESK_COLOUR",
+            "1",
+            "the environment's HUSHDESK_COLOUR: a setting of this name does not exist; the names \
+             are HUSHDESK_<SECTION>__<KEY>, such as HUSHDESK_DATABASE__PATH",
+        ),
+        (
+            "HUSHDESK_LIMITS__BURST",
+            "many",
+            "the environment's HUSHDESK_LIMITS__BURST: [limits] burst is text; write a whole \
+             number, without quotes",
+        ),
+        (
+            "HUSHDESK_LIMITS__BURST",
+            "5000",
+            "the environment's HUSHDESK_LIMITS__BURST: [limits] burst = 5000 is out of range; \
+             write a whole number from 0 to 1000 (0 means no limit)",
+        ),
+        (
+            "HUSHDESK_TELEGRAM__TOKEN",
+            "123456789:AAF abc",
+            "the environment's HUSHDESK_TELEGRAM__TOKEN: [telegram] token holds a character that \
+             no token has (letters, digits, - and _ only); write the token that BotFather gave \
+             you, as in 123456789:AAF-abc…",
+        ),
+    ] {
+        let error = read(MINIMAL, &[(name, value)]).expect_err(name).to_string();
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn no_error_shows_the_token() {
+    for text in [
+        // A quote that is not closed, a token in the wrong place, a token without quotes, twice.
+        format!("[telegram]\ntoken = \"{TOKEN}\nsupport_group_id = -1"),
+        format!("[telegram]\ntoken = {TOKEN}"),
+        format!("{MINIMAL}token = \"{TOKEN}\""),
+        format!("[telegram]\ntoken = [\"{TOKEN}\"]"),
+        format!("{MINIMAL}api_url = \"https://api.telegram.org/bot{TOKEN}?\""),
+        format!("{MINIMAL}api_url = \"bot{TOKEN}\""),
+        format!("{MINIMAL}[tickets]\nrelay_mode = \"{TOKEN}\""),
+        format!("{MINIMAL}[database]\npath = \":{TOKEN}\""),
+        format!("[telegram]\ntoken = \"{TOKEN}é\""),
+        format!("[telegram]\nsupport_group_id = \"{TOKEN}\""),
+    ] {
+        let error = read(&text, &[]).expect_err("each of them is wrong");
+        let printed = format!("{error} {error:?}");
+        assert!(!printed.contains("abcdefgh"), "{printed}");
+    }
+}
+
+#[test]
+fn what_is_no_toml_is_named_by_its_line() {
+    let error = read("[telegram]\ntoken = \"abc\nx = 1\n", &[]).expect_err("a quote is missing");
+    assert_eq!(
+        error.to_string(),
+        "config.toml:2: this cannot be read: invalid basic string, expected `\"`; a line is \
+         key = value, with text in quotes"
+    );
+    let error = read(&format!("{MINIMAL}token = \"x\""), &[]).expect_err("it is there twice");
+    assert_eq!(
+        error.to_string(),
+        "config.toml:4: this cannot be read: duplicate key; keep one of the two"
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_no_bad_config() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("config.toml");
+    let missing = Config::load(&path, std::iter::empty()).expect_err("there is no file");
+    assert!(missing.is_missing_input());
+    assert_eq!(
+        missing.to_string(),
+        format!(
+            "there is no config file {}; copy config.toml.example to that place, or name another \
+             file with --config",
+            path.display()
+        )
+    );
+    let unreadable = Config::load(folder.path(), std::iter::empty()).expect_err("it is a folder");
+    assert!(unreadable.is_missing_input());
+
+    std::fs::write(&path, MINIMAL).expect("the folder can be written to");
+    let config = Config::load(&path, std::iter::empty()).expect("now it is there");
+    assert_eq!(config, defaults());
+}
+
+#[test]
+fn every_end_has_its_exit_code() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let wrong = folder.path().join("wrong.toml");
+    std::fs::write(&wrong, "[telegram]\ntokn = 1\n").expect("the folder can be written to");
+    let wrong = wrong.to_str().expect("temporary paths are text");
+    let missing = folder.path().join("missing.toml");
+    let missing = missing.to_str().expect("temporary paths are text");
+    for (arguments, code, said) in [
+        (vec!["--version"], 0, ""),
+        (vec!["--help"], 0, ""),
+        (vec![], 64, "Usage: hushdesk"),
+        (vec!["chek"], 64, "a similar subcommand exists: 'check'"),
+        (vec!["run", "--config", missing], 66, "error: there is no"),
+        (vec!["check", "--config", missing], 66, "error: there is no"),
+        (vec!["run", "--config", wrong], 78, "did you mean token?\n"),
+        (
+            vec!["check", "--config", wrong],
+            78,
+            "did you mean token?\n",
+        ),
+    ] {
+        let ended = std::process::Command::new(env!("CARGO_BIN_EXE_hushdesk"))
+            .args(&arguments)
+            .env_clear()
+            .current_dir(folder.path())
+            .output()
+            .expect("the binary was built for this test");
+        assert_eq!(ended.status.code(), Some(code), "{arguments:?}");
+        let stderr = String::from_utf8(ended.stderr).expect("messages are text");
+        assert!(stderr.contains(said), "{arguments:?} said {stderr}");
+    }
+}

@@ -1,0 +1,99 @@
+//! The program is killed at every place at which it could be: after every commit, before every
+//! call, and after every call's effect. Each time it is started again and everything arrives.
+
+use crate::harness::player::{Action, Ledger};
+use crate::harness::{Scenario, Setup, quiet_log};
+
+/// Plays the actions once without a crash to count the places, then once for each of them.
+fn crash_at_every_point(actions: &[Action]) {
+    crash_at_every_point_in(Setup::default(), actions);
+}
+
+fn crash_at_every_point_in(setup: Setup, actions: &[Action]) {
+    let points = play(setup.clone(), actions, None);
+    assert!(points > 10, "the story has places to crash at: {points}");
+    for point in 0..points {
+        play(setup.clone(), actions, Some(point));
+    }
+}
+
+fn play(setup: Setup, actions: &[Action], crash_at: Option<usize>) -> usize {
+    let (captured, _guard) = quiet_log();
+    let mut scenario = Scenario::new(setup, captured);
+    scenario.person("ann");
+    scenario.agent("sam");
+    scenario.run();
+    let mut ledger = Ledger::default();
+    scenario.wire.crash_at(crash_at.unwrap_or(usize::MAX));
+    for action in actions {
+        scenario.play(&mut ledger, action);
+    }
+    scenario.converge(&ledger);
+    if let Some(point) = crash_at {
+        assert_eq!(scenario.crashes, 1, "the crash at place {point} happened");
+    }
+    scenario.wire.points()
+}
+
+const ANN: &str = "ann";
+
+#[test]
+fn first_message() {
+    crash_at_every_point(&[Action::Writes(ANN), Action::Writes(ANN), Action::Run]);
+}
+
+#[test]
+fn reply() {
+    crash_at_every_point(&[
+        Action::Writes(ANN),
+        Action::Run,
+        Action::Answers(ANN),
+        Action::Notes(ANN),
+        Action::Answers(ANN),
+        Action::Run,
+    ]);
+}
+
+#[test]
+fn close() {
+    crash_at_every_point(&[
+        Action::Writes(ANN),
+        Action::Run,
+        Action::AgentCloses(ANN),
+        Action::Run,
+        Action::Writes(ANN),
+        Action::Run,
+        Action::Closes(ANN),
+        Action::Run,
+    ]);
+}
+
+#[test]
+fn topic_gone() {
+    crash_at_every_point(&[
+        Action::Writes(ANN),
+        Action::Run,
+        Action::DeletesTopic(ANN),
+        Action::Writes(ANN),
+        Action::Photo(ANN),
+        Action::Run,
+    ]);
+}
+
+#[test]
+fn migration() {
+    // A forum is never upgraded again, but a basic group may be what the config still names.
+    crash_at_every_point_in(
+        Setup {
+            basic_group: true,
+            ..Setup::default()
+        },
+        &[
+            Action::UpgradesGroup,
+            Action::Writes(ANN),
+            Action::Run,
+            Action::Answers(ANN),
+            Action::Run,
+        ],
+    );
+}

@@ -1,0 +1,198 @@
+//! The end that every scenario has: nothing unread, nothing pending, no error logged, and nothing
+//! of anybody's on the wrong side.
+
+use hushdesk::sandbox::MessageView;
+use hushdesk::store::Db;
+
+use super::{Scenario, TOKEN};
+
+impl Scenario {
+    /// The oldest message of the bot in a chat that the test has not looked at yet.
+    pub fn next_unread(
+        &mut self,
+        chat: i64,
+        wanted: impl Fn(&MessageView) -> bool,
+    ) -> Option<MessageView> {
+        let message = self.unread(chat).into_iter().find(wanted)?;
+        self.read.insert((chat, message.id));
+        Some(message)
+    }
+
+    /// What happened so far, for a test that fails: the calls and the log.
+    pub fn story(&self) -> String {
+        let calls: Vec<String> = self
+            .sandbox
+            .calls()
+            .iter()
+            .map(|call| {
+                format!(
+                    "{} {} {:?} -> {}",
+                    call.at_ms, call.method, call.params, call.status
+                )
+            })
+            .collect();
+        let log = self.log.text();
+        let told: Vec<&str> = log
+            .lines()
+            .filter(|line| line.contains("hushdesk"))
+            .collect();
+        format!("{}\n{}", calls.join("\n"), told.join("\n"))
+    }
+
+    fn unread(&self, chat: i64) -> Vec<MessageView> {
+        self.sandbox
+            .chat_messages(chat)
+            .into_iter()
+            .filter(|message| message.from_bot && !message.service && !message.deleted)
+            .filter(|message| !self.read.contains(&(chat, message.id)))
+            .collect()
+    }
+
+    /// The newest topic of a client that still exists.
+    pub fn live_thread_of(&self, client: &str) -> Option<i64> {
+        let (_, user) = self.cast.people.iter().find(|(name, _)| name == client)?;
+        let threads: Vec<i64> = self.database(|db| {
+            let mut statement = db
+                .prepare(
+                    "SELECT thread_id FROM topics JOIN tickets ON tickets.id = ticket_id \
+                     JOIN clients ON clients.id = client_id \
+                     WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL ORDER BY topics.id DESC",
+                )
+                .expect("the schema has topics");
+            let rows = statement
+                .query_map([user], |row| row.get(0))
+                .expect("the query runs");
+            rows.collect::<Result<_, _>>().expect("threads are numbers")
+        });
+        let topics = self.sandbox.topics(self.group);
+        threads.into_iter().find(|thread| {
+            topics
+                .iter()
+                .any(|topic| topic.id == *thread && !topic.deleted)
+        })
+    }
+
+    pub fn check_nothing_else(&self) {
+        self.check_nothing_unread();
+        self.check_lawful();
+    }
+
+    /// What holds at the end of everything, expected or not.
+    pub fn check_lawful(&self) {
+        self.check_database();
+        self.check_taint();
+        let mut violations = self.sandbox.violations();
+        let killed = self
+            .wire
+            .unseen_wait
+            .load(std::sync::atomic::Ordering::Relaxed);
+        if killed || self.early_calls_are_excused() {
+            violations.retain(|violation| !violation.contains("before its retry_after"));
+        }
+        assert!(
+            self.allowed.violations || violations.is_empty(),
+            "the sandbox was called wrongly: {violations:#?}\n{}",
+            self.story()
+        );
+    }
+
+    /// An answer that is lost may have been the one that asked to wait: only calls into a chat where
+    /// that has happened before may be early.
+    fn early_calls_are_excused(&self) -> bool {
+        let calls = self.sandbox.calls();
+        let early = calls.iter().enumerate().filter(|(_, call)| call.violation);
+        early.into_iter().all(|(index, call)| {
+            calls[..index].iter().any(|earlier| {
+                let is_lost = earlier.status == 0 || earlier.status >= 500;
+                earlier.chat == call.chat && is_lost
+            })
+        })
+    }
+
+    fn check_nothing_unread(&self) {
+        let mut chats: Vec<i64> = self.cast.people.iter().map(|(_, user)| *user).collect();
+        chats.push(self.group);
+        for chat in chats {
+            let unread: Vec<String> = self
+                .unread(chat)
+                .iter()
+                .map(|message| format!("{}: {:?}", message.kind, message.text()))
+                .collect();
+            assert!(unread.is_empty(), "nobody expected these: {unread:#?}");
+        }
+    }
+
+    fn check_database(&self) {
+        self.database(|db| {
+            let waiting = rows(db, "SELECT state || ' ' || purpose || ' ' || lane || ' ' || call FROM outbox WHERE finished_at IS NULL");
+            assert!(waiting.is_empty(), "calls were never made: {waiting:#?}");
+            let pending = rows(db, "SELECT raw FROM inbox WHERE state = 'pending'");
+            assert!(pending.is_empty(), "updates were never handled: {pending:#?}");
+            if !self.allowed.dead_letters {
+                let dead = rows(db, "SELECT purpose || ': ' || reason || ' ' || call FROM outbox WHERE state = 'dead'");
+                assert!(dead.is_empty(), "dead letters: {dead:#?}");
+                let dead = rows(db, "SELECT reason FROM inbox WHERE state = 'dead'");
+                assert!(dead.is_empty(), "dead updates: {dead:#?}");
+            }
+            let broken = rows(db, "SELECT \"table\" FROM pragma_foreign_key_check");
+            assert!(broken.is_empty(), "foreign keys are broken: {broken:?}");
+            let kept = rows(db, "SELECT raw FROM inbox WHERE state = 'done' AND raw IS NOT NULL");
+            assert!(kept.is_empty(), "raw updates outlive their use");
+        });
+    }
+
+    /// P1: what the bot showed in the group holds nothing of a client's, what it showed a client
+    /// holds nothing of anybody else's, and the log holds nothing of anybody's.
+    fn check_taint(&self) {
+        let log = self.log.text();
+        let group_texts = self.sandbox.texts_from_bots(self.group);
+        for (name, user) in &self.cast.people {
+            let marks = marks(name, *user);
+            let others: Vec<i64> = self
+                .cast
+                .people
+                .iter()
+                .map(|(_, other)| *other)
+                .filter(|other| other != user)
+                .collect();
+            for mark in &marks {
+                find(&group_texts, mark, "in the group");
+                for other in &others {
+                    let texts = self.sandbox.texts_from_bots(*other);
+                    find(&texts, mark, "in somebody else's chat");
+                }
+                assert!(!log.contains(mark.as_str()), "{mark} is in the log:\n{log}");
+            }
+        }
+        let secret = TOKEN.split(':').next_back().expect("a token has two parts");
+        assert!(!log.contains(secret), "the token is in the log");
+        if !self.allowed.errors_logged {
+            let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+            assert!(errors.is_empty(), "errors were logged: {errors:#?}");
+        }
+    }
+}
+
+fn marks(name: &str, user: i64) -> Vec<String> {
+    vec![
+        format!("First{name}mark"),
+        format!("Surname{name}mark"),
+        format!("user_{name}_mark"),
+        user.to_string(),
+        format!("{user:x}"),
+    ]
+}
+
+fn find(texts: &[String], mark: &str, place: &str) {
+    let found = texts.iter().find(|text| text.contains(mark));
+    assert!(found.is_none(), "{mark} stands {place}: {found:?}");
+}
+
+fn rows(db: &Db, query: &str) -> Vec<String> {
+    let mut statement = db.prepare(query).expect("the query fits the schema");
+    let rows = statement
+        .query_map([], |row| row.get::<_, Option<String>>(0))
+        .expect("the query runs");
+    rows.map(|row| row.expect("text").unwrap_or_default())
+        .collect()
+}

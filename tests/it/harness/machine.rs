@@ -1,0 +1,254 @@
+//! The bot itself, its loops turned by hand in a fixed order.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use hushdesk::clock::Clock;
+use hushdesk::delivery::{Delivery, Pace};
+use hushdesk::desk::{self, Desk, Moment};
+use hushdesk::domain::ids::{BotId, ChatId};
+use hushdesk::domain::language::Language;
+use hushdesk::domain::time::Timestamp;
+use hushdesk::engine::timers::Timers;
+use hushdesk::engine::updates::Updates;
+use hushdesk::engine::{begin, desk_groups};
+use hushdesk::store::{self, Options, Store};
+use hushdesk::telegram::{Client, Identity, Intake, Polled, Router};
+use hushdesk::texts::Texts;
+
+use super::sources::{ModelClock, SeededEntropy};
+use super::transport::Wire;
+use super::{BOT, Setup};
+
+pub struct Machine {
+    runtime: tokio::runtime::Runtime,
+    store: Store,
+    desk: Desk,
+    intake: Intake,
+    updates: Updates,
+    timers: Timers,
+    delivery: Delivery,
+    clock: Arc<ModelClock>,
+    wire: Arc<Wire>,
+    /// The groups that the router was made for.
+    groups: Vec<ChatId>,
+    /// When delivery wants to look again.
+    next_call: Option<Timestamp>,
+}
+
+/// What a turn of all loops came to.
+pub enum Turned {
+    /// Something was done.
+    Worked,
+    /// Nothing, but something is due at this time.
+    Due(i64),
+    /// Nothing, and nothing is due.
+    Idle,
+}
+
+impl Machine {
+    /// Starts the bot; nothing where it was killed while it started.
+    pub fn start(
+        path: &Path,
+        setup: &Setup,
+        group: i64,
+        wire: Arc<Wire>,
+        clock: Arc<ModelClock>,
+        entropy: Arc<SeededEntropy>,
+    ) -> Option<Machine> {
+        let options = Options {
+            path: path.to_owned(),
+            readers: 1,
+            bot: BotId(BOT),
+        };
+        let store = Store::open(&options, clock.now()).expect("the database opens");
+        let settings = desk::Settings {
+            group: ChatId(group),
+            limits: setup.limits,
+            relay_mode: setup.relay_mode,
+            language: Language::English,
+            reply_label: setup.reply_label.clone(),
+        };
+        let desk = Desk::new(settings, Texts::new(), entropy.clone());
+        let transport: Arc<dyn hushdesk::telegram::Transport> = wire.clone();
+        let client = Client::new(transport);
+        let delivery = Delivery::new(
+            store.writer.clone(),
+            desk.clone(),
+            client.clone(),
+            clock.clone(),
+            Pace::new(setup.flood),
+        );
+        let intake = Intake::new(
+            client,
+            store.writer.clone(),
+            clock.clone(),
+            entropy,
+            BotId(BOT),
+        );
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime can be made");
+        let moment = Moment {
+            now: clock.now(),
+            polling_since: None,
+        };
+        runtime
+            .block_on(begin(&store.writer, &desk, &delivery, moment))
+            .expect("the bot starts");
+        let groups = runtime
+            .block_on(desk_groups(&store.writer, ChatId(group)))
+            .expect("the groups can be read");
+        let updates = updates(&store, &desk, &intake, &clock, groups.clone());
+        let timers = Timers::new(
+            store.writer.clone(),
+            desk.clone(),
+            clock.clone(),
+            intake.health(),
+        );
+        let machine = Machine {
+            runtime,
+            store,
+            desk,
+            intake,
+            updates,
+            timers,
+            delivery,
+            clock,
+            wire,
+            groups,
+            next_call: None,
+        };
+        if machine.wire.point() {
+            machine.kill();
+            return None;
+        }
+        Some(machine)
+    }
+
+    /// One turn of every loop. Each commit is a place at which the program can be killed.
+    pub fn turn(&mut self) -> Turned {
+        let mut worked = false;
+        for part in [
+            Machine::poll,
+            Machine::handle,
+            Machine::ring,
+            Machine::deliver,
+        ] {
+            match part(self) {
+                Ok(did) => worked |= did,
+                Err(error) => {
+                    tracing::error!(%error, "a turn failed");
+                    self.clock.advance(1_000);
+                }
+            }
+            if worked && self.wire.point() {
+                return Turned::Worked;
+            }
+        }
+        if worked {
+            return Turned::Worked;
+        }
+        match self.due_at() {
+            Some(due_at) => Turned::Due(due_at),
+            None => Turned::Idle,
+        }
+    }
+
+    fn poll(&mut self) -> Result<bool, store::Error> {
+        match self.runtime.block_on(self.intake.turn(Duration::ZERO)) {
+            Ok(Polled::Stored(new)) => Ok(new > 0),
+            Ok(Polled::Wait(wait) | Polled::SecondInstance(wait)) => {
+                tracing::debug!(?wait, "no updates");
+                Ok(false)
+            }
+            Ok(Polled::NotStored(error, _)) => Err(error),
+            Err(gave_up) => panic!("{gave_up}"),
+        }
+    }
+
+    fn handle(&mut self) -> Result<bool, store::Error> {
+        let configured = self.desk.group();
+        let groups = self
+            .runtime
+            .block_on(desk_groups(&self.store.writer, configured))?;
+        if groups != self.groups {
+            self.groups.clone_from(&groups);
+            self.updates = updates(&self.store, &self.desk, &self.intake, &self.clock, groups);
+        }
+        Ok(self.runtime.block_on(self.updates.turn())? > 0)
+    }
+
+    fn ring(&mut self) -> Result<bool, store::Error> {
+        Ok(self.runtime.block_on(self.timers.turn())?.0 > 0)
+    }
+
+    fn deliver(&mut self) -> Result<bool, store::Error> {
+        let next = self.runtime.block_on(self.delivery.turn())?;
+        self.next_call = next.due_at;
+        // Calls end at once here, or never where the program was killed in the middle of one.
+        while self.delivery.is_flying() {
+            if self.wire.has_crashed() {
+                return Ok(true);
+            }
+            if self.delivery.next_end().now_or_never().is_none() {
+                break;
+            }
+        }
+        Ok(next.progressed || self.delivery.is_busy())
+    }
+
+    fn due_at(&mut self) -> Option<i64> {
+        let timer = self
+            .runtime
+            .block_on(
+                self.store
+                    .writer
+                    .run(store::timers::next_besides_housekeeping),
+            )
+            .ok()
+            .flatten();
+        self.next_call
+            .into_iter()
+            .chain(timer)
+            .map(Timestamp::millis)
+            .min()
+    }
+
+    /// Drops everything but the file.
+    pub fn kill(self) {
+        let Machine {
+            store,
+            intake,
+            updates,
+            timers,
+            delivery,
+            ..
+        } = self;
+        drop((intake, updates, timers, delivery));
+        store.close();
+    }
+}
+
+fn updates(
+    store: &Store,
+    desk: &Desk,
+    intake: &Intake,
+    clock: &Arc<ModelClock>,
+    groups: Vec<ChatId>,
+) -> Updates {
+    let router = Router::new(Identity {
+        bot: BotId(BOT),
+        username: "hush_desk_bot".to_owned(),
+        desk: groups,
+    });
+    Updates::new(
+        store.writer.clone(),
+        desk.clone(),
+        router,
+        clock.clone(),
+        intake.health(),
+    )
+}

@@ -1,0 +1,324 @@
+//! The bot and the sandbox in one process, in model time: nothing sleeps, nothing is random, and
+//! the test decides when time passes, what fails and where the program is killed.
+
+mod actors;
+mod checks;
+mod log;
+mod machine;
+pub mod player;
+mod sources;
+mod transport;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hushdesk::domain::settings::{Flood, Limits, RelayMode};
+use hushdesk::sandbox::{Person, Rights, Sandbox, Settings, Status};
+use hushdesk::store::Db;
+
+pub use actors::{Agent, Client, Thread};
+pub use log::capture as quiet_log;
+use machine::Machine;
+pub use sources::SeededEntropy as Dice;
+use sources::{ModelClock, SeededEntropy};
+use transport::Wire;
+
+pub const TOKEN: &str = "7000000001:AAtest-token-of-nobody-0123456789abcdef";
+pub const BOT: i64 = 7_000_000_001;
+/// 2026-11-20, 00:00 UTC.
+pub const START_MS: i64 = 1_795_132_800_000;
+/// How far `run` lets the clock go while work is due: the pace of a private chat is 1 s.
+const RUN_AT_MOST: Duration = Duration::from_secs(4);
+/// How far the clock goes at the end until nothing is due any more.
+const REST_AT_MOST: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// What a scenario can be given.
+#[derive(Clone)]
+pub struct Setup {
+    pub limits: Limits,
+    pub flood: Flood,
+    pub relay_mode: RelayMode,
+    pub sandbox: Settings,
+    pub reply_label: String,
+    pub seed: u64,
+    /// The config names a basic group, which has yet to become a supergroup.
+    pub basic_group: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Setup {
+            limits: Limits {
+                tickets_per_day: 5,
+                messages_per_hour: 50,
+                burst: 5,
+                messages_per_second: 1,
+            },
+            flood: Flood {
+                group_calls_per_minute: 20,
+                chat_calls_per_second: 1,
+                calls_per_second: 30,
+            },
+            relay_mode: RelayMode::All,
+            sandbox: Settings {
+                busy_loop_guard: false,
+                ..Settings::default()
+            },
+            reply_label: "Live Support: ".to_owned(),
+            seed: 1,
+            basic_group: false,
+        }
+    }
+}
+
+/// Whoever takes part, with marks in every field that must not reach the other side.
+pub struct Cast {
+    /// Name in the scenario, Telegram's number.
+    pub people: Vec<(String, i64)>,
+}
+
+/// One run of the bot against one sandbox.
+pub struct Scenario {
+    pub sandbox: Sandbox,
+    pub group: i64,
+    /// The group that the config names.
+    configured: i64,
+    pub wire: Arc<Wire>,
+    setup: Setup,
+    clock: Arc<ModelClock>,
+    entropy: Arc<SeededEntropy>,
+    cast: Cast,
+    machine: Option<Machine>,
+    folder: tempfile::TempDir,
+    read: std::collections::BTreeSet<(i64, i64)>,
+    log: log::Captured,
+    pub allowed: Allowed,
+    pub crashes: u32,
+}
+
+/// What the end of a scenario lets pass.
+#[derive(Clone, Copy, Default)]
+pub struct Allowed {
+    pub errors_logged: bool,
+    pub dead_letters: bool,
+    pub violations: bool,
+}
+
+/// Plays a scenario and holds it to the end that every scenario has: nothing unread, nothing
+/// pending, no error logged, no identity on the wrong side.
+pub fn bot_test(play: impl FnOnce(&mut Scenario)) {
+    bot_test_with(Setup::default(), play);
+}
+
+pub fn bot_test_with(setup: Setup, play: impl FnOnce(&mut Scenario)) {
+    let (captured, guard) = log::capture();
+    let mut scenario = Scenario::new(setup, captured);
+    play(&mut scenario);
+    scenario.rest();
+    scenario.check_nothing_else();
+    drop(guard);
+}
+
+impl Scenario {
+    pub fn new(setup: Setup, log: log::Captured) -> Scenario {
+        let sandbox = Sandbox::new(setup.sandbox.clone());
+        sandbox.register_bot(TOKEN, BOT, "hush_desk_bot");
+        let group = if setup.basic_group {
+            sandbox.add_group("Desk")
+        } else {
+            sandbox.add_supergroup("Desk", true, START_MS)
+        };
+        sandbox.add_member(group, BOT, Status::Administrator(Rights::all()), START_MS);
+        let clock = Arc::new(ModelClock::at(START_MS));
+        let wire = Arc::new(Wire::new(sandbox.clone(), Arc::clone(&clock)));
+        let mut scenario = Scenario {
+            sandbox,
+            group,
+            configured: group,
+            wire,
+            entropy: Arc::new(SeededEntropy::new(setup.seed)),
+            setup,
+            clock,
+            cast: Cast { people: Vec::new() },
+            machine: None,
+            folder: tempfile::tempdir().expect("a temporary folder can be made"),
+            read: std::collections::BTreeSet::new(),
+            log,
+            allowed: Allowed::default(),
+            crashes: 0,
+        };
+        scenario.start();
+        scenario.run();
+        scenario
+    }
+
+    pub fn now(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    /// The person of this name; a client until they are made an agent.
+    pub fn person(&mut self, name: &str) -> i64 {
+        if let Some((_, id)) = self.cast.people.iter().find(|(known, _)| known == name) {
+            return *id;
+        }
+        let number = i64::try_from(self.cast.people.len()).expect("a small cast");
+        let id = 7_310_000_001 + number * 1_111;
+        self.sandbox.add_person(Person {
+            last_name: Some(format!("Surname{name}mark")),
+            username: Some(format!("user_{name}_mark")),
+            phone: Some(format!("+4917{id}")),
+            ..Person::named(id, &format!("First{name}mark"))
+        });
+        self.cast.people.push((name.to_owned(), id));
+        id
+    }
+
+    pub fn client(&mut self, name: &str) -> Client<'_> {
+        self.person(name);
+        Client::new(self, name)
+    }
+
+    /// A member of the support group who may manage topics.
+    pub fn agent(&mut self, name: &str) -> Agent<'_> {
+        let id = self.person(name);
+        let is_member = self
+            .sandbox
+            .members(self.group)
+            .iter()
+            .any(|(user, _)| *user == id);
+        if !is_member {
+            let status = Status::Administrator(Rights::all());
+            self.sandbox.add_member(self.group, id, status, self.now());
+        }
+        Agent::new(self, name)
+    }
+
+    /// The topic of a client's newest ticket.
+    pub fn topic(&mut self, client: &str) -> Thread<'_> {
+        let thread = self
+            .thread_of(client)
+            .unwrap_or_else(|| panic!("{client} has no topic"));
+        Thread::new(self, Some(thread))
+    }
+
+    pub fn general(&mut self) -> Thread<'_> {
+        Thread::new(self, None)
+    }
+
+    /// The basic group becomes a forum with a new id, as when topics are switched on in it.
+    pub fn upgrade_group(&mut self) {
+        let now = self.now();
+        let new = self
+            .sandbox
+            .upgrade_group(self.group, now)
+            .expect("a basic group can be upgraded");
+        self.sandbox.set_forum_mode(new, true);
+        let rights = Status::Administrator(Rights::all());
+        self.sandbox.set_member(new, BOT, rights, now);
+        self.group = new;
+    }
+
+    /// Lets the bot work until it rests, letting the clock go a little while work is due.
+    pub fn run(&mut self) {
+        self.run_for(RUN_AT_MOST);
+    }
+
+    /// Lets time pass, with the bot at work.
+    pub fn pass(&mut self, time: Duration) {
+        let end = self.now() + millis(time);
+        self.run_for(time);
+        self.clock.set(end.max(self.now()));
+        self.run_for(Duration::ZERO);
+    }
+
+    /// Lets time pass until nothing is due any more.
+    pub fn rest(&mut self) {
+        self.run_for(REST_AT_MOST);
+    }
+
+    fn run_for(&mut self, at_most: Duration) {
+        let end = self.now() + millis(at_most);
+        for _turn in 0..200_000 {
+            let Some(machine) = self.machine.as_mut() else {
+                return;
+            };
+            let turned = machine.turn();
+            if self.wire.has_crashed() {
+                self.kill();
+                self.wire.recover();
+                self.start();
+                continue;
+            }
+            match turned {
+                machine::Turned::Worked => {}
+                machine::Turned::Due(at) if at <= end => self.clock.set(at.max(self.now() + 1)),
+                machine::Turned::Due(_) | machine::Turned::Idle => return,
+            }
+        }
+        panic!("the bot does not come to rest");
+    }
+
+    /// The program ends as if by SIGKILL: only the database is left.
+    pub fn kill(&mut self) {
+        if let Some(machine) = self.machine.take() {
+            machine.kill();
+            self.crashes += 1;
+        }
+    }
+
+    pub fn start(&mut self) {
+        if self.machine.is_none() {
+            self.machine = Machine::start(
+                &self.folder.path().join("desk.db"),
+                &self.setup,
+                self.configured,
+                Arc::clone(&self.wire),
+                Arc::clone(&self.clock),
+                Arc::clone(&self.entropy),
+            );
+            if self.machine.is_none() {
+                // Killed again while it started.
+                self.crashes += 1;
+                self.wire.recover();
+                self.start();
+            }
+        }
+    }
+
+    /// Runs a query on the database of the bot.
+    pub fn database<T>(&self, read: impl FnOnce(&Db) -> T) -> T {
+        let db = Db::open(self.folder.path().join("desk.db")).expect("the database is there");
+        read(&db)
+    }
+
+    fn thread_of(&mut self, client: &str) -> Option<i64> {
+        let user = self.person(client);
+        self.database(|db| {
+            db.query_row(
+                "SELECT thread_id FROM topics JOIN tickets ON tickets.id = ticket_id \
+                 JOIN clients ON clients.id = client_id \
+                 WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL ORDER BY topics.id DESC LIMIT 1",
+                [user],
+                |row| row.get(0),
+            )
+            .ok()
+        })
+    }
+
+    pub fn code_of(&mut self, client: &str) -> String {
+        let user = self.person(client);
+        self.database(|db| {
+            db.query_row(
+                "SELECT code FROM tickets JOIN clients ON clients.id = client_id \
+                 WHERE telegram_user_id = ?1 ORDER BY tickets.id DESC LIMIT 1",
+                [user],
+                |row| row.get(0),
+            )
+            .expect("the client has a ticket")
+        })
+    }
+}
+
+pub fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).expect("model time fits")
+}

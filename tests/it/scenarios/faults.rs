@@ -1,0 +1,360 @@
+//! What goes wrong at Telegram, and what people see of it.
+
+use std::time::Duration;
+
+use hushdesk::sandbox::{Fault, FaultRule, content};
+
+use super::carrying::open_ticket;
+use crate::harness::{Setup, bot_test, bot_test_with};
+
+fn refuse(code: u16, description: &str) -> Fault {
+    Fault::Refuse {
+        code,
+        description: description.to_owned(),
+        parameters: None,
+    }
+}
+
+#[test]
+fn agents_learn_that_the_client_has_blocked_the_bot_and_that_they_are_back() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").blocks();
+        t.topic("ann").expect_part("has blocked the bot");
+        let reply = t.agent("sam").writes_in("ann", "are you there?");
+        t.topic("ann")
+            .expect_part("Not delivered: the client has blocked the bot");
+        t.topic("ann").expect_mark(reply, "💔");
+        t.client("ann").unblocks();
+        t.topic("ann").expect_part("The client is back");
+        t.agent("sam").writes_in("ann", "good to see you");
+        t.client("ann").expect("Live Support: good to see you");
+    });
+}
+
+#[test]
+fn a_block_that_is_met_only_by_a_reply_is_told_as_well() {
+    bot_test(|t| {
+        open_ticket(t);
+        let blocked = refuse(403, "Forbidden: bot was blocked by the user");
+        t.sandbox.plan(FaultRule::once("sendMessage", blocked));
+        let reply = t.agent("sam").writes_in("ann", "are you there?");
+        t.topic("ann")
+            .expect_part("Not delivered: the client has blocked the bot");
+        t.topic("ann").expect_part("has blocked the bot");
+        t.topic("ann").expect_mark(reply, "💔");
+        let calls = t.sandbox.call_count();
+        t.agent("sam").writes_in("ann", "hello?");
+        t.topic("ann").expect_part("Not delivered");
+        let ann = t.person("ann");
+        let into_chat = t
+            .sandbox
+            .calls()
+            .into_iter()
+            .skip(usize::try_from(calls).expect("few"));
+        assert_eq!(into_chat.filter(|call| call.chat == Some(ann)).count(), 0);
+    });
+}
+
+#[test]
+fn a_deleted_account_is_told() {
+    bot_test(|t| {
+        open_ticket(t);
+        let (ann, now) = (t.person("ann"), t.now());
+        t.sandbox.deactivate(ann, now);
+        t.agent("sam").writes_in("ann", "hello?");
+        t.topic("ann").expect_part("account does not exist");
+        t.topic("ann").expect_part("account does not exist");
+    });
+}
+
+#[test]
+fn a_message_in_doubt_is_sent_again_and_said() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.sandbox
+            .plan(FaultRule::once("sendMessage", Fault::CutAfter));
+        t.client("ann").says("important");
+        t.topic("ann").expect("important").expect("important");
+        t.topic("ann").expect_part("may stand here twice");
+        t.sandbox
+            .plan(FaultRule::once("sendMessage", Fault::CutAfter));
+        let reply = t.agent("sam").writes_in("ann", "noted");
+        t.client("ann")
+            .expect("Live Support: noted")
+            .expect("Live Support: noted");
+        t.topic("ann").expect_part("may have received it twice");
+        t.topic("ann").expect_mark(reply, "👌");
+    });
+}
+
+#[test]
+fn a_reply_that_takes_long_is_marked_and_then_delivered() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.wire.set_offline(true);
+        let reply = t.agent("sam").drops(None, content::text("ignored"), None);
+        assert!(reply > 0);
+        t.wire.set_offline(false);
+        t.sandbox.plan(FaultRule {
+            times: 4,
+            ..FaultRule::once("sendMessage", Fault::BadGatewayHtml)
+        });
+        let reply = t.agent("sam").writes_in("ann", "slowly");
+        t.pass(Duration::from_secs(3));
+        t.topic("ann").expect_mark(reply, "👀");
+        t.pass(Duration::from_secs(60));
+        t.topic("ann").expect_mark(reply, "👌");
+        t.client("ann").expect("Live Support: slowly");
+        t.topic("ann").expect_part("may have received it twice");
+    });
+}
+
+#[test]
+fn telegrams_wait_is_kept_for_the_whole_chat_and_over_a_restart() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.sandbox.plan(FaultRule::once(
+            "sendMessage",
+            Fault::RetryAfter { seconds: 300 },
+        ));
+        t.client("ann").says("one");
+        t.client("ann").says("two");
+        t.kill();
+        t.start();
+        t.pass(Duration::from_secs(200));
+        t.client("bob").says("and I");
+        t.client("bob").expect_part("created");
+        t.pass(Duration::from_secs(110));
+        t.topic("ann").expect("one").expect("two");
+        t.topic("bob").expect_card("and I");
+    });
+}
+
+#[test]
+fn a_reply_never_waits_behind_the_group() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 600 })
+        });
+        t.client("ann").says("waits");
+        t.agent("sam").writes_in("ann", "does not wait");
+        t.client("ann").expect("Live Support: does not wait");
+        t.pass(Duration::from_secs(700));
+        t.topic("ann").expect("waits");
+    });
+}
+
+#[test]
+fn an_unknown_refusal_is_a_dead_letter_that_delays_nobody() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.allowed.dead_letters = true;
+        t.sandbox.plan(FaultRule::once(
+            "sendMessage",
+            refuse(400, "Bad Request: SOMETHING_NEW"),
+        ));
+        let reply = t.agent("sam").writes_in("ann", "hm");
+        t.topic("ann")
+            .expect_part("Not delivered: Telegram refused it");
+        t.topic("ann").expect_mark(reply, "💔");
+        t.general().expect_part("failed for good (reply)");
+        t.agent("sam").writes_in("ann", "and now?");
+        t.client("ann").expect("Live Support: and now?");
+    });
+}
+
+#[test]
+fn what_waits_behind_a_dead_letter_goes_on() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.allowed.dead_letters = true;
+        let thread = t.topic("ann").id();
+        for text in ["one", "two", "three"] {
+            t.agent("sam")
+                .drops(Some(thread), content::text(text), None);
+        }
+        let ann = t.person("ann");
+        t.sandbox.plan(FaultRule {
+            chat: Some(ann),
+            ..FaultRule::once("sendMessage", refuse(400, "Bad Request: SOMETHING_NEW"))
+        });
+        t.run();
+        t.client("ann")
+            .expect("Live Support: two")
+            .expect("Live Support: three");
+        t.topic("ann")
+            .expect_part("Not delivered: Telegram refused it");
+        t.general().expect_part("failed for good (reply)");
+    });
+}
+
+#[test]
+fn a_message_that_cannot_be_copied_is_said_on_both_sides() {
+    bot_test(|t| {
+        open_ticket(t);
+        let cannot = || refuse(400, "Bad Request: the message can't be copied");
+        t.sandbox.plan(FaultRule::once("copyMessage", cannot()));
+        t.client("ann").sends(content::sticker("s", "set"));
+        t.topic("ann")
+            .expect_part("does not let bots copy (sticker)");
+        t.client("ann").expect_part("this sticker");
+        t.sandbox.plan(FaultRule::once("copyMessage", cannot()));
+        t.agent("sam").sends_in("ann", content::sticker("s", "set"));
+        t.topic("ann")
+            .expect_part("Not delivered: Telegram does not let bots copy");
+    });
+}
+
+#[test]
+fn an_hour_without_telegram_loses_nothing() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.wire.set_offline(true);
+        for number in 0..10 {
+            t.client("ann")
+                .drops(content::text(&format!("line {number}")), None);
+            t.pass(Duration::from_secs(360));
+        }
+        t.wire.set_offline(false);
+        t.pass(Duration::from_secs(120));
+        for number in 0..10 {
+            t.topic("ann").expect(&format!("line {number}"));
+        }
+    });
+}
+
+#[test]
+fn a_removed_right_holds_the_messages_until_it_is_back() {
+    use hushdesk::sandbox::Right;
+    bot_test(|t| {
+        t.agent("sam");
+        let (group, bot, now) = (t.group, crate::harness::BOT, t.now());
+        t.sandbox
+            .set_right(group, bot, Right::ManageTopics, false, now);
+        t.client("ann").says("hello");
+        t.client("ann").expect_part("created");
+        t.pass(Duration::from_secs(600));
+        let now = t.now();
+        t.sandbox
+            .set_right(group, bot, Right::ManageTopics, true, now);
+        t.pass(Duration::from_secs(600));
+        t.topic("ann").expect_card("hello");
+        t.general().expect_part("lacks a right");
+    });
+}
+
+#[test]
+fn the_groups_budget_is_kept_without_a_single_refusal() {
+    bot_test(|t| {
+        for number in 0..12 {
+            let name = format!("c{number}");
+            t.client(&name).drops(content::text("hello"), None);
+        }
+        t.pass(Duration::from_secs(180));
+        for number in 0..12 {
+            let name = format!("c{number}");
+            t.client(&name).expect_part("created");
+            t.topic(&name).expect_card("hello");
+        }
+        let refused = t
+            .sandbox
+            .calls()
+            .iter()
+            .filter(|call| call.status == 429)
+            .count();
+        assert_eq!(refused, 0);
+    });
+}
+
+#[test]
+fn an_upgraded_group_is_followed() {
+    let setup = Setup {
+        basic_group: true,
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        t.upgrade_group();
+        t.client("ann").says("hello");
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("hello");
+        t.agent("sam").writes_in("ann", "hi");
+        t.client("ann").expect("Live Support: hi");
+        t.kill();
+        t.start();
+        t.agent("sam").writes_in("ann", "still here");
+        t.client("ann").expect("Live Support: still here");
+    });
+}
+
+#[test]
+fn an_upgrade_that_is_learned_from_a_refusal_is_followed() {
+    let setup = Setup {
+        basic_group: true,
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        t.kill();
+        t.client("ann").drops(content::text("hello"), None);
+        t.upgrade_group();
+        t.start();
+        t.run();
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("hello");
+    });
+}
+
+#[test]
+fn a_stored_call_that_cannot_be_read_is_a_dead_letter_that_delays_nobody() {
+    bot_test(|t| {
+        t.allowed.dead_letters = true;
+        t.allowed.errors_logged = true;
+        open_ticket(t);
+        t.wire.set_offline(true);
+        t.client("ann")
+            .drops(content::text("lost to bad luck"), None);
+        t.wire.set_offline(false);
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 60 })
+        });
+        t.run();
+        t.database(|db| {
+            db.execute(
+                "UPDATE outbox SET call = 'garbage' WHERE purpose = 'relay' AND finished_at IS NULL",
+                [],
+            )
+            .expect("the row can be spoiled")
+        });
+        t.client("ann").says("and this?");
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect("and this?");
+        t.general().expect_part("failed for good");
+    });
+}
+
+#[test]
+fn a_reply_that_never_gets_a_usable_answer_ends_as_a_dead_letter_and_is_told() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.allowed.dead_letters = true;
+        let ann = t.person("ann");
+        t.sandbox.plan(FaultRule {
+            chat: Some(ann),
+            times: 1_000,
+            ..FaultRule::once("sendMessage", Fault::BadGatewayHtml)
+        });
+        let reply = t.agent("sam").writes_in("ann", "hello?");
+        t.pass(Duration::from_secs(50 * 60));
+        t.topic("ann").expect_mark(reply, "👀");
+        t.pass(Duration::from_secs(60 * 60));
+        t.topic("ann").expect_part("Not delivered");
+        t.topic("ann").expect_mark(reply, "💔");
+        t.general().expect_part("after many attempts");
+        t.sandbox.clear_faults();
+        t.agent("sam").writes_in("ann", "and now?");
+        t.client("ann").expect("Live Support: and now?");
+    });
+}

@@ -1,0 +1,92 @@
+//! The invariants that live in the schema: each is broken on purpose and has to be refused. The
+//! rows are those that the first migration is tried with.
+
+use hushdesk::domain::ids::BotId;
+use hushdesk::domain::time::Timestamp;
+use hushdesk::store::{Db, Options, Store};
+
+const ROWS: &str = "
+    INSERT INTO clients (id, telegram_user_id, language, first_seen_at) VALUES (1, 501, 'en', 0), (2, 502, 'ru', 0);
+    INSERT INTO tickets (id, code, client_id, state, opened_at) VALUES (1, 'SUPP-261120-AAAAAA', 1, 'open', 0);
+    INSERT INTO topics (id, ticket_id, chat_id, thread_id, state) VALUES (1, 1, -1001, 7, 'live');
+    INSERT INTO messages (id, ticket_id, side, written_at, content) VALUES (1, 1, 'client', 0, '{}');
+    INSERT INTO links (place, telegram_message_id, part, message_id) VALUES (1, 10, 0, 1), (-1001, 8, 0, 1);
+    INSERT INTO inbox (id, bot_id, update_id, received_at, raw) VALUES (1, 9, 100, 0, '{}');
+    INSERT INTO outbox (id, cause, step, lane, position, is_head, budget, priority, purpose, client_id, call, not_before, created_at)
+        VALUES (1, 'update:1', 1, 'client:1', 1, 1, 'client', 0, 'word', 1, '{}', 0, 0);
+";
+
+fn filled() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("desk.db");
+    let options = Options {
+        path: path.clone(),
+        readers: 1,
+        bot: BotId(9),
+    };
+    Store::open(&options, Timestamp::from_millis(0))
+        .expect("a new database opens")
+        .close();
+    let db = Db::open(path).expect("it opens again");
+    db.execute_batch("PRAGMA foreign_keys = ON")
+        .expect("a pragma");
+    db.execute_batch(ROWS).expect("lawful rows are taken");
+    (folder, db)
+}
+
+#[test]
+fn what_must_not_be_is_refused() {
+    let broken = [
+        ("a second open ticket of a client",
+         "INSERT INTO tickets (code, client_id, state, opened_at) VALUES ('SUPP-261120-BBBBBB', 1, 'open', 0)"),
+        ("a code twice",
+         "INSERT INTO tickets (code, client_id, state, opened_at) VALUES ('SUPP-261120-AAAAAA', 2, 'open', 0)"),
+        ("a closed ticket without its time", "UPDATE tickets SET state = 'closed'"),
+        ("a state that nobody knows", "UPDATE tickets SET state = 'lost'"),
+        ("a second live topic of a ticket",
+         "INSERT INTO topics (ticket_id, chat_id, thread_id, state) VALUES (1, -1001, 9, 'live')"),
+        ("a second wanted topic of a ticket",
+         "INSERT INTO topics (ticket_id, chat_id, state) VALUES (1, -1001, 'wanted')"),
+        ("a live topic without a thread", "UPDATE topics SET thread_id = NULL"),
+        ("a thread that two tickets have",
+         "INSERT INTO tickets (id, code, client_id, state, opened_at) VALUES (2, 'SUPP-261120-CCCCCC', 2, 'open', 0);
+          INSERT INTO topics (ticket_id, chat_id, thread_id, state) VALUES (2, -1001, 7, 'live')"),
+        ("a topic in a private chat",
+         "INSERT INTO topics (ticket_id, chat_id, state) VALUES (1, 501, 'gone')"),
+        ("a message that stands twice in the same place",
+         "INSERT INTO links (place, telegram_message_id, part, message_id) VALUES (-1001, 8, 0, 1)"),
+        ("a client's note",
+         "INSERT INTO messages (ticket_id, side, is_note, written_at, content) VALUES (1, 'client', 1, 0, '{}')"),
+        ("an update twice",
+         "INSERT INTO inbox (bot_id, update_id, received_at, raw) VALUES (9, 100, 0, '{}')"),
+        ("a done update that keeps its text", "UPDATE inbox SET state = 'done', finished_at = 1"),
+        ("a call twice for the same cause and step",
+         "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, call, not_before, created_at)
+          VALUES ('update:1', 1, 'x', 2, 1, 'bot', 0, 'word', '{}', 0, 0)"),
+        ("a call to a client without the client", "UPDATE outbox SET client_id = NULL"),
+        ("a finished call without its time", "UPDATE outbox SET state = 'done'"),
+        ("a client of no ticket", "DELETE FROM clients WHERE id = 1"),
+        ("a ticket of no client",
+         "INSERT INTO tickets (code, client_id, state, opened_at) VALUES ('SUPP-261120-DDDDDD', 77, 'open', 0)"),
+    ];
+    for (what, statement) in broken {
+        let (_folder, db) = filled();
+        assert!(db.execute_batch(statement).is_err(), "{what} was taken");
+    }
+}
+
+#[test]
+fn what_may_be_is_taken() {
+    let lawful = [
+        "UPDATE tickets SET state = 'closed', closed_at = 5, closed_by = 'agent';
+         INSERT INTO tickets (code, client_id, state, opened_at) VALUES ('SUPP-261120-BBBBBB', 1, 'open', 6)",
+        "UPDATE topics SET state = 'gone';
+         INSERT INTO topics (ticket_id, chat_id, state) VALUES (1, -1001, 'wanted')",
+        "UPDATE inbox SET state = 'done', raw = NULL, finished_at = 1",
+        "INSERT INTO links (place, telegram_message_id, part, message_id) VALUES (-1001, 8, 1, 1)",
+    ];
+    for statement in lawful {
+        let (_folder, db) = filled();
+        db.execute_batch(statement).expect("it breaks nothing");
+    }
+}

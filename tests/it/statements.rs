@@ -1,0 +1,114 @@
+//! Every SQL statement of the store is prepared against the migrated schema, found in the sources
+//! so that none can be forgotten; hot ones are held to their indexes.
+
+use std::fs;
+use std::path::Path;
+
+use hushdesk::domain::ids::BotId;
+use hushdesk::domain::time::Timestamp;
+use hushdesk::store::{Db, Options, Store};
+
+/// The statements of all files of the store: file, name, text.
+fn statements() -> Vec<(String, String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("the store is there") {
+        let path = entry.expect("it can be listed").path();
+        let code = fs::read_to_string(&path).expect("a source is text");
+        for constant in code.split("\nconst ").skip(1) {
+            let Some((name, rest)) = constant.split_once(": &str =") else {
+                continue;
+            };
+            if !name
+                .chars()
+                .all(|letter| letter.is_ascii_uppercase() || letter == '_')
+            {
+                continue;
+            }
+            let text = rest.split("\";").next().unwrap_or_default();
+            let text = text.trim_start().trim_start_matches('"');
+            let one_line: Vec<&str> = text.split("\\\n").map(str::trim_start).collect();
+            let file = path.file_name().expect("a file").to_string_lossy();
+            found.push((file.into_owned(), name.to_owned(), one_line.join("")));
+        }
+    }
+    found
+}
+
+fn migrated() -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("desk.db");
+    let options = Options {
+        path: path.clone(),
+        readers: 1,
+        bot: BotId(1),
+    };
+    Store::open(&options, Timestamp::from_millis(0))
+        .expect("a new database opens")
+        .close();
+    let db = Db::open(path).expect("it opens again");
+    (folder, db)
+}
+
+#[test]
+fn every_statement_fits_the_schema() {
+    let (_folder, db) = migrated();
+    let statements = statements();
+    assert!(
+        statements.len() > 60,
+        "only {} were found",
+        statements.len()
+    );
+    for (file, name, text) in statements {
+        if let Err(error) = db.prepare(&text) {
+            panic!("{file} {name}: {error}\n{text}");
+        }
+    }
+}
+
+/// Statements that run for every message never read a whole table.
+#[test]
+fn no_hot_statement_scans_a_table() {
+    let (_folder, db) = migrated();
+    // Rare, bounded by their own nature, or over tables that stay small.
+    let cold = [
+        "NEXT_BESIDES",
+        "EXISTS",
+        "COUNT_DEAD",
+        "COUNT_UNFINISHED",
+        "FORGET_CALLS",
+        "FORGET_PAUSES",
+    ];
+    for (file, name, text) in statements() {
+        // The plan of an INSERT into a parent table lists scans of its children, which SQLite makes
+        // only while a deferred violation is open (sqlite.org/foreignkeys.html); there is none.
+        let is_parent = ["messages.rs", "tickets.rs", "clients.rs"].contains(&file.as_str());
+        if cold.contains(&name.as_str()) || (is_parent && name == "INSERT") {
+            continue;
+        }
+        let mut plan = db
+            .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+            .expect("it fits the schema");
+        let parameters = plan.parameter_count();
+        let nothing: Vec<Option<i64>> = vec![None; parameters];
+        let steps: Vec<String> = plan
+            .query_map(rusqlite_params(&nothing).as_slice(), |row| row.get(3))
+            .expect("a plan can be read")
+            .collect::<Result<_, _>>()
+            .expect("a plan is text");
+        for step in steps {
+            let is_bounded = step.contains("USING") || step.contains("CONSTANT ROW");
+            assert!(
+                !step.starts_with("SCAN") || is_bounded,
+                "{file} {name} reads a whole table: {step}"
+            );
+        }
+    }
+}
+
+fn rusqlite_params(values: &[Option<i64>]) -> Vec<&dyn rusqlite::ToSql> {
+    values
+        .iter()
+        .map(|value| value as &dyn rusqlite::ToSql)
+        .collect()
+}
