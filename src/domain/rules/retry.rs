@@ -47,6 +47,8 @@ fn fraction(random: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -66,6 +68,19 @@ mod tests {
             .map(|failures| backoff(failures, 0))
             .sum();
         assert!(total > Duration::from_secs(3600), "{total:?}");
+    }
+
+    proptest! {
+        /// Whatever is counted and drawn: nothing panics, and a wait is neither nothing nor for ever.
+        #[test]
+        fn every_wait_has_an_end(failures: u32, random: u64, asked in 0_u64..1_000_000_000) {
+            for wait in [backoff(failures, random), backoff_unreached(failures, random)] {
+                prop_assert!(wait >= BACKOFF_FIRST && wait <= BACKOFF_MAX * 2);
+            }
+            let asked = Duration::from_secs(asked);
+            let wait = after_flood(asked, random);
+            prop_assert!(wait >= asked && wait <= asked + Duration::from_secs(1));
+        }
     }
 
     #[test]

@@ -5,6 +5,57 @@ use serde_json::Value;
 
 use super::Scenario;
 
+/// Whoever reads what the bot wrote, in order.
+pub trait Reads: Sized {
+    /// The next thing that the bot wrote here.
+    fn next(&mut self) -> MessageView;
+
+    fn expect(mut self, text: &str) -> Self {
+        let message = self.next();
+        assert_eq!(message.text(), text);
+        self
+    }
+
+    fn expect_part(mut self, part: &str) -> Self {
+        let message = self.next();
+        assert!(message.text().contains(part), "{:?}", message.text());
+        self
+    }
+
+    fn expect_kind(mut self, kind: &str) -> MessageView {
+        let message = self.next();
+        assert_eq!(message.kind, kind);
+        message
+    }
+}
+
+impl Reads for Client<'_> {
+    fn next(&mut self) -> MessageView {
+        let user = self.user;
+        self.scenario
+            .next_unread(user, |_| true)
+            .unwrap_or_else(|| {
+                panic!(
+                    "the client was told nothing more:\n{}",
+                    self.scenario.story()
+                )
+            })
+    }
+}
+
+impl Reads for Thread<'_> {
+    fn next(&mut self) -> MessageView {
+        let (group, thread) = (self.scenario.group, self.thread);
+        let wanted = |message: &MessageView| message.thread == thread;
+        self.scenario.next_unread(group, wanted).unwrap_or_else(|| {
+            panic!(
+                "nothing more was posted in the topic:\n{}",
+                self.scenario.story()
+            )
+        })
+    }
+}
+
 /// Somebody who writes to the bot in private.
 pub struct Client<'a> {
     scenario: &'a mut Scenario,
@@ -56,37 +107,6 @@ impl<'a> Client<'a> {
         self.scenario.sandbox.person_unblocks(self.user, now);
         self.scenario.run();
         self
-    }
-
-    /// The next thing that the bot wrote to this person.
-    pub fn next(&mut self) -> MessageView {
-        let user = self.user;
-        self.scenario
-            .next_unread(user, |_| true)
-            .unwrap_or_else(|| {
-                panic!(
-                    "the client was told nothing more:\n{}",
-                    self.scenario.story()
-                )
-            })
-    }
-
-    pub fn expect(mut self, text: &str) -> Self {
-        let message = self.next();
-        assert_eq!(message.text(), text);
-        self
-    }
-
-    pub fn expect_part(mut self, part: &str) -> Self {
-        let message = self.next();
-        assert!(message.text().contains(part), "{:?}", message.text());
-        self
-    }
-
-    pub fn expect_kind(mut self, kind: &str) -> MessageView {
-        let message = self.next();
-        assert_eq!(message.kind, kind);
-        message
     }
 
     pub fn expect_nothing(self) -> Self {
@@ -194,31 +214,6 @@ impl<'a> Thread<'a> {
             .map(|message| message.text().to_owned())
     }
 
-    /// The next thing that the bot posted here.
-    pub fn next(&mut self) -> MessageView {
-        let (group, thread) = (self.scenario.group, self.thread);
-        self.scenario
-            .next_unread(group, |message| message.thread == thread)
-            .unwrap_or_else(|| {
-                panic!(
-                    "nothing more was posted in the topic:\n{}",
-                    self.scenario.story()
-                )
-            })
-    }
-
-    pub fn expect(mut self, text: &str) -> Self {
-        let message = self.next();
-        assert_eq!(message.text(), text);
-        self
-    }
-
-    pub fn expect_part(mut self, part: &str) -> Self {
-        let message = self.next();
-        assert!(message.text().contains(part), "{:?}", message.text());
-        self
-    }
-
     /// The card, with these words of the client below it.
     pub fn expect_card(mut self, words: &str) -> Self {
         let message = self.next();
@@ -227,12 +222,6 @@ impl<'a> Thread<'a> {
         assert!(text.contains(" · User-"), "{text}");
         assert!(text.ends_with(words), "{text}");
         self
-    }
-
-    pub fn expect_kind(mut self, kind: &str) -> MessageView {
-        let message = self.next();
-        assert_eq!(message.kind, kind);
-        message
     }
 
     /// What the bot's reaction on a message says.

@@ -16,7 +16,7 @@ use hushdesk::domain::settings::{Flood, Limits, RelayMode};
 use hushdesk::sandbox::{Person, Rights, Sandbox, Settings, Status};
 use hushdesk::store::Db;
 
-pub use actors::{Agent, Client, Thread};
+pub use actors::{Agent, Client, Reads, Thread};
 pub use log::capture as quiet_log;
 use machine::Machine;
 pub use sources::SeededEntropy as Dice;

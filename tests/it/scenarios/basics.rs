@@ -1,6 +1,6 @@
 //! One ticket, end to end.
 
-use crate::harness::bot_test;
+use crate::harness::{Reads, bot_test};
 
 #[test]
 fn a_client_writes_an_agent_answers_and_the_ticket_is_closed() {

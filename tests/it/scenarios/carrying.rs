@@ -4,7 +4,7 @@ use hushdesk::domain::settings::RelayMode;
 use hushdesk::sandbox::content;
 use serde_json::json;
 
-use crate::harness::{Scenario, Setup, bot_test, bot_test_with};
+use crate::harness::{Reads, Scenario, Setup, bot_test, bot_test_with};
 
 /// Ann has an open ticket, and everything about it has been looked at.
 pub fn open_ticket(t: &mut Scenario) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hushdesk::sandbox::{Fault, FaultRule, content};
 
 use super::carrying::open_ticket;
-use crate::harness::{Setup, bot_test, bot_test_with};
+use crate::harness::{Reads, Setup, bot_test, bot_test_with};
 
 fn refuse(code: u16, description: &str) -> Fault {
     Fault::Refuse {

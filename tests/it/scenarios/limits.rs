@@ -5,7 +5,7 @@ use std::time::Duration;
 use hushdesk::domain::settings::Limits;
 use hushdesk::sandbox::content;
 
-use crate::harness::{Setup, bot_test, bot_test_with};
+use crate::harness::{Reads, Setup, bot_test, bot_test_with};
 
 fn with(limits: Limits) -> Setup {
     Setup {

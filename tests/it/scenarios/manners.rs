@@ -4,7 +4,7 @@ use hushdesk::sandbox::{Person, Status, content};
 use serde_json::json;
 
 use super::carrying::open_ticket;
-use crate::harness::{TOKEN, bot_test};
+use crate::harness::{Reads, TOKEN, bot_test};
 
 #[test]
 fn start_help_and_status_open_nothing() {

@@ -6,7 +6,7 @@ use hushdesk::sandbox::{Fault, FaultRule, content};
 use serde_json::json;
 
 use super::carrying::open_ticket;
-use crate::harness::{Scenario, bot_test};
+use crate::harness::{Reads, Scenario, bot_test};
 
 fn topics_with_codes(t: &Scenario) -> usize {
     t.sandbox
