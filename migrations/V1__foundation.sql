@@ -12,7 +12,7 @@ CREATE TABLE facts (
 
 -- Every update as Telegram sent it, from before Telegram is told that we have it until it is done.
 CREATE TABLE inbox (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: calls name it as their cause
     bot_id          INTEGER NOT NULL,
     update_id       INTEGER NOT NULL,   -- negative where the update came without one
     received_at     INTEGER NOT NULL,
@@ -136,7 +136,8 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_lane ON outbox (lane, position) WHERE finished_at IS NULL;
 CREATE INDEX outbox_due ON outbox (budget, priority, not_before) WHERE is_head = 1 AND state = 'waiting';
 CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';
-CREATE INDEX outbox_of_message ON outbox (message_id) WHERE finished_at IS NULL;
+CREATE INDEX outbox_doubt ON outbox (id) WHERE state = 'doubt';
+CREATE INDEX outbox_of_message ON outbox (message_id, purpose) WHERE message_id IS NOT NULL;
 CREATE INDEX outbox_finished ON outbox (finished_at) WHERE state IN ('done', 'dropped');
 
 -- Calls into groups of the last minute: the exact window of the group's budget.

@@ -22,7 +22,7 @@ use crate::domain::settings::{Limits, RelayMode};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
 use crate::store::claims::{self, OutboxRow};
-use crate::store::{Db, Error, topics};
+use crate::store::{Db, Error, isolated, topics};
 use crate::texts::Texts;
 use turn::Turn;
 
@@ -155,11 +155,17 @@ impl Desk {
         reason: &str,
     ) -> Result<(), Error> {
         claims::dead(db, call, lane, reason, moment.now)?;
-        let mut turn = self.turn(db, moment, Cause::Call(call, 0));
-        let text = turn
-            .texts()
-            .alert_dead_letter(turn.language(), "hushdesk", reason);
-        turn.alert("dead_call", text)
+        let told = isolated(db, || {
+            let mut turn = self.turn(db, moment, Cause::Call(call, 0));
+            let text = turn
+                .texts()
+                .alert_dead_letter(turn.language(), "hushdesk", reason);
+            turn.alert("dead_call", text)
+        });
+        match told {
+            Err(error) if !error.is_medium() => Ok(()),
+            told => told,
+        }
     }
 
     /// Another program polls with the same token.

@@ -156,6 +156,10 @@ messages! {
     reply_maybe_twice() = "reply-maybe-twice";
     /// To the agent: why a reply did not reach the client.
     reply_refused(reason: &str) = "reply-refused";
+    /// To the agent, where the group forbids reactions: delivered.
+    mark_delivered() = "mark-delivered";
+    /// To the agent, where the group forbids reactions: still under way.
+    mark_waiting() = "mark-waiting";
     /// To the agent: this kind is never shown to clients.
     reply_kind_refused(kind: &str) = "reply-kind-refused";
     /// To the agent: the ticket of this topic is closed, nothing was sent.

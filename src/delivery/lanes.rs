@@ -53,6 +53,7 @@ pub(super) fn claim(
         moment,
         room: room.all,
         holds_bot_call: false,
+        is_bot_spent: false,
         claims: Claims {
             calls: Vec::new(),
             settled: 0,
@@ -77,6 +78,8 @@ struct Claiming<'a> {
     /// A call taken out of the bot's budget and not yet made. Taken before the client's, because
     /// neither can be given back: one that met an empty bot's budget would have spent the client's.
     holds_bot_call: bool,
+    /// The bot's own budget is empty: what is due waits for it, and not for its own time.
+    is_bot_spent: bool,
     claims: Claims,
 }
 
@@ -119,8 +122,8 @@ impl Claiming<'_> {
         for _ in 0..claimed {
             pauses::count_call(self.db, group, now)?;
         }
-        if claimed == places {
-            // The end of a call is what to wait for.
+        if claimed == places || self.is_bot_spent {
+            // The end of a call, or the bot's own budget, is what to wait for.
             return Ok(());
         }
         if let Some(next) = claims::next_due(self.db, Budget::Desk)? {
@@ -140,7 +143,7 @@ impl Claiming<'_> {
         // The window's end is the group's own business; see above.
         let is_windowed = budget == Budget::Desk && self.pace.group_calls_per_minute > 0;
         // Without room the end of a call is what to wait for.
-        let has_room = self.room > 0;
+        let has_room = self.room > 0 && !self.is_bot_spent;
         if !is_windowed
             && has_room
             && let Some(next) = claims::next_due(self.db, budget)?
@@ -189,6 +192,7 @@ impl Claiming<'_> {
         let now = self.moment.now;
         if !self.holds_bot_call {
             if let Err(wait) = self.pace.take_bot(now) {
+                self.is_bot_spent = true;
                 self.look_again(now.plus(wait));
                 return Ok(Go::Stop);
             }

@@ -157,17 +157,28 @@ fn reply_calls(
             reply_to,
         }]
     };
+    let mut calls = Vec::new();
     let words = match carriers::to_client(content.kind) {
         Carriage::Words => text::without_people(&content.text),
         Carriage::Told => Text::plain(ticket::dice(turn, content, client.language)),
-        Carriage::CopyWithCaption => return copy(labelled_caption(label, content)),
+        Carriage::CopyWithCaption => match labelled_caption(label, content) {
+            // Whoever pays Telegram may write longer captions than a bot.
+            Some(words) if text::utf16_len(&words.text) > CAPTION_MAX => {
+                calls = copy(Some(Text::default()));
+                words
+            }
+            caption => return copy(caption),
+        },
         Carriage::Copy => return copy(None),
         Carriage::Withheld => return Vec::new(),
     };
-    text::split(&text::join(&Text::plain(label), &words), TEXT_MAX)
-        .into_iter()
-        .map(|text| Call::SendText { to, text, reply_to })
-        .collect()
+    let parts = text::split(&text::join(&Text::plain(label), &words), TEXT_MAX);
+    calls.extend(
+        parts
+            .into_iter()
+            .map(|text| Call::SendText { to, text, reply_to }),
+    );
+    calls
 }
 
 /// The caption that a copy gets: the label and the agent's words. None where there is nothing to say.

@@ -1,12 +1,13 @@
 //! What clients do: write, give commands, block the bot and come back.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::ticket;
 use super::turn::Turn;
 use crate::domain::call::Lane;
 use crate::domain::event::{ClientCommand, ClientMessage};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{MessageRowId, UserId};
 use crate::domain::outcome::Unreachable;
 use crate::domain::rules::carriers::{self, Carriage};
 use crate::domain::rules::limits::{self, Usage, Verdict};
@@ -64,7 +65,7 @@ pub(super) fn commanded(
 /// The person blocked the bot, or the account ended.
 pub(super) fn left(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
     match clients::by_user(turn.db, user)? {
-        Some(client) => unreachable(turn, &client, Unreachable::Blocked),
+        Some(client) => unreachable(turn, &client, Unreachable::Blocked, None),
         None => Ok(()),
     }
 }
@@ -83,15 +84,18 @@ pub(super) fn unreachable(
     turn: &mut Turn<'_>,
     client: &Client,
     why: Unreachable,
+    told: Option<MessageRowId>,
 ) -> Result<(), Error> {
     if client.unreachable.is_some() {
         return Ok(());
     }
     clients::set_unreachable(turn.db, client.id, Some(why))?;
     let lane = Lane::Client(client.id);
+    // Once for each message, however many parts it has.
+    let mut told: BTreeSet<MessageRowId> = told.into_iter().collect();
     for waiting in outbox::waiting_in(turn.db, lane)? {
         outbox::drop_waiting(turn.db, waiting.id, lane, why.name(), turn.now)?;
-        if let Some(message) = waiting.message {
+        if let Some(message) = waiting.message.filter(|message| told.insert(*message)) {
             super::agent::refused(turn, message, why.name())?;
         }
     }

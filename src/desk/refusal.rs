@@ -2,7 +2,7 @@
 
 use super::turn::Turn;
 use super::{agent, client, topic};
-use crate::domain::call::{Budget, Call, Purpose};
+use crate::domain::call::{Budget, Call, Mark, Purpose};
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Refusal, Unreachable};
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
@@ -19,6 +19,9 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         }
         Refusal::TopicGone => topic::gone(turn, row),
         Refusal::TopicClosed => reopen(turn, row),
+        Refusal::TopicsOff | Refusal::DeskUnreachable if row.budget != Budget::Desk => {
+            keep_for_later(turn, row)
+        }
         Refusal::TopicsOff => {
             let text = turn.texts().alert_topics_off(turn.language());
             turn.alert("topics_off", text)?;
@@ -37,7 +40,33 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::ReplyTargetGone => without_reply(turn, row),
         Refusal::RemovedByTelegram => removed(turn, row),
         Refusal::PressExpired => claims::dropped(turn.db, row, "press expired", turn.now),
+        Refusal::Other if row.purpose == Purpose::Mark => mark_in_words(turn, row),
         Refusal::Other => bury(turn, row),
+    }
+}
+
+/// A group may forbid reactions: words take their place. What was refused has its words already.
+fn mark_in_words(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    claims::dropped(turn.db, row, "reactions are not allowed", turn.now)?;
+    let Call::React {
+        chat,
+        message,
+        mark,
+    } = row.call
+    else {
+        return Ok(());
+    };
+    let text = match mark {
+        Mark::Delivered => turn.texts().mark_delivered(turn.language()),
+        Mark::Waiting => turn.texts().mark_waiting(turn.language()),
+        Mark::Refused => return Ok(()),
+    };
+    let Some(found) = messages::at(turn.db, Place::Group(chat), message)? else {
+        return Ok(());
+    };
+    match messages::original_in_group(turn.db, found.row)? {
+        Some((chat, thread, message)) => turn.answer_agent((chat, thread), message, text),
+        None => Ok(()),
     }
 }
 
@@ -73,7 +102,7 @@ fn client_unreachable(turn: &mut Turn<'_>, row: &OutboxRow, why: Unreachable) ->
     match row.client {
         Some(client) => {
             let client = clients::by_id(turn.db, client)?;
-            client::unreachable(turn, &client, why)
+            client::unreachable(turn, &client, why, row.message)
         }
         None => Ok(()),
     }
@@ -160,7 +189,7 @@ fn bury(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     turn.alert(&format!("dead:{purpose}:{reason}"), text)?;
     match (row.purpose, row.message, row.ticket) {
         (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "other"),
-        (Purpose::Relay, _, Some(ticket)) => {
+        (Purpose::Relay | Purpose::Card, Some(_), Some(ticket)) => {
             let text = turn.texts().relay_dead(turn.language());
             turn.tell_topic(ticket, text, None)
         }

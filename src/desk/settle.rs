@@ -8,7 +8,8 @@ use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo, To};
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, backoff_unreached};
 use crate::store::claims::{self, OutboxRow};
-use crate::store::{Error, Place, messages, outbox, pauses, topics};
+use crate::store::outbox::{self, Fate};
+use crate::store::{Error, Place, messages, pauses, topics};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
     match outcome {
@@ -129,7 +130,7 @@ fn delivered(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(
     let Some((chat, thread, original)) = messages::original_in_group(turn.db, message)? else {
         return Ok(());
     };
-    if !outbox::is_under_way(turn.db, message, Purpose::Reply)? {
+    if outbox::fate(turn.db, message, Purpose::Reply)? == Fate::Arrived {
         turn.mark(chat, original, Mark::Delivered)?;
     }
     if row.maybe_sent {

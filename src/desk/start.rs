@@ -4,13 +4,18 @@ use super::turn::Turn;
 use crate::domain::call::{Audience, Call};
 use crate::domain::event::{AgentCommand, ClientCommand, Timer};
 use crate::domain::language::Language;
-use crate::store::{Error, facts, timers};
+use crate::store::{Error, claims, facts, timers};
 
 /// The fact that remembers which menus Telegram shows.
 const MENUS: &str = "menus";
 
 pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
     timers::set_once(turn.db, turn.now, &Timer::Housekeeping)?;
+    // A doubt never outlives its timer.
+    for call in claims::in_doubt(turn.db)? {
+        let since = turn.now;
+        timers::set(turn.db, turn.now, &Timer::TopicDoubt { call, since })?;
+    }
     show_menus(turn)
 }
 

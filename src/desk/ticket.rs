@@ -7,7 +7,7 @@ use crate::domain::event::ClientMessage;
 use crate::domain::ids::{MessageId, MessageRowId, TicketId};
 use crate::domain::language::Language;
 use crate::domain::rules::carriers::{self, Carriage};
-use crate::domain::rules::text::{self, TEXT_MAX};
+use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
 use crate::domain::ticket::{Client, Side, Ticket, TicketCode};
 use crate::domain::time::Timestamp;
 use crate::store::messages::NewMessage;
@@ -259,7 +259,19 @@ fn relay_calls(
         }],
         // A caption is only replaced where it holds a mark that says who somebody is: Telegram
         // copies on its own side what is not changed.
-        Carriage::CopyWithCaption if words.entities != content.text.entities => copy(Some(words)),
+        Carriage::CopyWithCaption if words.entities != content.text.entities => {
+            if text::utf16_len(&words.text) <= CAPTION_MAX {
+                return copy(Some(words));
+            }
+            // Whoever pays Telegram may write longer captions than a bot.
+            let mut calls = copy(Some(Text::default()));
+            calls.push(Call::SendText {
+                to,
+                text: words,
+                reply_to,
+            });
+            calls
+        }
         Carriage::CopyWithCaption | Carriage::Copy => copy(None),
         Carriage::Withheld => Vec::new(),
     }

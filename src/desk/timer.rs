@@ -9,7 +9,8 @@ use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, MessageId, OutboxId};
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, Unfinished};
-use crate::store::{Error, Place, inbox, messages, outbox, pauses, timers};
+use crate::store::outbox::{self, Fate};
+use crate::store::{Error, Place, inbox, messages, pauses, timers};
 
 /// How often old rows are removed.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
@@ -45,7 +46,7 @@ fn reply_slow(turn: &mut Turn<'_>, chat: ChatId, message: MessageId) -> Result<(
     let Some(found) = messages::at(turn.db, Place::Group(chat), message)? else {
         return Ok(());
     };
-    if outbox::is_under_way(turn.db, found.row, Purpose::Reply)? {
+    if outbox::fate(turn.db, found.row, Purpose::Reply)? == Fate::UnderWay {
         turn.mark(chat, message, Mark::Waiting)?;
     }
     Ok(())

@@ -12,6 +12,7 @@ use crate::domain::ids::{ChatId, ThreadId, TicketId};
 use crate::domain::outcome::Receipt;
 use crate::domain::ticket::TicketCode;
 use crate::store::claims::{self, OutboxRow, Unfinished};
+use crate::store::topics::Topic;
 use crate::store::{Error, tickets, timers, topics};
 use crate::view::card;
 
@@ -43,7 +44,12 @@ pub(super) fn announced(
         return Ok(());
     };
     stands(turn, ticket.id, chat, thread)?;
-    end_doubt(turn, ticket.id)
+    // A late word of an earlier topic says nothing about its successor.
+    let current = topics::current(turn.db, ticket.id)?;
+    if current.is_some_and(|topic| topic.thread == Some(thread)) {
+        end_doubt(turn, ticket.id)?;
+    }
+    Ok(())
 }
 
 /// Whether the topic was made is not known; its lane waits for the announcement.
@@ -72,8 +78,9 @@ pub(super) fn gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
         return claims::dropped(turn.db, row, "topic gone", turn.now);
     };
     let current = topics::current(turn.db, ticket)?;
-    let is_being_made = current.as_ref().is_some_and(|topic| topic.thread.is_none());
-    if let Some(topic) = current.filter(|topic| topic.thread.is_some()) {
+    let is_being_made = current.as_ref().is_some_and(|topic| topic.thread.is_none())
+        && claims::of_lane(turn.db, Lane::Topic(ticket), Purpose::Topic)?.is_some();
+    if let Some(topic) = current.as_ref().filter(|_| !is_being_made) {
         topics::gone(turn.db, topic.id)?;
     }
     if !matches!(row.purpose, Purpose::Relay | Purpose::Card) {
@@ -84,15 +91,20 @@ pub(super) fn gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     if is_being_made {
         return Ok(());
     }
-    recreate(turn, ticket, row.purpose == Purpose::Card)
+    let carried = current.filter(|_| row.purpose == Purpose::Card);
+    recreate(turn, ticket, carried)
 }
 
-/// Puts the making of a new topic, and its card, before what waits in the lane.
-fn recreate(turn: &mut Turn<'_>, ticket: TicketId, has_card: bool) -> Result<(), Error> {
+/// Puts the making of a new topic, and its card, before what waits in the lane. A card that waits
+/// itself goes into the new topic with all that it was to carry into the old one.
+fn recreate(turn: &mut Turn<'_>, ticket: TicketId, card: Option<Topic>) -> Result<(), Error> {
     let ticket = tickets::by_id(turn.db, ticket)?;
     let group = turn.settings().group;
     let topic = topics::insert(turn.db, ticket.id, group)?;
-    if !has_card {
+    if let Some(old) = card {
+        let lead = old.card_lead.as_deref();
+        topics::card_layout(turn.db, topic, old.card_carries, lead)?;
+    } else {
         let lead = turn.texts().topic_recreated(turn.language());
         topics::card_layout(turn.db, topic, None, Some(&lead))?;
         let card = card_of(turn, &ticket)?;

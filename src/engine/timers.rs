@@ -1,6 +1,7 @@
 //! The loop over the timers: what is due enters the desk as an event.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::desk::{Cause, Desk, Moment};
@@ -12,6 +13,9 @@ use crate::telegram::PollHealth;
 
 /// Timers that ring in one turn.
 const BATCH_MAX: u32 = 64;
+
+/// When housekeeping is tried again that failed.
+const AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// The state of the loop.
 pub struct Timers {
@@ -49,8 +53,12 @@ impl Timers {
         Ok((due.len(), next))
     }
 
-    async fn ring(&self, id: TimerId, timer: Timer) -> Result<(), Error> {
-        let desk = self.desk.clone();
+    async fn ring(&self, id: TimerId, timer: Option<Timer>) -> Result<(), Error> {
+        let Some(timer) = timer else {
+            tracing::error!(timer = ?id, "a timer cannot be read and is removed");
+            return self.writer.run(move |db| timers::remove(db, id)).await;
+        };
+        let (desk, rung) = (self.desk.clone(), timer.clone());
         let moment = Moment {
             now: self.clock.now(),
             polling_since: self.health.polling_since(),
@@ -59,14 +67,26 @@ impl Timers {
             .writer
             .run(move |db| {
                 timers::remove(db, id)?;
-                desk.apply(db, moment, Cause::Timer(id), Event::TimerRang(timer))
+                desk.apply(db, moment, Cause::Timer(id), Event::TimerRang(rung))
             })
             .await;
         match rang {
             Err(error) if !error.is_medium() => {
                 // It would fail in the same way each time, and all others would wait for it.
-                tracing::error!(timer = ?id, %error, "a timer failed and is removed");
-                self.writer.run(move |db| timers::remove(db, id)).await
+                tracing::error!(timer = ?id, %error, "a timer failed");
+                self.writer
+                    .run(move |db| {
+                        timers::remove(db, id)?;
+                        match timer {
+                            Timer::Housekeeping => {
+                                timers::set(db, moment.now.plus(AGAIN_AFTER), &timer)
+                            }
+                            Timer::ReplySlow { .. }
+                            | Timer::TopicDoubt { .. }
+                            | Timer::LeaveElsewhere { .. } => Ok(()),
+                        }
+                    })
+                    .await
             }
             rang => rang,
         }

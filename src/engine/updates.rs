@@ -148,5 +148,12 @@ fn apply(db: &Db, desk: &Desk, moment: Moment, (id, event): Routed) -> Result<()
 
 fn bury(db: &Db, desk: &Desk, moment: Moment, id: InboxId, reason: &str) -> Result<(), Error> {
     inbox::dead(db, id, moment.now, reason)?;
-    desk.update_died(db, moment, id)
+    // Putting aside never fails for want of an alert: it would be met again and again.
+    match isolated(db, || desk.update_died(db, moment, id)) {
+        Err(error) if !error.is_medium() => {
+            tracing::error!(update = ?id, %error, "the admins could not be told of it");
+            Ok(())
+        }
+        told => told,
+    }
 }

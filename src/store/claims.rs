@@ -29,6 +29,7 @@ const RETRY: &str = "UPDATE outbox SET state = 'waiting', not_before = ?2, failu
      WHERE id = ?1 AND finished_at IS NULL";
 const DOUBT: &str =
     "UPDATE outbox SET state = 'doubt', failures = ?2 WHERE id = ?1 AND finished_at IS NULL";
+const IN_DOUBT: &str = "SELECT id FROM outbox WHERE state = 'doubt' ORDER BY id";
 const REPLACE_CALL: &str = "UPDATE outbox SET call = ?2 WHERE id = ?1 AND finished_at IS NULL";
 const OF_LANE: &str = "SELECT id, state FROM outbox \
      WHERE lane = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY position LIMIT 1";
@@ -108,6 +109,13 @@ pub fn claimed(db: &Db) -> Result<Vec<Stored>, Error> {
     let mut statement = db.prepare_cached(CLAIMED)?;
     let rows = statement.query_map([], stored)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Calls that may have happened, and whose lanes wait for that to be known.
+pub fn in_doubt(db: &Db) -> Result<Vec<OutboxId>, Error> {
+    let mut statement = db.prepare_cached(IN_DOUBT)?;
+    let ids = statement.query_map([], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// A call that is not finished.

@@ -6,6 +6,9 @@ pub enum Error {
     /// There is no room left, or a size limit was reached.
     #[error("the disk is full")]
     DiskFull,
+    /// Another program holds the database, or memory is short.
+    #[error("the database is busy: {0}")]
+    Busy(String),
     /// The database cannot be written to.
     #[error("the database cannot be written: {0}")]
     NotWritable(String),
@@ -40,6 +43,7 @@ impl Error {
         match self {
             Error::Corrupt(_) | Error::Closed => true,
             Error::DiskFull
+            | Error::Busy(_)
             | Error::NotWritable(_)
             | Error::Unreadable { .. }
             | Error::Panicked
@@ -52,7 +56,11 @@ impl Error {
     pub fn is_medium(&self) -> bool {
         matches!(
             self,
-            Error::DiskFull | Error::NotWritable(_) | Error::Corrupt(_) | Error::Closed
+            Error::DiskFull
+                | Error::Busy(_)
+                | Error::NotWritable(_)
+                | Error::Corrupt(_)
+                | Error::Closed
         )
     }
 }
@@ -73,6 +81,9 @@ impl From<rusqlite::Error> for Error {
                 | ErrorCode::PermissionDenied
                 | ErrorCode::SystemIoFailure,
             ) => Error::NotWritable(words),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::OutOfMemory) => {
+                Error::Busy(words)
+            }
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Corrupt(words),
             _ => Error::Sqlite(words),
         }

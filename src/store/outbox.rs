@@ -23,8 +23,8 @@ const REPLACE: &str = "UPDATE outbox SET call = ?3 \
      WHERE lane = ?1 AND purpose = ?2 AND state = 'waiting' AND finished_at IS NULL";
 const HEIR: &str = "UPDATE outbox SET is_head = 1 WHERE id = \
      (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position LIMIT 1)";
-const UNFINISHED_OF_MESSAGE: &str =
-    "SELECT count(*) FROM outbox WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL";
+const FATE: &str = "SELECT ifnull(sum(finished_at IS NULL), 0), ifnull(sum(state IN ('dropped', 'dead')), 0) \
+     FROM outbox WHERE message_id = ?1 AND purpose = ?2";
 const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position";
 const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at = ?2, is_head = 0, reason = ?3 \
@@ -117,12 +117,29 @@ pub fn replace_waiting(db: &Db, lane: Lane, purpose: Purpose, call: &Call) -> Re
     Ok(replaced > 0)
 }
 
-/// Whether calls that carry this message for this purpose are still to be made.
-pub fn is_under_way(db: &Db, message: MessageRowId, purpose: Purpose) -> Result<bool, Error> {
-    let unfinished: i64 = db
-        .prepare_cached(UNFINISHED_OF_MESSAGE)?
-        .query_row(params![message, purpose], |row| row.get(0))?;
-    Ok(unfinished > 0)
+/// What became of the parts of a message so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Some are still to be carried, and none has failed.
+    UnderWay,
+    /// At least one has failed.
+    Refused,
+    /// All have arrived.
+    Arrived,
+}
+
+/// What became of the calls that carry this message for this purpose.
+pub fn fate(db: &Db, message: MessageRowId, purpose: Purpose) -> Result<Fate, Error> {
+    let (unfinished, failed): (i64, i64) = db
+        .prepare_cached(FATE)?
+        .query_row(params![message, purpose], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    Ok(match (unfinished, failed) {
+        (_, 1..) => Fate::Refused,
+        (1.., _) => Fate::UnderWay,
+        _ => Fate::Arrived,
+    })
 }
 
 /// What waits in a lane, in order.

@@ -130,6 +130,10 @@ fn destination(db: &Db, to: To, desk: ChatId) -> Result<Destination, Error> {
         To::Topic(ticket) => match topics::current(db, ticket)? {
             Some(topic) => match topic.thread {
                 Some(thread) => group(topics::current_chat(db, topic.chat)?, Some(thread)),
+                // Nobody makes it any more where the call that should have has died.
+                None if of_lane(db, Lane::Topic(ticket), Purpose::Topic)?.is_none() => {
+                    Destination::Missing(Resolution::TopicGone)
+                }
                 None => Destination::Missing(Resolution::Later),
             },
             None => Destination::Missing(Resolution::TopicGone),

@@ -30,15 +30,15 @@ pub fn set_once(db: &Db, due_at: Timestamp, timer: &Timer) -> Result<(), Error> 
     set(db, due_at, timer)
 }
 
-/// The timers that are due, oldest first.
-pub fn due(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<(TimerId, Timer)>, Error> {
+/// The timers that are due, oldest first; none in the place of one that does not read back.
+pub fn due(db: &Db, now: Timestamp, limit: u32) -> Result<Vec<(TimerId, Option<Timer>)>, Error> {
     let mut statement = db.prepare_cached(DUE)?;
     let rows = statement.query_map(params![now, limit], |row| {
         Ok((row.get::<_, TimerId>(0)?, row.get::<_, String>(1)?))
     })?;
     rows.map(|row| {
         let (id, timer) = row?;
-        Ok((id, from_json("timer", &timer)?))
+        Ok((id, from_json("timer", &timer).ok()))
     })
     .collect()
 }

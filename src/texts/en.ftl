@@ -100,6 +100,8 @@ reply-refused =
         [gone] Not delivered: the message was deleted before it could be sent.
        *[other] Not delivered: Telegram refused it. The admins see it among the dead letters.
     }
+mark-delivered = Delivered.
+mark-waiting = Not delivered yet. It is still under way.
 reply-kind-refused =
     { $kind ->
         [contact] Not delivered: a contact card would show the client who somebody is.

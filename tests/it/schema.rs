@@ -75,6 +75,21 @@ fn what_must_not_be_is_refused() {
     }
 }
 
+/// Calls name the update that led to them; one that is kept for long must not meet another of the
+/// same number.
+#[test]
+fn the_number_of_an_update_is_never_used_again() {
+    let (_folder, db) = filled();
+    db.execute_batch(
+        "DELETE FROM inbox; INSERT INTO inbox (bot_id, update_id, received_at, raw) VALUES (9, 101, 0, '{}')",
+    )
+    .expect("rows come and go");
+    let number: i64 = db
+        .query_row("SELECT id FROM inbox", [], |row| row.get(0))
+        .expect("there is one");
+    assert!(number > 1);
+}
+
 #[test]
 fn what_may_be_is_taken() {
     let lawful = [

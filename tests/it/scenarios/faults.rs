@@ -358,3 +358,68 @@ fn a_reply_that_never_gets_a_usable_answer_ends_as_a_dead_letter_and_is_told() {
         t.client("ann").expect("Live Support: and now?");
     });
 }
+
+#[test]
+fn a_reply_of_which_one_part_is_refused_is_not_marked_as_delivered() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.allowed.dead_letters = true;
+        let ann = t.person("ann");
+        t.sandbox.plan(FaultRule {
+            chat: Some(ann),
+            ..FaultRule::once("sendMessage", refuse(400, "Bad Request: SOMETHING_NEW"))
+        });
+        let long = "word ".repeat(819).trim_end().to_owned();
+        let reply = t.agent("sam").writes_in("ann", &long);
+        t.client("ann").next();
+        t.topic("ann").expect_part("Not delivered");
+        t.topic("ann").expect_mark(reply, "💔");
+        t.general().expect_part("failed for good (reply)");
+    });
+}
+
+#[test]
+fn where_reactions_are_forbidden_words_take_their_place() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.sandbox.set_allowed_reactions(t.group, Some(&[]));
+        t.agent("sam").writes_in("ann", "hi");
+        t.client("ann").expect("Live Support: hi");
+        t.topic("ann").expect("Delivered.");
+    });
+}
+
+#[test]
+fn a_topic_that_telegram_refuses_to_make_does_not_hold_the_ticket_for_ever() {
+    bot_test(|t| {
+        t.allowed.dead_letters = true;
+        t.sandbox.plan(FaultRule::once(
+            "createForumTopic",
+            refuse(400, "Bad Request: SOMETHING_NEW"),
+        ));
+        t.client("ann").says("hello");
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("hello");
+        t.general().expect_part("failed for good (topic)");
+    });
+}
+
+#[test]
+fn a_busy_database_costs_no_timer() {
+    bot_test(|t| {
+        t.allowed.errors_logged = true;
+        t.sandbox
+            .plan(FaultRule::once("createForumTopic", Fault::CutBefore));
+        t.client("ann").says("hello");
+        t.client("ann").expect_part("created");
+        t.kill();
+        t.database(|db| {
+            // Whatever takes the timer away, the next start sets it again.
+            db.execute("DELETE FROM timers", [])
+                .expect("timers can be lost");
+        });
+        t.start();
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect_card("hello");
+    });
+}

@@ -221,3 +221,58 @@ fn topics_that_vanish_again_and_again_are_not_made_for_ever() {
         while t.general().try_next().is_some() {}
     });
 }
+
+#[test]
+fn a_card_that_moved_to_another_topic_keeps_the_clients_words() {
+    bot_test(|t| {
+        t.agent("sam");
+        let gone = Fault::Refuse {
+            code: 400,
+            description: "Bad Request: TOPIC_DELETED".to_owned(),
+            parameters: None,
+        };
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendMessage", gone)
+        });
+        t.client("ann").says("hello");
+        t.client("ann").expect_part("created");
+        let card = t.topic("ann").next();
+        t.client("ann").says("/close");
+        t.client("ann").expect_part("closed");
+        t.topic("ann").expect_part("closed");
+        let edited = t.sandbox.message(t.group, card.id).expect("it stands");
+        assert!(edited.text().contains("⚪ closed"), "{}", edited.text());
+        assert!(edited.text().ends_with("hello"), "{}", edited.text());
+    });
+}
+
+#[test]
+fn a_late_word_of_a_deleted_topic_does_not_settle_its_successor() {
+    bot_test(|t| {
+        open_ticket(t);
+        let (group, now, title) = (t.group, t.now(), format!("🟢 {}", t.code_of("ann")));
+        let old = t.topic("ann").id();
+        t.agent("sam").deletes_topic_of("ann");
+        // The group is full, so that the new topic has to wait.
+        t.sandbox.plan(FaultRule {
+            chat: Some(group),
+            ..FaultRule::once("createForumTopic", Fault::RetryAfter { seconds: 60 })
+        });
+        t.client("ann").says("still there?");
+        t.sandbox.push_raw_update(
+            crate::harness::TOKEN,
+            json!({"message": {
+                "message_id": old, "message_thread_id": old, "is_topic_message": true,
+                "date": now / 1000, "chat": {"id": group, "type": "supergroup", "title": "Desk"},
+                "from": {"id": crate::harness::BOT, "is_bot": true, "first_name": "Desk"},
+                "forum_topic_created": {"name": title, "icon_color": 7_322_096}
+            }}),
+            now,
+        );
+        t.run();
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect_part("was deleted");
+        t.topic("ann").expect("still there?");
+    });
+}
