@@ -20,7 +20,7 @@ use crate::view::card;
 pub(super) const TOPIC_DOUBT: Duration = Duration::from_secs(60);
 
 /// A lost topic counts as so many failures of the call that met it.
-pub(super) const LOSS_COUNTS_AS: u32 = 10;
+pub(super) const LOSS_COUNTS_AS: u32 = 5;
 
 /// Telegram answered that the topic is made.
 pub(super) fn made(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {

@@ -211,7 +211,7 @@ fn topics_that_vanish_again_and_again_are_not_made_for_ever() {
         t.client("ann").says("hello?");
         t.pass(Duration::from_secs(3600));
         let made = topics_with_codes(t);
-        assert!(made < 12, "{made} topics were made");
+        assert!(made < 30, "{made} topics were made");
         t.sandbox.clear_faults();
         t.client("ann").says("anybody?");
         t.pass(Duration::from_secs(120));
