@@ -13,7 +13,7 @@ use crate::domain::outcome::Receipt;
 use crate::domain::ticket::TicketCode;
 use crate::store::claims::{self, OutboxRow, Unfinished};
 use crate::store::topics::Topic;
-use crate::store::{Error, tickets, timers, topics};
+use crate::store::{Error, outbox, tickets, timers, topics};
 use crate::view::card;
 
 /// How long Telegram's own announcement is waited for before a topic in doubt is made again.
@@ -105,6 +105,11 @@ fn recreate(turn: &mut Turn<'_>, ticket: TicketId, card: Option<Topic>) -> Resul
         let lead = old.card_lead.as_deref();
         topics::card_layout(turn.db, topic, old.card_carries, lead)?;
     } else {
+        // What waits to be shown on the old card would take the place of the new one's words.
+        let edits = Lane::Card(ticket.id);
+        for waiting in outbox::waiting_in(turn.db, edits)? {
+            outbox::drop_waiting(turn.db, waiting.id, edits, "newer card", turn.now)?;
+        }
         let lead = turn.texts().topic_recreated(turn.language());
         topics::card_layout(turn.db, topic, None, Some(&lead))?;
         let card = card_of(turn, &ticket)?;

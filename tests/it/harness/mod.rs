@@ -10,6 +10,7 @@ mod sources;
 mod transport;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hushdesk::domain::settings::{Flood, Limits, RelayMode};
@@ -263,6 +264,12 @@ impl Scenario {
         if let Some(machine) = self.machine.take() {
             machine.kill();
             self.crashes += 1;
+            // A wait that Telegram asked for just now may not have been written down yet.
+            let calls = self.sandbox.calls();
+            let under_way = calls.iter().rev().take(hushdesk::delivery::IN_FLIGHT_MAX);
+            if under_way.into_iter().any(|call| call.status == 429) {
+                self.wire.unseen_wait.store(true, Ordering::Relaxed);
+            }
         }
     }
 

@@ -192,7 +192,8 @@ impl Scenario {
         }
         assert!(
             twice <= doubts,
-            "{twice} messages arrived twice, but only {doubts} calls were in doubt"
+            "{twice} messages arrived twice, but only {doubts} calls were in doubt\n{}",
+            self.story()
         );
         self.check_tickets();
         self.check_lawful();

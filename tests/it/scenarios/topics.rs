@@ -276,3 +276,23 @@ fn a_late_word_of_a_deleted_topic_does_not_settle_its_successor() {
         t.topic("ann").expect("still there?");
     });
 }
+
+#[test]
+fn a_new_topics_card_keeps_its_own_words() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam").deletes_topic_of("ann");
+        t.client("ann").drops(content::text("more"), None);
+        t.client("ann").drops(content::text("/close"), None);
+        t.run();
+        t.client("ann").expect_part("closed");
+        let card = t.topic("ann").next();
+        assert!(
+            card.text().ends_with("with the old one."),
+            "{}",
+            card.text()
+        );
+        assert!(card.text().contains("⚪ closed"), "{}", card.text());
+        t.topic("ann").expect("more").expect_part("has closed");
+    });
+}
