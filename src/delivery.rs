@@ -193,11 +193,6 @@ impl Delivery {
         !self.in_flight.is_empty()
     }
 
-    /// Whether calls are under way, or ended and not written down.
-    pub fn is_busy(&self) -> bool {
-        !self.in_flight.is_empty() || !self.ended.is_empty()
-    }
-
     /// At the end of the program: waits for what is under way, `at_most` this long, and writes it
     /// down. What has not ended by then is in doubt at the next start.
     pub async fn finish(&mut self, at_most: Duration) -> Result<(), Error> {

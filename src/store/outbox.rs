@@ -31,8 +31,6 @@ const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at 
      WHERE id = ?1";
 const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
-const COUNT_DEAD: &str = "SELECT count(*) FROM outbox WHERE state = 'dead'";
-const COUNT_UNFINISHED: &str = "SELECT count(*) FROM outbox WHERE finished_at IS NULL";
 
 /// A call to be made.
 #[derive(Debug)]
@@ -179,18 +177,4 @@ pub fn forget_finished(db: &Db, before: Timestamp, limit: usize) -> Result<usize
     Ok(db
         .prepare_cached(FORGET_FINISHED)?
         .execute(params![before, limit])?)
-}
-
-/// How many dead letters there are.
-pub fn count_dead(db: &Db) -> Result<i64, Error> {
-    Ok(db
-        .prepare_cached(COUNT_DEAD)?
-        .query_row([], |row| row.get(0))?)
-}
-
-/// How many calls have still to be made.
-pub fn count_unfinished(db: &Db) -> Result<i64, Error> {
-    Ok(db
-        .prepare_cached(COUNT_UNFINISHED)?
-        .query_row([], |row| row.get(0))?)
 }

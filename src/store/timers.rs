@@ -11,7 +11,6 @@ use crate::domain::time::Timestamp;
 const INSERT: &str = "INSERT INTO timers (due_at, timer) VALUES (?1, ?2)";
 const DUE: &str = "SELECT id, timer FROM timers WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
 const NEXT: &str = "SELECT due_at FROM timers ORDER BY due_at LIMIT 1";
-const NEXT_BESIDES: &str = "SELECT min(due_at) FROM timers WHERE timer <> ?1";
 const REMOVE: &str = "DELETE FROM timers WHERE id = ?1";
 const EXISTS: &str = "SELECT 1 FROM timers WHERE timer = ?1 LIMIT 1";
 
@@ -49,13 +48,6 @@ pub fn next(db: &Db) -> Result<Option<Timestamp>, Error> {
         .prepare_cached(NEXT)?
         .query_row([], |row| row.get(0))
         .optional()?)
-}
-
-/// When the next timer is due that is about somebody.
-pub fn next_besides_housekeeping(db: &Db) -> Result<Option<Timestamp>, Error> {
-    Ok(db
-        .prepare_cached(NEXT_BESIDES)?
-        .query_row([to_json(&Timer::Housekeeping)], |row| row.get(0))?)
 }
 
 /// Removes a timer that has rung.

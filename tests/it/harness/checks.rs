@@ -96,16 +96,19 @@ impl Scenario {
         );
     }
 
-    /// An answer that is lost may have been the one that asked to wait: only calls into a chat where
-    /// that has happened before may be early.
+    /// An answer that is lost may have been the one that asked to wait. Only a call whose forerunner
+    /// in its chat was lost may be early: after an answer the bot knows, and so do we.
     fn early_calls_are_excused(&self) -> bool {
         let calls = self.sandbox.calls();
         let early = calls.iter().enumerate().filter(|(_, call)| call.violation);
         early.into_iter().all(|(index, call)| {
-            calls[..index].iter().any(|earlier| {
-                let is_lost = earlier.status == 0 || earlier.status >= 500;
-                earlier.chat == call.chat && is_lost
-            })
+            // Reactions are answered whatever the chat's flood says.
+            let mut earlier = calls[..index].iter().rev().filter(|earlier| {
+                earlier.chat == call.chat && earlier.method != "setMessageReaction"
+            });
+            earlier
+                .next()
+                .is_some_and(|last| last.status == 0 || last.status >= 500)
         })
     }
 

@@ -14,7 +14,7 @@ use hushdesk::domain::time::Timestamp;
 use hushdesk::engine::timers::Timers;
 use hushdesk::engine::updates::Updates;
 use hushdesk::engine::{begin, desk_groups};
-use hushdesk::store::{self, Options, Store};
+use hushdesk::store::{self, Db, Options, Store};
 use hushdesk::telegram::{Client, Identity, Intake, Polled, Router};
 use hushdesk::texts::Texts;
 
@@ -189,7 +189,9 @@ impl Machine {
         let next = self.runtime.block_on(self.delivery.turn())?;
         self.next_call = next.due_at;
         // Calls end at once here, or never where the program was killed in the middle of one.
+        let mut flew = false;
         while self.delivery.is_flying() {
+            flew = true;
             if self.wire.has_crashed() {
                 return Ok(true);
             }
@@ -197,17 +199,13 @@ impl Machine {
                 break;
             }
         }
-        Ok(next.progressed || self.delivery.is_busy())
+        Ok(next.progressed || flew)
     }
 
     fn due_at(&mut self) -> Option<i64> {
         let timer = self
             .runtime
-            .block_on(
-                self.store
-                    .writer
-                    .run(store::timers::next_besides_housekeeping),
-            )
+            .block_on(self.store.writer.run(next_about_somebody))
             .ok()
             .flatten();
         self.next_call
@@ -251,4 +249,10 @@ fn updates(
         clock.clone(),
         intake.health(),
     )
+}
+
+/// Housekeeping comes again for ever: it is nothing to wait for.
+fn next_about_somebody(db: &Db) -> Result<Option<Timestamp>, store::Error> {
+    let query = "SELECT min(due_at) FROM timers WHERE timer <> '\"housekeeping\"'";
+    Ok(db.query_row(query, [], |row| row.get(0))?)
 }
