@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::ids::ChatId;
 use crate::domain::language::Language;
-use crate::domain::settings::{Flood, Limits, RelayMode};
+use crate::domain::settings::{Flood, Limits, Privacy, RelayMode, WhenDown};
 
 mod document;
 mod error;
 mod names;
+mod privacy;
 mod raw;
 mod token;
 mod values;
@@ -42,6 +43,12 @@ pub struct Config {
     pub tickets: Tickets,
     /// How fast Telegram is called.
     pub flood: Flood,
+    /// What of a message reaches the other side.
+    pub privacy: Privacy,
+    /// The file with the key that seals what was redacted. Without it, that is gone for good.
+    pub privacy_key_file: Option<PathBuf>,
+    /// The virus scanner.
+    pub scan: Scan,
     /// Words and languages.
     pub texts: TextsConfig,
     /// The log.
@@ -73,6 +80,24 @@ pub struct Database {
 pub struct Tickets {
     /// Which messages of agents reach the client.
     pub relay_mode: RelayMode,
+}
+
+/// The virus scanner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scan {
+    /// Where clamd answers; none where nothing is scanned.
+    pub clamd: Option<Clamd>,
+    /// What happens to files while it does not answer.
+    pub when_down: WhenDown,
+}
+
+/// Where clamd answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clamd {
+    /// At a socket of this machine.
+    Socket(PathBuf),
+    /// At a port: a name or an address with a port, as in `127.0.0.1:3310` or `[::1]:3310`.
+    Tcp(String),
 }
 
 /// Words and languages.

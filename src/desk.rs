@@ -3,7 +3,15 @@
 //! Telegram, never asks for the time.
 
 mod agent;
+mod album;
+mod carry;
 mod client;
+mod delete;
+mod edit;
+mod file;
+mod privacy;
+mod prompt;
+mod reaction;
 mod refusal;
 mod settle;
 mod start;
@@ -11,19 +19,21 @@ mod ticket;
 mod timer;
 mod topic;
 mod turn;
+mod words;
 
 use std::sync::Arc;
 
 use crate::domain::event::Event;
-use crate::domain::ids::{ChatId, InboxId, OutboxId, TimerId};
+use crate::domain::ids::{ChatId, InboxId, JobId, OutboxId, TimerId};
 use crate::domain::language::Language;
 use crate::domain::outcome::Outcome;
-use crate::domain::settings::{Limits, RelayMode};
+use crate::domain::settings::{Limits, Privacy, RelayMode};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
 use crate::store::claims::{self, OutboxRow};
-use crate::store::{Db, Error, isolated, topics};
+use crate::store::{Db, Error, isolated, members, topics};
 use crate::texts::Texts;
+use crate::vault::Vault;
 use turn::Turn;
 
 /// What the operator has chosen for the desk.
@@ -39,6 +49,10 @@ pub struct Settings {
     pub language: Language,
     /// What stands before an agent's words; may be empty.
     pub reply_label: String,
+    /// What of people may be seen by the other side.
+    pub privacy: Privacy,
+    /// Whether files are scanned for viruses before they go on.
+    pub scans_files: bool,
 }
 
 /// What led to an entry into the desk. Calls are unique per cause, so that nothing is queued twice.
@@ -50,6 +64,8 @@ pub enum Cause {
     Timer(TimerId),
     /// An attempt of a call that has ended; 0 where it never came to one.
     Call(OutboxId, u32),
+    /// A piece of slow work that has ended.
+    Job(JobId),
     /// A start of the program, by its time.
     Start(Timestamp),
     /// Something that the engine noticed, by its time.
@@ -75,16 +91,23 @@ struct Shared {
     settings: Settings,
     texts: Texts,
     entropy: Arc<dyn Entropy>,
+    vault: Option<Vault>,
 }
 
 impl Desk {
-    /// A desk with these settings.
-    pub fn new(settings: Settings, texts: Texts, entropy: Arc<dyn Entropy>) -> Self {
+    /// A desk with these settings. Without a vault, what is masked for good is not kept at all.
+    pub fn new(
+        settings: Settings,
+        texts: Texts,
+        entropy: Arc<dyn Entropy>,
+        vault: Option<Vault>,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 settings,
                 texts,
                 entropy,
+                vault,
             }),
         }
     }
@@ -102,12 +125,29 @@ impl Desk {
             Event::ClientCommanded(message, command) => {
                 client::commanded(&mut turn, &message, command)
             }
+            Event::ClientEdited(message) => edit::by_client(&mut turn, &message),
+            Event::ClientReacted {
+                from,
+                message,
+                reactions,
+            } => reaction::by_client(&mut turn, from, message, &reactions),
+            Event::ClientPressed(press) => prompt::pressed_by_client(&mut turn, &press),
             Event::ClientLeft(user) => client::left(&mut turn, user),
             Event::ClientReturned(user) => client::returned(&mut turn, user),
             Event::AgentWrote(message) => agent::wrote(&mut turn, &message),
             Event::AgentCommanded(message, command) => {
                 agent::commanded(&mut turn, &message, &command)
             }
+            Event::AgentEdited(message) => edit::by_agent(&mut turn, &message),
+            Event::AgentReacted {
+                chat,
+                by,
+                message,
+                reactions,
+            } => reaction::by_agent(&mut turn, chat, by, message, &reactions),
+            Event::AgentPressed(press) => prompt::pressed_by_agent(&mut turn, &press),
+            Event::MemberChanged(member) => members::put(db, &member, moment.now),
+            Event::AdminsListed(admins) => members::put_admins(db, &admins, moment.now),
             Event::TopicCreated {
                 chat,
                 thread,
@@ -115,7 +155,8 @@ impl Desk {
             } => topic::announced(&mut turn, chat, thread, &title),
             Event::GroupUpgraded { old, new } => topics::upgraded(db, old, new),
             Event::AddedElsewhere { chat } => timer::added_elsewhere(&turn, chat),
-            Event::ButtonPressed { press, language } => turn.answer_press(press, language),
+            Event::StrayPress { press, language } => turn.answer_press(press, language),
+            Event::JobEnded(job, end) => file::ended(&mut turn, job, &end),
             Event::TimerRang(timer) => timer::rang(&mut turn, &timer),
             Event::Ignored(_) => Ok(()),
         }

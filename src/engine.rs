@@ -1,6 +1,8 @@
 //! The engine: the loops, what wakes them, the fence around their panics, the shutdown. The only
 //! place that spawns. Knows when things run and nothing of what they mean.
 
+mod loops;
+mod people;
 mod start;
 pub mod timers;
 pub mod updates;
@@ -25,10 +27,10 @@ use crate::domain::settings::Flood;
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
 use crate::ops::systemd;
-use crate::store::{self, Store, facts, topics};
-use crate::telegram::{
-    ApiFailure, Client, GiveUp, Identity, Intake, POLL_TIMEOUT, PollHealth, Polled, Router,
-};
+use crate::store::{self, Store, topics};
+use crate::telegram::{Client, GiveUp, Identity, Intake, POLL_TIMEOUT, PollHealth, Polled, Router};
+use crate::work::jobs::{Tools, Work};
+use loops::{delivery_loop, timers_loop, work_loop};
 pub use start::{begin, desk_groups};
 use timers::Timers;
 use updates::Updates;
@@ -66,6 +68,8 @@ pub struct Engine {
     pub client: Client,
     /// The bot whose token it is.
     pub bot: BotId,
+    /// What files are worked on with.
+    pub tools: Tools,
     /// How fast Telegram may be called.
     pub flood: Flood,
     /// The time.
@@ -80,6 +84,7 @@ struct Wakes {
     updates: Notify,
     delivery: Notify,
     timers: Notify,
+    work: Notify,
 }
 
 /// What every loop has at hand.
@@ -183,6 +188,13 @@ impl Engine {
         loops.add("desk", desk);
         loops.add("delivery", delivery_loop(shared.clone(), delivery, clock()));
         loops.add("timers", timers_loop(shared.clone(), timers, clock()));
+        let work = Work::new(
+            engine.store.writer.clone(),
+            engine.desk.clone(),
+            clock(),
+            engine.tools.clone(),
+        );
+        loops.add("work", work_loop(shared.clone(), work, clock()));
         loops.add(
             "watchdog",
             Arc::clone(&engine).watchdog_loop(shared.clone(), health),
@@ -263,7 +275,9 @@ impl Engine {
         };
         let mut known_groups = vec![self.desk.group()];
         let mut updates = self.updates(&username, &known_groups, &health);
+        let mut admins_asked_at = None;
         loop {
+            self.learn_admins(&mut admins_asked_at).await;
             // A group that was upgraded meanwhile has a new id, which the router has to know.
             if let Ok(groups) = desk_groups(&self.store.writer, self.desk.group()).await
                 && groups != known_groups
@@ -276,6 +290,7 @@ impl Engine {
                 Ok(Ok(_)) => {
                     shared.wakes.delivery.notify_one();
                     shared.wakes.timers.notify_one();
+                    shared.wakes.work.notify_one();
                     !shared.shutdown.is_cancelled()
                 }
                 Ok(Err(error)) => {
@@ -319,44 +334,6 @@ impl Engine {
         }
     }
 
-    /// The bot's @name, which its commands may carry. Asked for until there is an answer, once; a
-    /// name from before serves while Telegram cannot be reached.
-    async fn username(&self, shared: &Shared) -> Option<String> {
-        const NAME: &str = "username";
-        loop {
-            match self.client.get_me().await {
-                Ok(me) => {
-                    let username = me.username.clone();
-                    let kept = self
-                        .store
-                        .writer
-                        .run(move |db| facts::set(db, NAME, &me.username))
-                        .await;
-                    if let Err(error) = kept
-                        && !shared.survives("start", error)
-                    {
-                        return None;
-                    }
-                    return Some(username);
-                }
-                Err(ApiFailure::TokenRejected) => {
-                    shared.stop(Stopped::GaveUp(GiveUp::TokenRejected));
-                    return None;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "the bot's own name could not be asked for");
-                    if let Ok(Some(known)) = self.store.writer.run(|db| facts::get(db, NAME)).await
-                    {
-                        return Some(known);
-                    }
-                }
-            }
-            if !shared.pause(AFTER_FAILURE).await {
-                return None;
-            }
-        }
-    }
-
     async fn second_instance(&self) {
         tracing::error!("a second program polls with this bot's token; stop it");
         let (desk, moment) = (self.desk.clone(), self.moment(None));
@@ -383,6 +360,8 @@ impl Engine {
             thread: None,
             text: Text::plain(self.desk.storage_alert(&error.to_string())),
             reply_to: None,
+            preview: None,
+            buttons: Vec::new(),
         };
         if !matches!(self.client.call(&call).await, Outcome::Done(_)) {
             tracing::error!("the admins could not be told either");
@@ -393,67 +372,6 @@ impl Engine {
         Moment {
             now: self.clock.now(),
             polling_since,
-        }
-    }
-}
-
-async fn delivery_loop(shared: Shared, mut delivery: Delivery, clock: Arc<dyn Clock>) {
-    loop {
-        if shared.shutdown.is_cancelled() {
-            break;
-        }
-        let rest = match AssertUnwindSafe(delivery.turn()).catch_unwind().await {
-            Ok(Ok(next)) => {
-                if next.progressed {
-                    shared.wakes.timers.notify_one();
-                }
-                if next.at_once {
-                    continue;
-                }
-                match next.due_at {
-                    Some(due_at) => due_at.since(clock.now()).min(FALLBACK),
-                    None => FALLBACK,
-                }
-            }
-            Ok(Err(error)) => {
-                if !shared.survives("delivery", error) {
-                    break;
-                }
-                AFTER_FAILURE
-            }
-            Err(_panic) => AFTER_FAILURE,
-        };
-        tokio::select! {
-            () = shared.shutdown.cancelled() => {}
-            () = shared.wakes.delivery.notified() => {}
-            () = delivery.next_end() => {}
-            () = tokio::time::sleep(rest) => {}
-        }
-    }
-    if let Err(error) = delivery.finish(FINISH_WITHIN).await {
-        tracing::error!(%error, "the last outcomes could not be written down; those calls are in doubt");
-    }
-}
-
-async fn timers_loop(shared: Shared, mut timers: Timers, clock: Arc<dyn Clock>) {
-    loop {
-        let rest = match AssertUnwindSafe(timers.turn()).catch_unwind().await {
-            Ok(Ok((rang, next))) => {
-                if rang > 0 {
-                    shared.wakes.delivery.notify_one();
-                }
-                next.map_or(FALLBACK, |next| next.since(clock.now()).min(FALLBACK))
-            }
-            Ok(Err(error)) => {
-                if !shared.survives("timers", error) {
-                    return;
-                }
-                AFTER_FAILURE
-            }
-            Err(_panic) => AFTER_FAILURE,
-        };
-        if !shared.rest(&shared.wakes.timers, rest).await {
-            return;
         }
     }
 }

@@ -15,7 +15,11 @@ pub mod logging;
 pub mod ops;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod scrub;
+pub mod spool;
 pub mod store;
 pub mod telegram;
 pub mod texts;
+pub mod vault;
 pub mod view;
+pub mod work;

@@ -189,6 +189,72 @@ messages! {
     alert_desk_unreachable() = "alert-desk-unreachable";
     /// In General: the group has no topics any more.
     alert_topics_off() = "alert-topics-off";
+    /// A poll or quiz told in words stands behind this.
+    told_poll(kind: &str) = "told-poll";
+    /// Something that is named and not shown.
+    told_kind(kind: &str) = "told-kind";
+    /// A file may still say who made it.
+    file_unclean() = "file-unclean";
+    /// To the client: a file was not passed on.
+    file_withheld_from_desk(reason: &str) = "file-withheld-from-desk";
+    /// To the agents: a client's file was not passed on.
+    file_withheld_from_client(reason: &str) = "file-withheld-from-client";
+    /// To the agent: their file was not passed on.
+    reply_file_withheld(reason: &str) = "reply-file-withheld";
+    /// An album had to be sent again one by one.
+    album_maybe_twice() = "album-maybe-twice";
+    /// A relayed message cannot become a note or a command.
+    edit_into_note() = "edit-into-note";
+    /// A change of a reply was held back.
+    edit_held(what: &str) = "edit-held";
+    /// A message that takes the place of one that cannot be changed begins so.
+    edited_anew() = "edited-anew";
+    /// Where the client's first words stood.
+    line_taken_back() = "line-taken-back";
+    /// To the client: the message is gone on the other side.
+    deleted_from_desk() = "deleted-from-desk";
+    /// To the client: Telegram does not let us delete it any more.
+    not_deleted_from_desk() = "not-deleted-from-desk";
+    /// To the client: `/delete` has to answer an own message.
+    delete_what_client() = "delete-what-client";
+    /// To the agent: the message is gone on the client's side.
+    deleted_from_client() = "deleted-from-client";
+    /// To the agent: Telegram does not let us delete it any more.
+    not_deleted_from_client() = "not-deleted-from-client";
+    /// To the agent: `/delete` has to answer an own message.
+    delete_what_agent() = "delete-what-agent";
+    /// Asks a client whether something may be passed on.
+    ask_client_share(kind: &str) = "ask-client-share";
+    /// Asks an agent whether something may be passed on.
+    ask_agent_share(kind: &str) = "ask-agent-share";
+    /// Yes.
+    button_share() = "button-share";
+    /// No.
+    button_keep() = "button-keep";
+    /// To the client: it was passed on.
+    shared_with_desk() = "shared-with-desk";
+    /// To the client: it was not passed on.
+    kept_from_desk() = "kept-from-desk";
+    /// To the agent: it was passed on.
+    shared_with_client() = "shared-with-client";
+    /// To the agent: it was not passed on.
+    kept_from_client() = "kept-from-client";
+    /// The button is somebody else's.
+    not_your_button() = "not-your-button";
+    /// Only for administrators of the group.
+    admins_only() = "admins-only";
+    /// An agent's message is held back.
+    reply_held(what: &str) = "reply-held";
+    /// How `/force` is used.
+    force_what() = "force-what";
+    /// How `/reveal` is used.
+    reveal_how() = "reveal-how";
+    /// Asks the admins whether to show what was masked.
+    ask_reveal(code: &str, reason: &str) = "ask-reveal";
+    /// Shows it.
+    button_reveal() = "button-reveal";
+    /// Nothing is kept of what was masked.
+    nothing_to_reveal() = "nothing-to-reveal";
 }
 
 #[cfg(test)]

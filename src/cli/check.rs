@@ -94,7 +94,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::telegram::{Reply, ReplyFuture, Transport};
+    use crate::telegram::{DownloadFuture, Reply, ReplyFuture, Transport, Upload};
 
     /// Telegram, as far as `check` asks it.
     struct Answers {
@@ -131,6 +131,26 @@ mod tests {
                     retry_after: None,
                 })
             })
+        }
+
+        fn post_form<'a>(
+            &'a self,
+            method: &'a str,
+            _: Vec<(String, String)>,
+            _: Vec<Upload>,
+            _: Duration,
+        ) -> ReplyFuture<'a> {
+            panic!("check has no need of {method}")
+        }
+
+        fn download<'a>(
+            &'a self,
+            _: &'a str,
+            _: &'a Path,
+            _: u64,
+            _: Duration,
+        ) -> DownloadFuture<'a> {
+            panic!("check has no need of files")
         }
     }
 

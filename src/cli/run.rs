@@ -1,5 +1,6 @@
 //! `hushdesk run`: the bot, until it is told to stop.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -11,9 +12,14 @@ use crate::config::Config;
 use crate::desk::{Desk, Settings};
 use crate::engine::{Engine, Stopped};
 use crate::entropy::SystemEntropy;
+use crate::spool::Spool;
 use crate::store::{OpenError, Options, Store};
 use crate::telegram::{Client, GiveUp, HttpTransport};
 use crate::texts::Texts;
+use crate::vault::Vault;
+use crate::work::clamd::{Clamd, Scan};
+use crate::work::cleaner::ChildCleaner;
+use crate::work::jobs::Tools;
 
 /// Runs the bot of this config until SIGTERM or SIGINT.
 pub fn run(config: Config) -> Ended {
@@ -45,32 +51,62 @@ pub fn run(config: Config) -> Ended {
 
 /// Runs the bot of this config until `shutdown` is cancelled.
 pub async fn serve(config: Config, shutdown: CancellationToken) -> Ended {
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let bot = config.telegram.token.bot();
-    let options = Options {
-        path: config.database.path.clone(),
-        readers: config.database.reader_pool_size,
-        bot,
-    };
-    let store = Store::open(&options, clock.now())?;
-    let transport = HttpTransport::new(
-        &config.telegram.api_url,
-        config.telegram.token.secret().clone(),
-    )
-    .or_exit(Exit::Config)?;
-    let engine = Engine {
-        store: store.clone(),
-        desk: Desk::new(settings(&config), Texts::new(), entropy.clone()),
-        client: Client::new(Arc::new(transport)),
-        bot,
-        flood: config.flood,
-        clock,
-        entropy,
-    };
-    let ended = engine.run(shutdown).await;
+    let store = open_store(&config)?;
+    let ended = engine(&config, &store)?.run(shutdown).await;
     store.close();
     ended?;
     Ok(Exit::Fine)
+}
+
+/// The database of this config.
+pub fn open_store(config: &Config) -> Result<Store, Failure> {
+    let options = Options {
+        path: config.database.path.clone(),
+        readers: config.database.reader_pool_size,
+        bot: config.telegram.token.bot(),
+    };
+    Ok(Store::open(&options, SystemClock.now())?)
+}
+
+/// The engine of this config over an open database.
+pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
+    let entropy = Arc::new(SystemEntropy);
+    let secret = config.telegram.token.secret().clone();
+    let transport = HttpTransport::new(&config.telegram.api_url, secret).or_exit(Exit::Config)?;
+    let spool = Spool::open(spool_folder(&config.database.path)).or_exit(Exit::Io)?;
+    let client = Client::new(Arc::new(transport)).with_spool(spool.clone());
+    let vault = config.privacy_key_file.as_deref().map(Vault::from_file);
+    let vault = vault.transpose().or_exit(Exit::Config)?;
+    let scanner = config.scan.clamd.clone().map(Clamd::new);
+    let cleaner = ChildCleaner::new(own_program().or_exit(Exit::Software)?);
+    Ok(Engine {
+        store: store.clone(),
+        desk: Desk::new(settings(config), Texts::new(), entropy.clone(), vault),
+        client: client.clone(),
+        bot: config.telegram.token.bot(),
+        tools: Tools {
+            client,
+            spool,
+            cleaner: Arc::new(cleaner),
+            scanner: scanner.map(|clamd| Arc::new(clamd) as Arc<dyn Scan>),
+            when_scanner_is_down: config.scan.when_down,
+        },
+        flood: config.flood,
+        clock: Arc::new(SystemClock),
+        entropy,
+    })
+}
+
+/// Files on their way lie beside the database.
+fn spool_folder(database: &Path) -> PathBuf {
+    let mut folder = database.as_os_str().to_owned();
+    folder.push("-files");
+    PathBuf::from(folder)
+}
+
+/// This program: files are cleaned by a child that is the same.
+fn own_program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
 }
 
 fn settings(config: &Config) -> Settings {
@@ -80,6 +116,8 @@ fn settings(config: &Config) -> Settings {
         relay_mode: config.tickets.relay_mode,
         language: config.texts.desk_language,
         reply_label: config.texts.reply_label.clone(),
+        privacy: config.privacy.clone(),
+        scans_files: config.scan.clamd.is_some(),
     }
 }
 

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{Error, Place};
 use super::names::Names;
-use super::raw::Raw;
+use super::raw::{self, Raw};
 use super::token::hide_tokens;
 use super::{OTHER_VARIABLES, VARIABLE_PREFIX};
 
@@ -28,6 +28,14 @@ impl Places {
             .get(&(section.to_owned(), key.to_owned()))
             .cloned()
             .unwrap_or_else(|| Place::File(self.file.clone()))
+    }
+}
+
+impl Places {
+    /// Whether a key was written at all.
+    pub fn is_written(&self, section: &str, key: &str) -> bool {
+        self.written
+            .contains_key(&(section.to_owned(), key.to_owned()))
     }
 }
 
@@ -75,19 +83,8 @@ impl Reader<'_> {
             let place = self.line_at(section.span());
             let name = section.get_ref().as_ref();
             match (self.names.has_section(name), value.get_ref()) {
-                (true, DeValue::Table(keys)) => {
-                    for (key, value) in keys {
-                        self.check_key(name, key, value)?;
-                    }
-                }
-                (true, _) => {
-                    return Err(Error::Value {
-                        place,
-                        key: name.to_owned(),
-                        problem: "is a section, not a key".to_owned(),
-                        remedy: format!("write [{name}] on a line of its own, its keys below"),
-                    });
-                }
+                (true, DeValue::Table(keys)) => self.check_section(name, keys)?,
+                (true, _) => return Err(no_key(place, name)),
                 (false, DeValue::Table(_) | DeValue::Array(_)) => {
                     return Err(Error::Unknown {
                         place,
@@ -107,6 +104,27 @@ impl Reader<'_> {
         Ok(())
     }
 
+    fn check_section(&mut self, section: &str, keys: &DeTable<'_>) -> Result<(), Error> {
+        for (key, value) in keys {
+            let inner = format!("{section}.{}", key.get_ref());
+            match (self.names.has_section(&inner), value.get_ref()) {
+                (true, DeValue::Table(keys)) => self.check_section(&inner, keys)?,
+                (true, _) => return Err(no_key(self.line_at(key.span()), &inner)),
+                (false, DeValue::Table(_))
+                    if self.names.default_of(section, key.get_ref()).is_none() =>
+                {
+                    return Err(Error::Unknown {
+                        place: self.line_at(key.span()),
+                        name: format!("the section [{inner}]"),
+                        remedy: self.names.instead_of_section(&inner),
+                    });
+                }
+                (false, _) => self.check_key(section, key, value)?,
+            }
+        }
+        Ok(())
+    }
+
     fn check_key(
         &mut self,
         section: &str,
@@ -116,6 +134,14 @@ impl Reader<'_> {
         let place = self.line_at(key.span());
         let name = key.get_ref().as_ref();
         let Some(default) = self.names.default_of(section, name) else {
+            if let Some(only) = raw::only_choice(section, name) {
+                return Err(Error::Value {
+                    place,
+                    key: format!("[{section}] {name}"),
+                    problem: "cannot be chosen".to_owned(),
+                    remedy: format!("it is always {only:?}, so leave the key out"),
+                });
+            }
             return Err(Error::Unknown {
                 place,
                 name: format!("[{section}] {name}"),
@@ -125,6 +151,11 @@ impl Reader<'_> {
         let found = value.get_ref().type_str();
         if found != default.type_str() {
             return Err(wrong_kind(place, section, name, found, default));
+        }
+        let items = value.get_ref().as_array().into_iter().flatten();
+        let mut kinds = items.map(|item| item.get_ref().type_str());
+        if let Some(item) = kinds.find(|kind| *kind != "string") {
+            return Err(wrong_item(place, section, name, item));
         }
         self.places
             .written
@@ -154,13 +185,12 @@ impl Reader<'_> {
         if !value.same_type(default) {
             return Err(wrong_kind(place, section, key, value.type_str(), default));
         }
-        let (section, key) = (section.to_owned(), key.to_owned());
-        if let toml::Value::Table(keys) = table
-            .entry(section.clone())
-            .or_insert_with(|| toml::Value::Table(toml::Table::new()))
-        {
-            keys.insert(key.clone(), value);
+        let mut items = value.as_array().into_iter().flatten();
+        if let Some(item) = items.find(|item| !item.is_str()) {
+            return Err(wrong_item(place, section, key, item.type_str()));
         }
+        let (section, key) = (section.to_owned(), key.to_owned());
+        put(table, &section, &key, value);
         self.places.written.insert((section, key), place);
         Ok(())
     }
@@ -189,11 +219,46 @@ impl Reader<'_> {
     }
 }
 
+/// Puts a value into a section, which may lie inside of another.
+fn put(table: &mut toml::Table, section: &str, key: &str, value: toml::Value) {
+    let mut keys = table;
+    for part in section.split('.') {
+        let inner = keys
+            .entry(part.to_owned())
+            .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+        match inner {
+            toml::Value::Table(inner) => keys = inner,
+            // The file was checked: what has the name of a section is one.
+            _ => return,
+        }
+    }
+    keys.insert(key.to_owned(), value);
+}
+
 /// A variable's text as TOML; what is no TOML, or is wanted as text and not quoted, is plain text.
 fn variable_value(text: &str, default: &toml::Value) -> toml::Value {
     match text.trim().parse::<toml::Value>() {
         Ok(value) if !default.is_str() || value.is_str() => value,
         Ok(_) | Err(_) => toml::Value::String(text.to_owned()),
+    }
+}
+
+fn no_key(place: Place, section: &str) -> Error {
+    Error::Value {
+        place,
+        key: section.to_owned(),
+        problem: "is a section, not a key".to_owned(),
+        remedy: format!("write [{section}] on a line of its own, its keys below"),
+    }
+}
+
+/// Lists are of texts; there is no other kind in the config.
+fn wrong_item(place: Place, section: &str, key: &str, found: &str) -> Error {
+    Error::Value {
+        place,
+        key: format!("[{section}] {key}"),
+        problem: format!("holds {}", spoken(found)),
+        remedy: "write each entry in quotes: [\"one\", \"another\"]".to_owned(),
     }
 }
 

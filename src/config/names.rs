@@ -16,13 +16,33 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
-/// The sections and keys that exist, taken from the default config.
+/// The sections and keys that exist, taken from the default config. A section inside of another has
+/// a dot in its name: `privacy.to_desk`.
 pub struct Names(toml::Table);
 
 impl Names {
     /// The names in `defaults`, which holds every section with every key.
     pub fn of(defaults: toml::Table) -> Self {
-        Self(defaults)
+        let mut sections = toml::Table::new();
+        for (section, keys) in defaults {
+            let toml::Value::Table(keys) = keys else {
+                continue;
+            };
+            let mut plain = toml::Table::new();
+            for (key, value) in keys {
+                match value {
+                    toml::Value::Table(inner) => {
+                        let inner = toml::Value::Table(inner);
+                        sections.insert(format!("{section}.{key}"), inner);
+                    }
+                    value => {
+                        plain.insert(key, value);
+                    }
+                }
+            }
+            sections.insert(section, toml::Value::Table(plain));
+        }
+        Self(sections)
     }
 
     /// The default of a key, if there is such a key.
@@ -110,6 +130,7 @@ impl Names {
 }
 
 fn variable_name(section: &str, key: &str) -> String {
+    let section = section.replace('.', "__");
     format!("{}{section}__{key}", super::VARIABLE_PREFIX).to_uppercase()
 }
 

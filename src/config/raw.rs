@@ -1,10 +1,14 @@
 //! The config as it is written: every key with its default, nothing checked yet. A key that is
 //! added here exists; `values` checks it and gives it its type.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::language::Language;
-use crate::domain::settings::{Flood, Limits, RelayMode};
+use crate::domain::rules::carriers::{Carrier, Direction, allowed_treatments, default_treatment};
+use crate::domain::rules::mask::Mask;
+use crate::domain::settings::{Flood, LargeFiles, Limits, RelayMode, UncleanFiles, WhenDown};
 
 /// The whole file. Numbers are `i64` and choices are text, so that a wrong one is refused by us,
 /// with a sentence, and not by the parser. An empty text or a zero stands for "not set" where a
@@ -17,6 +21,8 @@ pub struct Raw {
     pub limits: RawLimits,
     pub tickets: Tickets,
     pub flood: RawFlood,
+    pub privacy: RawPrivacy,
+    pub scan: RawScan,
     pub texts: Texts,
     pub log: Log,
 }
@@ -58,6 +64,27 @@ pub struct RawFlood {
     pub group_calls_per_minute: i64,
     pub chat_calls_per_second: i64,
     pub calls_per_second: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawPrivacy {
+    pub mask: String,
+    pub key_file: String,
+    pub scrub_files: bool,
+    pub unclean_files: String,
+    pub large_files: String,
+    pub allowed_mentions: Vec<String>,
+    pub guard_agent_names: bool,
+    pub to_desk: BTreeMap<String, String>,
+    pub to_client: BTreeMap<String, String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawScan {
+    pub clamd: String,
+    pub when_down: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,6 +148,60 @@ impl Default for RawFlood {
             group_calls_per_minute: flood.group_calls_per_minute.into(),
             chat_calls_per_second: flood.chat_calls_per_second.into(),
             calls_per_second: flood.calls_per_second.into(),
+        }
+    }
+}
+
+impl Default for RawPrivacy {
+    fn default() -> Self {
+        Self {
+            mask: Mask::default().name().to_owned(),
+            key_file: String::new(),
+            scrub_files: true,
+            unclean_files: UncleanFiles::default().name().to_owned(),
+            large_files: LargeFiles::default().name().to_owned(),
+            allowed_mentions: Vec::new(),
+            guard_agent_names: false,
+            to_desk: choosable(Direction::ToDesk),
+            to_client: choosable(Direction::ToClient),
+        }
+    }
+}
+
+/// The carriers that a config may say something about, with what becomes of them otherwise. The
+/// others are treated in one way only, so they have no key.
+fn choosable(direction: Direction) -> BTreeMap<String, String> {
+    Carrier::ALL
+        .into_iter()
+        .filter(|carrier| allowed_treatments(*carrier, direction).len() > 1)
+        .map(|carrier| {
+            let default = default_treatment(carrier, direction);
+            (carrier.name().to_owned(), default.name().to_owned())
+        })
+        .collect()
+}
+
+/// What becomes of a carrier that no config can say anything about.
+pub fn only_choice(section: &str, key: &str) -> Option<&'static str> {
+    let direction = match section {
+        "privacy.to_desk" => Direction::ToDesk,
+        "privacy.to_client" => Direction::ToClient,
+        _ => return None,
+    };
+    let carrier = Carrier::ALL
+        .into_iter()
+        .find(|carrier| carrier.name() == key)?;
+    match allowed_treatments(carrier, direction) {
+        [only] => Some(only.name()),
+        _ => None,
+    }
+}
+
+impl Default for RawScan {
+    fn default() -> Self {
+        Self {
+            clamd: String::new(),
+            when_down: WhenDown::default().name().to_owned(),
         }
     }
 }

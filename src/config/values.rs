@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::document::Places;
 use super::error::Error;
+use super::privacy;
 use super::raw::{self, Raw};
 use super::token::{Token, hide_tokens};
 use super::{Config, Database, Log, LogFormat, Telegram, TextsConfig, Tickets};
@@ -30,7 +31,7 @@ const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
 /// A key, to find where it was written and to name it.
 #[derive(Clone, Copy)]
-struct Key(&'static str, &'static str);
+pub(super) struct Key(pub &'static str, pub &'static str);
 
 /// Checks everything.
 pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
@@ -47,6 +48,9 @@ pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
             )?,
         },
         flood: flood(&raw.flood, places)?,
+        privacy: privacy::privacy(&raw.privacy, places)?,
+        privacy_key_file: privacy::key_file(&raw.privacy, places)?,
+        scan: privacy::scan(&raw.scan, places)?,
         texts: texts(raw.texts, places)?,
         log: log(&raw.log, places)?,
     })
@@ -254,7 +258,8 @@ fn number(places: &Places, key: Key, value: i64, range: RangeInclusive<u32>) -> 
     }
 }
 
-fn choice<T: Copy>(
+/// One of the values that are named.
+pub(super) fn choice<T: Copy>(
     places: &Places,
     key: Key,
     value: &str,
@@ -273,7 +278,7 @@ fn choice<T: Copy>(
 
 /// A value in quotes, as far as it fits a sentence. Somebody may have put the token in the wrong
 /// place.
-fn shown(value: &str) -> String {
+pub(super) fn shown(value: &str) -> String {
     const SHOWN_MAX_CHARS: usize = 60;
     let hidden = hide_tokens(value);
     if hidden.chars().count() <= SHOWN_MAX_CHARS {
@@ -284,7 +289,8 @@ fn shown(value: &str) -> String {
 }
 
 impl Key {
-    fn wrong(self, places: &Places, problem: String, remedy: &str) -> Error {
+    /// What is wrong with the value of this key.
+    pub fn wrong(self, places: &Places, problem: String, remedy: &str) -> Error {
         Error::Value {
             place: places.of(self.0, self.1),
             key: format!("[{}] {}", self.0, self.1),

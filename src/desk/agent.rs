@@ -3,18 +3,22 @@
 
 use std::time::Duration;
 
-use super::ticket;
+use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use crate::domain::call::{Call, Mark, ReplyTo, Source, To};
+use super::{album, delete, file, prompt, ticket};
+use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
-use crate::domain::event::{AgentCommand, AgentMessage, Timer};
-use crate::domain::ids::MessageRowId;
-use crate::domain::rules::carriers::{self, Carriage};
-use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
+use crate::domain::event::{AgentCommand, AgentMessage, Names, Question, Timer};
+use crate::domain::ids::{ChatId, MessageId, MessageRowId};
+use crate::domain::rules::carriers::{self, Carriage, Direction};
+use crate::domain::rules::guard::{self, Guarding, Held};
 use crate::domain::settings::RelayMode;
-use crate::domain::ticket::{Client, Side, Ticket, TicketState};
+use crate::domain::ticket::{Role, Side, Ticket, TicketCode, TicketState};
 use crate::store::messages::{Found, NewMessage};
-use crate::store::{Error, Place, clients, messages, tickets, timers, topics};
+use crate::store::prompts::{self, Prompt};
+use crate::store::{
+    Error, Place, albums, audit, clients, facts, members, messages, tickets, timers, topics,
+};
 
 /// A reply that takes longer than this to deliver gets a mark that says so.
 const SLOW_AFTER: Duration = Duration::from_secs(5);
@@ -22,24 +26,29 @@ const SLOW_AFTER: Duration = Duration::from_secs(5);
 const LIKENESS_MIN: f64 = 0.6;
 
 pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    if let Some(from) = message.from {
+        members::seen(turn.db, from, &message.names, turn.now)?;
+    }
     let Some(ticket) = ticket_of(turn, message)? else {
         return Ok(());
     };
     let place = Place::Group(message.chat);
-    if messages::at(turn.db, place, message.message)?.is_some() {
+    if messages::at(turn.db, place, message.message)?.is_some()
+        || prompts::at(turn.db, place, message.message)?.is_some()
+    {
         return Ok(());
     }
     let answered = match message.reply_to {
         Some(target) => messages::at(turn.db, place, target)?,
         None => None,
     };
-    let is_note = stays_inside(turn, message, answered);
+    let is_note = stays_inside(turn, message, answered)?;
     if ticket.state == TicketState::Closed && !is_note {
         let text = turn.texts().ticket_is_closed(turn.language());
         return turn.answer_agent((message.chat, message.thread), message.message, text);
     }
     if is_note {
-        return keep(turn, &ticket, message, true).map(drop);
+        return note(turn, &ticket, message);
     }
     reply(turn, &ticket, message, answered)
 }
@@ -52,9 +61,7 @@ pub(super) fn commanded(
     let ticket = ticket_of(turn, message)?;
     let (texts, language) = (turn.texts(), turn.language());
     let answer = match (command, ticket) {
-        (AgentCommand::Note, Some(ticket)) => {
-            return keep(turn, &ticket, message, true).map(drop);
-        }
+        (AgentCommand::Note, Some(ticket)) => return note(turn, &ticket, message),
         (AgentCommand::Close { .. }, Some(ticket)) if ticket.state == TicketState::Closed => {
             texts.ticket_is_closed(language)
         }
@@ -65,6 +72,9 @@ pub(super) fn commanded(
         (AgentCommand::Note, None) if is_marked_note(message) => return Ok(()),
         (AgentCommand::Note, None) => texts.needs_topic(language, "note"),
         (AgentCommand::Close { .. }, None) => texts.needs_topic(language, "close"),
+        (AgentCommand::Delete, _) => return delete::by_agent(turn, message),
+        (AgentCommand::Force, _) => return force(turn, message),
+        (AgentCommand::Reveal { arguments }, _) => return reveal(turn, message, arguments),
         (AgentCommand::Help, _) => help(turn),
         (AgentCommand::Unknown { word }, _) => texts.unknown_command(language, word, nearest(word)),
     };
@@ -74,11 +84,7 @@ pub(super) fn commanded(
 /// A reply will not reach the client: the agent reads why, and sees it at the message.
 pub(super) fn refused(turn: &mut Turn<'_>, row: MessageRowId, reason: &str) -> Result<(), Error> {
     let text = turn.texts().reply_refused(turn.language(), reason);
-    let Some((chat, thread, message)) = messages::original_in_group(turn.db, row)? else {
-        return Ok(());
-    };
-    turn.mark(chat, message, Mark::Refused)?;
-    turn.answer_agent((chat, thread), message, text)
+    turn.refuse_row(row, text)
 }
 
 /// The ticket in whose topic somebody wrote.
@@ -93,18 +99,40 @@ fn ticket_of(turn: &Turn<'_>, message: &AgentMessage) -> Result<Option<Ticket>, 
 }
 
 /// Whether a message is for the group alone.
-fn stays_inside(turn: &Turn<'_>, message: &AgentMessage, answered: Option<Found>) -> bool {
+fn stays_inside(
+    turn: &Turn<'_>,
+    message: &AgentMessage,
+    answered: Option<Found>,
+) -> Result<bool, Error> {
     let is_marked = is_marked_note(message);
     let answers_note = answered.is_some_and(|found| found.is_note);
     let is_talk = match turn.settings().relay_mode {
         RelayMode::All => false,
         RelayMode::Replies => answered.is_none(),
     };
-    is_marked || answers_note || is_talk
+    if is_marked || answers_note || is_talk {
+        return Ok(true);
+    }
+    match &message.album {
+        Some(group) => album::stays_inside(turn, Place::Group(message.chat), group),
+        None => Ok(false),
+    }
 }
 
 fn is_marked_note(message: &AgentMessage) -> bool {
     message.content.text.text.trim_start().starts_with("//")
+}
+
+/// Keeps a message inside the group; where it is part of an album, all of that.
+fn note(turn: &Turn<'_>, ticket: &Ticket, message: &AgentMessage) -> Result<(), Error> {
+    let row = keep(turn, ticket, message, true, None)?.row;
+    if let Some(group) = &message.album {
+        let place = Place::Group(message.chat);
+        for item in album::keep_inside(turn, place, group, ticket, row)? {
+            messages::keep_inside(turn.db, item)?;
+        }
+    }
+    Ok(())
 }
 
 fn reply(
@@ -114,84 +142,246 @@ fn reply(
     answered: Option<Found>,
 ) -> Result<(), Error> {
     let kind = message.content.kind;
-    if carriers::to_client(kind) == Carriage::Withheld {
-        let text = turn
-            .texts()
-            .reply_kind_refused(turn.language(), kind.name());
-        turn.mark(message.chat, message.message, Mark::Refused)?;
-        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    let policy = &turn.settings().privacy.policy;
+    match carriers::carriage(kind, Direction::ToClient, policy) {
+        Carriage::Withheld | Carriage::Refused => {
+            let text = turn
+                .texts()
+                .reply_kind_refused(turn.language(), kind.name());
+            turn.mark(message.chat, message.message, Mark::Refused)?;
+            return turn.answer_agent((message.chat, message.thread), message.message, text);
+        }
+        Carriage::Asked => return prompt::ask_agent(turn, message),
+        Carriage::Words
+        | Carriage::Told
+        | Carriage::CopyWithCaption
+        | Carriage::Copy
+        | Carriage::Cleaned => {}
     }
-    let row = keep(turn, ticket, message, false)?;
+    match held_back(turn, &message.content)? {
+        Some(held) => hold(turn, ticket, message, &held),
+        None => send(turn, ticket, message, answered, false),
+    }
+}
+
+/// Sends an agent's message on its way to the client.
+fn send(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    message: &AgentMessage,
+    answered: Option<Found>,
+    is_confirmed: bool,
+) -> Result<(), Error> {
+    let found = keep(turn, ticket, message, false, None)?;
     let client = clients::by_id(turn.db, ticket.client)?;
     if let Some(why) = client.unreachable {
-        return refused(turn, row, why.name());
+        return refused(turn, found.row, why.name());
     }
-    let reply_to = answered
-        .filter(|found| found.ticket == ticket.id)
-        .map(|found| ReplyTo::Row(found.row));
-    let calls = reply_calls(turn, &client, message, reply_to);
-    for (part, call) in (0..).zip(&calls) {
-        turn.post_to_client(ticket, (row, part), call)?;
-    }
-    let slow = Timer::ReplySlow {
-        chat: message.chat,
-        message: message.message,
+    let parcel = Parcel {
+        content: &message.content,
+        source: Source::Desk(message.chat, message.message),
+        answers: answers(turn, answered, message.quote.as_ref())?,
+        is_changed: false,
+        is_confirmed,
     };
+    let route = Route::to_client(turn, ticket, &client);
+    match &message.album {
+        Some(group) => {
+            let place = Place::Group(message.chat);
+            album::arrived(turn, route, place, group, found.row, &parcel)?;
+        }
+        None => carry::send(turn, route, found.row, &parcel)?,
+    }
+    watch(turn, message.chat, message.message)
+}
+
+/// What an agent's message answers; the client's chat holds all of the conversation.
+fn answers(
+    turn: &Turn<'_>,
+    answered: Option<Found>,
+    quote: Option<&Text>,
+) -> Result<Answers, Error> {
+    let Some(found) = answered.filter(|found| !found.is_deleted && !found.is_held) else {
+        return Ok(Answers::default());
+    };
+    let words = messages::content(turn.db, found.row)?.text;
+    Ok(Answers {
+        reply_to: Some(carry::reply(found.row, &words, quote)),
+        lead: None,
+    })
+}
+
+/// A reply that takes long gets a mark that says so.
+fn watch(turn: &Turn<'_>, chat: ChatId, message: MessageId) -> Result<(), Error> {
+    let slow = Timer::ReplySlow { chat, message };
     timers::set(turn.db, turn.now.plus(SLOW_AFTER), &slow)
 }
 
-fn reply_calls(
-    turn: &Turn<'_>,
-    client: &Client,
-    message: &AgentMessage,
-    reply_to: Option<ReplyTo>,
-) -> Vec<Call> {
-    let to = To::Client(client.id);
-    let label = turn.settings().reply_label.as_str();
-    let content = &message.content;
-    let copy = |caption| {
-        vec![Call::Copy {
-            to,
-            source: Source::Desk(message.chat, message.message),
-            caption,
-            reply_to,
-        }]
+/// What in a message would tell the client who its writer is.
+pub(super) fn held_back(turn: &Turn<'_>, content: &Content) -> Result<Option<Held>, Error> {
+    let privacy = &turn.settings().privacy;
+    let member_names = if privacy.guard_agent_names {
+        let names = members::names(turn.db)?;
+        names.into_iter().flat_map(|names| names.0).collect()
+    } else {
+        Vec::new()
     };
-    let mut calls = Vec::new();
-    let words = match carriers::to_client(content.kind) {
-        Carriage::Words => text::without_people(&content.text),
-        Carriage::Told => Text::plain(ticket::dice(turn, content, client.language)),
-        Carriage::CopyWithCaption => match labelled_caption(label, content) {
-            // Whoever pays Telegram may write longer captions than a bot.
-            Some(words) if text::utf16_len(&words.text) > CAPTION_MAX => {
-                calls = copy(Some(Text::default()));
-                words
-            }
-            caption => return copy(caption),
-        },
-        Carriage::Copy => return copy(None),
-        Carriage::Withheld => return Vec::new(),
+    let guarding = Guarding {
+        allowed_mentions: privacy.allowed_mentions.clone(),
+        own_username: facts::get(turn.db, facts::USERNAME)?.unwrap_or_default(),
+        member_names,
     };
-    let parts = text::split(&text::join(&Text::plain(label), &words), TEXT_MAX);
-    calls.extend(
-        parts
-            .into_iter()
-            .map(|text| Call::SendText { to, text, reply_to }),
-    );
-    calls
+    let poll = content.poll.iter();
+    let extra: Vec<&str> = poll
+        .flat_map(|poll| std::iter::once(&poll.question).chain(&poll.options))
+        .map(String::as_str)
+        .chain(
+            content
+                .preview
+                .iter()
+                .filter_map(|preview| preview.get("url").and_then(|url| url.as_str())),
+        )
+        .collect();
+    Ok(guard::guard(content, &extra, &privacy.policy, &guarding))
 }
 
-/// The caption that a copy gets: the label and the agent's words. None where there is nothing to say.
-fn labelled_caption(label: &str, content: &Content) -> Option<Text> {
-    let words = text::without_people(&content.text);
-    let caption = if words.is_empty() {
-        Text::plain(label.trim_end().trim_end_matches(':'))
+/// Holds a message back, and the album that it belongs to.
+fn hold(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    message: &AgentMessage,
+    held: &Held,
+) -> Result<(), Error> {
+    let found = keep(turn, ticket, message, false, Some(&held.what))?;
+    if let Some(group) = &message.album {
+        let place = Place::Group(message.chat);
+        for item in album::keep_inside(turn, place, group, ticket, found.row)? {
+            messages::hold(turn.db, item, Some(&held.what))?;
+        }
+    }
+    let text = turn.texts().reply_held(turn.language(), &held.what);
+    turn.refuse_row(found.row, text)
+}
+
+/// A message that was held back goes on its way.
+pub(super) fn release_held(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
+    if let Some(album) = albums::of_message(turn.db, found.row)? {
+        album::send_held(turn, album)?;
     } else {
-        text::join(&Text::plain(label), &words)
+        messages::hold(turn.db, found.row, None)?;
+        file::send_again(turn, found, Answers::default())?;
+    }
+    match messages::original_in_group(turn.db, found.row)? {
+        Some((chat, _, message)) => {
+            turn.mark(chat, message, Mark::Waiting)?;
+            watch(turn, chat, message)
+        }
+        None => Ok(()),
+    }
+}
+
+/// An agent has agreed to send what shows something of them.
+pub(super) fn confirmed(
+    turn: &mut Turn<'_>,
+    prompt: &Prompt,
+    question: Question,
+) -> Result<(), Error> {
+    let (
+        Place::Group(chat),
+        Question::Share {
+            date,
+            content,
+            reply_to,
+            thread,
+        },
+    ) = (prompt.place, question)
+    else {
+        return Ok(());
     };
-    let fits = text::utf16_len(&caption.text) <= CAPTION_MAX;
-    let caption = if fits { caption } else { words };
-    (!caption.is_empty()).then_some(caption)
+    let message = AgentMessage {
+        chat,
+        thread,
+        from: prompt.author,
+        names: Names::default(),
+        message: prompt.message,
+        date,
+        content,
+        reply_to,
+        quote: None,
+        album: None,
+    };
+    let Some(ticket) = ticket_of(turn, &message)? else {
+        return Ok(());
+    };
+    if ticket.state == TicketState::Closed {
+        let text = turn.texts().ticket_is_closed(turn.language());
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    }
+    let place = Place::Group(message.chat);
+    let answered = match reply_to {
+        Some(target) => messages::at(turn.db, place, target)?,
+        None => None,
+    };
+    send(turn, &ticket, &message, answered, true)
+}
+
+/// `/force`: an admin sends what was held back.
+fn force(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    let (texts, language) = (turn.texts(), turn.language());
+    let place = Place::Group(message.chat);
+    let held = match message.reply_to {
+        Some(target) => messages::at(turn.db, place, target)?,
+        None => None,
+    };
+    let answer = match held.filter(|found| found.is_held) {
+        _ if !is_admin(turn, message)? => texts.admins_only(language),
+        Some(found) => {
+            audit::insert(
+                turn.db,
+                turn.now,
+                message.from,
+                "force",
+                Some(found.ticket),
+                "",
+            )?;
+            return release_held(turn, found);
+        }
+        None => texts.force_what(language),
+    };
+    turn.answer_agent((message.chat, message.thread), message.message, answer)
+}
+
+/// Whoever hides behind the group's name is one of its administrators.
+fn is_admin(turn: &Turn<'_>, message: &AgentMessage) -> Result<bool, Error> {
+    match message.from {
+        Some(user) => Ok(members::role(turn.db, user)? == Some(Role::Admin)),
+        None => Ok(true),
+    }
+}
+
+/// `/reveal CODE reason`: a button for an admin, so that it is known who looks.
+fn reveal(turn: &mut Turn<'_>, message: &AgentMessage, arguments: &str) -> Result<(), Error> {
+    let (texts, language) = (turn.texts(), turn.language());
+    let here = (message.chat, message.thread);
+    let (code, reason) = arguments
+        .trim()
+        .split_once(char::is_whitespace)
+        .unwrap_or((arguments.trim(), ""));
+    let reason = reason.trim();
+    let ticket = match TicketCode::find_in(&code.to_uppercase()) {
+        Some(code) => tickets::by_code(turn.db, &code)?,
+        None => None,
+    };
+    let Some(ticket) = ticket.filter(|_| !reason.is_empty()) else {
+        let text = texts.reveal_how(language);
+        return turn.answer_agent(here, message.message, text);
+    };
+    let text = texts.ask_reveal(language, ticket.code.as_str(), reason);
+    let question = Question::Reveal {
+        ticket: ticket.id,
+        reason: reason.to_owned(),
+    };
+    prompt::ask_reveal(turn, message, &question, text)
 }
 
 fn keep(
@@ -199,8 +389,9 @@ fn keep(
     ticket: &Ticket,
     message: &AgentMessage,
     is_note: bool,
-) -> Result<MessageRowId, Error> {
-    messages::insert(
+    held: Option<&str>,
+) -> Result<Found, Error> {
+    let row = messages::insert(
         turn.db,
         &NewMessage {
             ticket: ticket.id,
@@ -208,10 +399,14 @@ fn keep(
             is_note,
             written_at: message.date,
             content: &message.content,
+            author: message.from,
+            held,
             place: Place::Group(message.chat),
             message: message.message,
+            thread: message.thread,
         },
-    )
+    )?;
+    messages::by_id(turn.db, row)
 }
 
 fn help(turn: &Turn<'_>) -> String {

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::ticket;
+use super::ticket::{self, Incoming};
 use super::turn::Turn;
+use super::{delete, prompt};
 use crate::domain::call::Lane;
 use crate::domain::event::{ClientCommand, ClientMessage};
 use crate::domain::ids::{MessageRowId, UserId};
 use crate::domain::outcome::Unreachable;
-use crate::domain::rules::carriers::{self, Carriage};
+use crate::domain::rules::carriers::{self, Carriage, Direction};
 use crate::domain::rules::limits::{self, Usage, Verdict};
 use crate::domain::ticket::{Client, Side};
 use crate::domain::time::Timestamp;
-use crate::store::{self, Error, Place, clients, messages, outbox, tickets};
+use crate::store::{self, Error, Place, clients, messages, outbox, prompts, tickets};
 
 pub(super) fn wrote(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), Error> {
     let client = recognise(turn, message)?;
@@ -22,17 +23,56 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), 
         // The same message in an update of another number: already done.
         return Ok(());
     }
+    if prompts::at(turn.db, place, message.message)?.is_some() {
+        return Ok(());
+    }
     let Some((usage, not_before)) = judge_message(turn, &client, message)? else {
         return Ok(());
     };
-    let open = tickets::open_of(turn.db, client.id)?;
-    if carriers::to_topic(message.content.kind) == Carriage::Withheld {
-        return withhold(turn, &client, message);
+    let policy = &turn.settings().privacy.policy;
+    match carriers::carriage(message.content.kind, Direction::ToDesk, policy) {
+        Carriage::Asked => return prompt::ask_client(turn, &client, message),
+        Carriage::Withheld => return withhold(turn, &client, message, true),
+        Carriage::Refused => return withhold(turn, &client, message, false),
+        Carriage::Words
+        | Carriage::Told
+        | Carriage::CopyWithCaption
+        | Carriage::Copy
+        | Carriage::Cleaned => {}
     }
-    match open {
-        Some(ticket) => ticket::add(turn, &ticket, message, not_before),
-        None => match judge_ticket(turn, &client, message, usage)? {
-            Some(()) => ticket::open(turn, &client, message, not_before),
+    let incoming = Incoming {
+        message,
+        not_before,
+        is_confirmed: false,
+    };
+    take_in(turn, &client, usage, &incoming)
+}
+
+/// A client has agreed to share a message that was asked about.
+pub(super) fn confirmed(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    message: &ClientMessage,
+) -> Result<(), Error> {
+    let usage = store::limits::usage(turn.db, client.id)?;
+    let incoming = Incoming {
+        message,
+        not_before: turn.now,
+        is_confirmed: true,
+    };
+    take_in(turn, client, usage, &incoming)
+}
+
+fn take_in(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    usage: Usage,
+    incoming: &Incoming<'_>,
+) -> Result<(), Error> {
+    match tickets::open_of(turn.db, client.id)? {
+        Some(ticket) => ticket::add(turn, &ticket, incoming),
+        None => match judge_ticket(turn, client, incoming.message, usage)? {
+            Some(()) => ticket::open(turn, client, incoming),
             None => Ok(()),
         },
     }
@@ -58,6 +98,7 @@ pub(super) fn commanded(
             }
             turn.texts().nothing_to_close(language)
         }
+        ClientCommand::Delete => return delete::by_client(turn, &client, message),
     };
     turn.tell_client(client.id, None, text, None)
 }
@@ -94,7 +135,7 @@ pub(super) fn unreachable(
     // Once for each message, however many parts it has.
     let mut told: BTreeSet<MessageRowId> = told.into_iter().collect();
     for waiting in outbox::waiting_in(turn.db, lane)? {
-        outbox::drop_waiting(turn.db, waiting.id, lane, why.name(), turn.now)?;
+        outbox::drop_waiting(turn.db, waiting.id, &lane.key(), why.name(), turn.now)?;
         if let Some(message) = waiting.message.filter(|message| told.insert(*message)) {
             super::agent::refused(turn, message, why.name())?;
         }
@@ -188,11 +229,16 @@ fn judge_ticket(
 }
 
 /// Says to both sides that a message was not passed on. Opens no ticket.
-fn withhold(turn: &mut Turn<'_>, client: &Client, message: &ClientMessage) -> Result<(), Error> {
+fn withhold(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    message: &ClientMessage,
+    is_told_to_agents: bool,
+) -> Result<(), Error> {
     let kind = message.content.kind.name();
     let text = turn.texts().withheld_from_desk(client.language, kind);
     turn.tell_client(client.id, None, text, Some(message.message))?;
-    if let Some(open) = tickets::open_of(turn.db, client.id)? {
+    if is_told_to_agents && let Some(open) = tickets::open_of(turn.db, client.id)? {
         let line = turn.texts().withheld_from_client(turn.language(), kind);
         turn.tell_topic(open.id, line, None)?;
     }

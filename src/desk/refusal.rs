@@ -1,13 +1,22 @@
 //! What follows from a certain refusal. None of them is ever tried again unchanged.
 
+use std::time::Duration;
+
 use super::turn::Turn;
-use super::{agent, client, topic};
-use crate::domain::call::{Budget, Call, Mark, Purpose};
+use super::{agent, album, client, delete, edit, file, topic};
+use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Refusal, Unreachable};
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::{Error, Place, clients, messages, tickets, topics};
+
+/// An edit is tried so often while Telegram does not know its message.
+const EDIT_ATTEMPTS_MAX: u32 = 4;
+/// The wait before the next try, longer with each.
+const EDIT_AGAIN: Duration = Duration::from_secs(1);
+/// A file is made so often.
+const FILE_ATTEMPTS_MAX: u32 = 3;
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) -> Result<(), Error> {
     match refusal {
@@ -35,12 +44,31 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::TokenRejected => keep_for_later(turn, row),
         Refusal::ClientUnreachable(why) => client_unreachable(turn, row, *why),
         Refusal::GroupUpgraded(new) => upgraded(turn, row, *new),
+        Refusal::MessageGone if row.purpose == Purpose::Edit => copy_gone(turn, row),
+        Refusal::MessageGone if row.purpose == Purpose::Delete => {
+            claims::done(turn.db, row, turn.now)?;
+            delete::ended(turn, row, true)
+        }
         Refusal::MessageGone => message_gone(turn, row),
         Refusal::NotCopyable => not_copyable(turn, row),
         Refusal::ReplyTargetGone => without_reply(turn, row),
+        Refusal::QuoteInvalid => without_quote(turn, row),
+        Refusal::NotEditable if row.purpose == Purpose::Edit => edit::refused(turn, row),
+        Refusal::NotEditable => claims::dropped(turn.db, row, "cannot be edited", turn.now),
+        Refusal::NotDeletable => delete::refused(turn, row),
+        Refusal::ReactionInvalid => match row.purpose {
+            Purpose::Mark => mark_in_words(turn, row),
+            _ => claims::dropped(turn.db, row, "no such reaction there", turn.now),
+        },
+        Refusal::AlbumPartly => album::one_by_one(turn, row),
+        Refusal::FileUnusable => file_unusable(turn, row),
         Refusal::RemovedByTelegram => removed(turn, row),
         Refusal::PressExpired => claims::dropped(turn.db, row, "press expired", turn.now),
         Refusal::Other if row.purpose == Purpose::Mark => mark_in_words(turn, row),
+        Refusal::Other if row.purpose == Purpose::Reaction => {
+            claims::dropped(turn.db, row, "no reaction there", turn.now)
+        }
+        Refusal::Other if row.purpose == Purpose::Edit => edit::refused(turn, row),
         Refusal::Other => bury(turn, row),
     }
 }
@@ -148,13 +176,64 @@ fn not_copyable(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     turn.tell_client(ticket.client, Some(ticket.id), text, original)
 }
 
+/// What is to be edited is not there. Right after a post Telegram may not know it yet; later somebody
+/// has deleted it.
+fn copy_gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    if row.failures + 1 >= EDIT_ATTEMPTS_MAX {
+        return edit::refused(turn, row);
+    }
+    let failures = row.failures + 1;
+    let again = turn.now.plus(EDIT_AGAIN * failures);
+    claims::retry(turn.db, row, again, failures, row.maybe_sent)
+}
+
+/// A file cannot be sent. Where it was ours and is not there any more, it is made again.
+fn file_unusable(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    if row.failures + 1 < FILE_ATTEMPTS_MAX && file::make_again(turn, row)? {
+        return Ok(());
+    }
+    match (row.purpose, row.message) {
+        (Purpose::Relay | Purpose::Reply | Purpose::Edit, Some(message)) => {
+            claims::dropped(turn.db, row, "file unusable", turn.now)?;
+            let route = file::route(turn, messages::by_id(turn.db, message)?)?;
+            file::withheld(turn, route, message, "unavailable")
+        }
+        _ => bury(turn, row),
+    }
+}
+
+/// The words that are quoted do not stand there as we know them: the whole message is answered.
+fn without_quote(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let mut call = row.call.clone();
+    match reply_of(&mut call) {
+        Some(reply_to @ Some(ReplyTo::Quote(..))) => {
+            if let Some(ReplyTo::Quote(answered, _)) = reply_to.take() {
+                *reply_to = Some(ReplyTo::Row(answered));
+            }
+        }
+        _ => return bury(turn, row),
+    }
+    claims::replace_call(turn.db, row.id, &call)?;
+    claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
+}
+
+/// What a post answers, to be changed.
+fn reply_of(call: &mut Call) -> Option<&mut Option<ReplyTo>> {
+    match call {
+        Call::SendText { reply_to, .. }
+        | Call::SendMedia { reply_to, .. }
+        | Call::SendAlbum { reply_to, .. }
+        | Call::SendLocation { reply_to, .. }
+        | Call::Copy { reply_to, .. } => Some(reply_to),
+        _ => None,
+    }
+}
+
 /// The message that is answered is gone: the answer goes without.
 fn without_reply(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     let mut call = row.call.clone();
-    match &mut call {
-        Call::SendText { reply_to, .. } | Call::Copy { reply_to, .. } if reply_to.is_some() => {
-            *reply_to = None;
-        }
+    match reply_of(&mut call) {
+        Some(reply_to) if reply_to.is_some() => *reply_to = None,
         _ => return bury(turn, row),
     }
     claims::replace_call(turn.db, row.id, &call)?;

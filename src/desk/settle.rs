@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{refusal, topic};
+use super::{delete, refusal, topic};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo, To};
+use crate::domain::ids::ThreadId;
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, backoff_unreached};
 use crate::store::claims::{self, OutboxRow};
@@ -13,7 +14,7 @@ use crate::store::{Error, Place, messages, pauses, topics};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
     match outcome {
-        Outcome::Done(receipt) => done(turn, row, *receipt),
+        Outcome::Done(receipt) => done(turn, row, receipt),
         Outcome::RetryAfter(asked) => wait(turn, row, *asked),
         Outcome::NotSent => {
             let wait = backoff_unreached(row.attempts, turn.random());
@@ -26,7 +27,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) ->
 }
 
 /// Telegram did it, or it is as good as done.
-fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     claims::done(turn.db, row, turn.now)?;
     match row.purpose {
         Purpose::Topic => topic::made(turn, row, receipt),
@@ -36,7 +37,10 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Er
         }
         Purpose::Relay => posted(turn, row, receipt),
         Purpose::Reply => delivered(turn, row, receipt),
-        Purpose::Word
+        Purpose::Delete => delete::ended(turn, row, true),
+        Purpose::Edit
+        | Purpose::Reaction
+        | Purpose::Word
         | Purpose::CardEdit
         | Purpose::TopicState
         | Purpose::Mark
@@ -72,7 +76,7 @@ fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     claims::retry(turn.db, row, again, failures, maybe_sent)
 }
 
-fn card_posted(turn: &Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+fn card_posted(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     let (Some(ticket), Some(message)) = (row.ticket, receipt.message) else {
         return Ok(());
     };
@@ -83,24 +87,17 @@ fn card_posted(turn: &Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(),
 }
 
 /// A client's message stands in the topic.
-fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     let Some(ticket) = row.ticket else {
         return Ok(());
     };
-    if let (Some(message), Some(post)) = (row.message, receipt.message) {
-        messages::link(
-            turn.db,
-            message,
-            Place::Group(turn.group()?),
-            post,
-            row.part,
-        )?;
-        if row.maybe_sent {
-            let text = turn.texts().relay_maybe_twice(turn.language());
-            turn.tell_topic(ticket, text, Some(ReplyTo::There(post)))?;
-        }
-    }
     let asked_for = topics::current(turn.db, ticket)?.and_then(|topic| topic.thread);
+    let place = Place::Group(turn.group()?);
+    if link(turn, row, receipt, place, asked_for)? && row.maybe_sent {
+        let text = turn.texts().relay_maybe_twice(turn.language());
+        let post = receipt.message.map(ReplyTo::There);
+        turn.tell_topic(ticket, text, post)?;
+    }
     if receipt.tells_thread && goes_to_topic(&row.call) && receipt.thread != asked_for {
         // With topics switched off Telegram accepts the post and shows it in the main chat.
         let text = turn.texts().alert_topics_off(turn.language());
@@ -115,18 +112,49 @@ fn goes_to_topic(call: &Call) -> bool {
         Call::SendText {
             to: To::Topic(_),
             ..
+        } | Call::SendMedia {
+            to: To::Topic(_),
+            ..
+        } | Call::SendAlbum {
+            to: To::Topic(_),
+            ..
+        } | Call::SendLocation {
+            to: To::Topic(_),
+            ..
         }
     )
 }
 
+/// Notes where a message, a part of one or every message of an album stands now. Whether there was
+/// anything to note.
+fn link(
+    turn: &Turn<'_>,
+    row: &OutboxRow,
+    receipt: &Receipt,
+    place: Place,
+    thread: Option<ThreadId>,
+) -> Result<bool, Error> {
+    if let Call::SendAlbum { rows, .. } = &row.call {
+        for (message, copy) in rows.iter().zip(&receipt.album) {
+            messages::link(turn.db, *message, place, *copy, 0, thread)?;
+        }
+        return Ok(true);
+    }
+    // Telegram does not say which copy of an album is whose.
+    let is_copied_album = matches!(row.call, Call::CopyAlbum { .. });
+    let (Some(message), Some(copy), false) = (row.message, receipt.message, is_copied_album) else {
+        return Ok(is_copied_album);
+    };
+    messages::link(turn.db, message, place, copy, row.part, thread)?;
+    Ok(true)
+}
+
 /// A part of an agent's message has reached the client; with the last one the agent sees it.
-fn delivered(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+fn delivered(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     let (Some(message), Some(client)) = (row.message, row.client) else {
         return Ok(());
     };
-    if let Some(copy) = receipt.message {
-        messages::link(turn.db, message, Place::Client(client), copy, row.part)?;
-    }
+    link(turn, row, receipt, Place::Client(client), None)?;
     let Some((chat, thread, original)) = messages::original_in_group(turn.db, message)? else {
         return Ok(());
     };

@@ -4,7 +4,7 @@ use super::turn::Turn;
 use crate::domain::call::{Audience, Call};
 use crate::domain::event::{AgentCommand, ClientCommand, Timer};
 use crate::domain::language::Language;
-use crate::store::{Error, claims, facts, timers};
+use crate::store::{Error, claims, facts, jobs, timers};
 
 /// The fact that remembers which menus Telegram shows.
 const MENUS: &str = "menus";
@@ -16,6 +16,7 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
         let since = turn.now;
         timers::set(turn.db, turn.now, &Timer::TopicDoubt { call, since })?;
     }
+    jobs::all_due(turn.db, turn.now)?;
     show_menus(turn)
 }
 

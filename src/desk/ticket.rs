@@ -1,32 +1,43 @@
 //! The life of a ticket: opened by a first message, added to, closed.
 
+use super::album;
+use super::carry::{self, Parcel, Route};
 use super::turn::Turn;
-use crate::domain::call::{Call, Priority, Purpose, ReplyTo, Source, To};
+use crate::domain::call::{Call, Lane, Priority, Purpose, Source, To};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::ClientMessage;
-use crate::domain::ids::{MessageId, MessageRowId, TicketId};
-use crate::domain::language::Language;
-use crate::domain::rules::carriers::{self, Carriage};
-use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
+use crate::domain::ids::{MessageRowId, TicketId};
+use crate::domain::rules::text;
 use crate::domain::ticket::{Client, Side, Ticket, TicketCode};
 use crate::domain::time::Timestamp;
-use crate::store::messages::NewMessage;
+use crate::store::messages::{Found, NewMessage};
 use crate::store::topics::Topic;
-use crate::store::{Error, Place, clients, messages, tickets, topics};
+use crate::store::{Error, Place, claims, clients, messages, outbox, tickets, topics};
 use crate::view::card;
+
+/// A client's message that is to be carried.
+pub(super) struct Incoming<'a> {
+    /// The message.
+    pub message: &'a ClientMessage,
+    /// Not to be posted earlier.
+    pub not_before: Timestamp,
+    /// Whether its writer was asked and has agreed.
+    pub is_confirmed: bool,
+}
 
 /// Opens a ticket with its first message: the topic, the card with the message, the confirmation.
 pub(super) fn open(
     turn: &mut Turn<'_>,
     client: &Client,
-    message: &ClientMessage,
-    not_before: Timestamp,
+    incoming: &Incoming<'_>,
 ) -> Result<(), Error> {
     let ticket = tickets::by_id(turn.db, insert(turn, client)?)?;
     topics::insert(turn.db, ticket.id, turn.settings().group)?;
-    let row = keep(turn, &ticket, message)?;
-    make_topic(turn, &ticket, not_before)?;
-    first_post(turn, &ticket, row, message, not_before)?;
+    let (found, content) = keep(turn, &ticket, incoming)?;
+    make_topic(turn, &ticket, incoming.not_before)?;
+    if !first_post(turn, &ticket, found.row, &content, incoming)? {
+        relay(turn, &ticket, found.row, &content, incoming)?;
+    }
     let text = turn
         .texts()
         .ticket_created(client.language, ticket.code.as_str());
@@ -37,11 +48,10 @@ pub(super) fn open(
 pub(super) fn add(
     turn: &mut Turn<'_>,
     ticket: &Ticket,
-    message: &ClientMessage,
-    not_before: Timestamp,
+    incoming: &Incoming<'_>,
 ) -> Result<(), Error> {
-    let row = keep(turn, ticket, message)?;
-    relay(turn, ticket, row, message, not_before)
+    let (found, content) = keep(turn, ticket, incoming)?;
+    relay(turn, ticket, found.row, &content, incoming)
 }
 
 /// Closes a ticket: both sides are told, the card shows it, the topic is closed.
@@ -124,19 +134,32 @@ fn insert(turn: &mut Turn<'_>, client: &Client) -> Result<TicketId, Error> {
     }
 }
 
-fn keep(turn: &Turn<'_>, ticket: &Ticket, message: &ClientMessage) -> Result<MessageRowId, Error> {
-    messages::insert(
+/// Keeps a client's message, with what has to be hidden hidden.
+fn keep(
+    turn: &Turn<'_>,
+    ticket: &Ticket,
+    incoming: &Incoming<'_>,
+) -> Result<(Found, Content), Error> {
+    let message = incoming.message;
+    let masked = turn.mask_content(&message.content);
+    let row = messages::insert(
         turn.db,
         &NewMessage {
             ticket: ticket.id,
             side: Side::Client,
             is_note: false,
             written_at: message.date,
-            content: &message.content,
+            content: &masked.content,
+            author: None,
+            held: None,
             place: Place::Client(ticket.client),
             message: message.message,
+            thread: None,
         },
-    )
+    )?;
+    let found = messages::by_id(turn.db, row)?;
+    turn.seal(found, &masked.redacted)?;
+    Ok((found, masked.content))
 }
 
 fn make_topic(turn: &mut Turn<'_>, ticket: &Ticket, not_before: Timestamp) -> Result<(), Error> {
@@ -154,40 +177,34 @@ fn make_topic(turn: &mut Turn<'_>, ticket: &Ticket, not_before: Timestamp) -> Re
     )
 }
 
-/// The card, in one post with the first text where both fit: a new ticket costs two calls then.
+/// The card, in one post with the first text where both fit: a new ticket costs two calls then. Whether
+/// the text is in it.
 fn first_post(
     turn: &mut Turn<'_>,
     ticket: &Ticket,
     row: MessageRowId,
-    message: &ClientMessage,
-    not_before: Timestamp,
-) -> Result<(), Error> {
+    content: &Content,
+    incoming: &Incoming<'_>,
+) -> Result<bool, Error> {
     let card = card_of(turn, ticket)?;
-    let words = (message.content.kind == Kind::Text)
-        .then(|| text::without_people(&message.content.text))
+    let words = (content.kind == Kind::Text)
+        .then(|| text::without_people(&content.text))
         .and_then(|words| card::with_words(&card, None, Some(&words)));
     let shares_post = words.is_some();
     if shares_post && let Some(topic) = topics::current(turn.db, ticket.id)? {
         topics::card_layout(turn.db, topic.id, Some(row), None)?;
     }
-    let call = Call::SendText {
-        to: To::Topic(ticket.id),
-        text: words.unwrap_or(card),
-        reply_to: None,
-    };
+    let call = Call::words(To::Topic(ticket.id), words.unwrap_or(card), None);
     let carried = shares_post.then_some((row, 0));
     turn.post_to_topic(
         ticket,
         Purpose::Card,
         Priority::FIRST,
         carried,
-        not_before,
+        incoming.not_before,
         &call,
     )?;
-    if shares_post {
-        return Ok(());
-    }
-    relay(turn, ticket, row, message, not_before)
+    Ok(shares_post)
 }
 
 /// Queues a client's message up for the topic.
@@ -195,94 +212,83 @@ fn relay(
     turn: &mut Turn<'_>,
     ticket: &Ticket,
     row: MessageRowId,
-    message: &ClientMessage,
-    not_before: Timestamp,
-) -> Result<(), Error> {
-    let reply_to = reply_target(turn, ticket, message.reply_to)?;
-    let source = Source::Client(ticket.client, message.message);
-    let to = To::Topic(ticket.id);
-    let calls = relay_calls(turn, to, source, &message.content, reply_to);
-    for (part, call) in (0..).zip(&calls) {
-        turn.post_to_topic(
-            ticket,
-            Purpose::Relay,
-            Priority::MESSAGE,
-            Some((row, part)),
-            not_before,
-            call,
-        )?;
-    }
-    Ok(())
-}
-
-/// A reply is carried over where the message that it answers belongs to the same ticket: Telegram
-/// would show a reply into another topic with its origin.
-fn reply_target(
-    turn: &Turn<'_>,
-    ticket: &Ticket,
-    reply_to: Option<MessageId>,
-) -> Result<Option<ReplyTo>, Error> {
-    let Some(message) = reply_to else {
-        return Ok(None);
-    };
-    let found = messages::at(turn.db, Place::Client(ticket.client), message)?;
-    Ok(found
-        .filter(|found| found.ticket == ticket.id)
-        .map(|found| ReplyTo::Row(found.row)))
-}
-
-fn relay_calls(
-    turn: &Turn<'_>,
-    to: To,
-    source: Source,
     content: &Content,
-    reply_to: Option<ReplyTo>,
-) -> Vec<Call> {
-    let words = text::without_people(&content.text);
-    let copy = |caption| {
-        vec![Call::Copy {
-            to,
-            source,
-            caption,
-            reply_to,
-        }]
+    incoming: &Incoming<'_>,
+) -> Result<(), Error> {
+    let message = incoming.message;
+    let route = Route::to_desk(turn, ticket, incoming.not_before);
+    let topic = topics::current(turn.db, ticket.id)?;
+    let quote = message.quote.as_ref();
+    let answers = carry::answered_by_client(turn, route, topic.as_ref(), message.reply_to, quote)?;
+    let parcel = Parcel {
+        content,
+        source: Source::Client(ticket.client, message.message),
+        answers,
+        is_changed: content.text != message.content.text,
+        is_confirmed: incoming.is_confirmed,
     };
-    match carriers::to_topic(content.kind) {
-        Carriage::Words => text::split(&words, TEXT_MAX)
-            .into_iter()
-            .map(|text| Call::SendText { to, text, reply_to })
-            .collect(),
-        Carriage::Told => vec![Call::SendText {
-            to,
-            text: Text::plain(dice(turn, content, turn.language())),
-            reply_to,
-        }],
-        // A caption is only replaced where it holds a mark that says who somebody is: Telegram
-        // copies on its own side what is not changed.
-        Carriage::CopyWithCaption if words.entities != content.text.entities => {
-            if text::utf16_len(&words.text) <= CAPTION_MAX {
-                return copy(Some(words));
-            }
-            // Whoever pays Telegram may write longer captions than a bot.
-            let mut calls = copy(Some(Text::default()));
-            calls.push(Call::SendText {
-                to,
-                text: words,
-                reply_to,
-            });
-            calls
+    match &message.album {
+        Some(group) => {
+            let origin = Place::Client(ticket.client);
+            album::arrived(turn, route, origin, group, row, &parcel)
         }
-        Carriage::CopyWithCaption | Carriage::Copy => copy(None),
-        Carriage::Withheld => Vec::new(),
+        None => carry::send(turn, route, row, &parcel),
     }
 }
 
-/// What was rolled, in words: a copy would be rolled again.
-pub(super) fn dice(turn: &Turn<'_>, content: &Content, language: Language) -> String {
-    let (emoji, value) = content
-        .dice
-        .as_ref()
-        .map_or(("🎲", 0), |dice| (dice.emoji.as_str(), dice.value));
-    let value = u64::try_from(value).unwrap_or(0);
-    turn.texts().dice(language, emoji, value)
+/// Whether a client's message stands in the same post as the card.
+pub(super) fn shares_card(turn: &Turn<'_>, found: Found) -> Result<bool, Error> {
+    let topic = topics::current(turn.db, found.ticket)?;
+    Ok(topic.is_some_and(|topic| topic.card_carries == Some(found.row)))
+}
+
+/// The text that shares the card's post has changed. Where both do not fit any more the text is
+/// posted by itself.
+pub(super) fn edit_first_words(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
+    let ticket = tickets::by_id(turn.db, found.ticket)?;
+    let Some(topic) = topics::current(turn.db, ticket.id)? else {
+        return Ok(());
+    };
+    let card = card_of(turn, &ticket)?;
+    let words = text::without_people(&messages::content(turn.db, found.row)?.text);
+    let lead = topic.card_lead.clone();
+    let Some(post) = card::with_words(&card, lead.as_deref(), Some(&words)) else {
+        topics::card_layout(turn.db, topic.id, None, lead.as_deref())?;
+        show_card(turn, &ticket, card)?;
+        let route = Route::to_desk(turn, &ticket, turn.now);
+        let lead = turn.texts().edited_anew(turn.language());
+        let words = text::join(&Text::plain(format!("{lead}\n")), &words);
+        for (part, text) in (1..).zip(text::split(&words, text::TEXT_MAX)) {
+            let call = Call::words(route.to(), text, None);
+            turn.carry(route, Purpose::Relay, (found.row, part), &call)?;
+        }
+        return Ok(());
+    };
+    show_card(turn, &ticket, post)
+}
+
+/// The text that shares the card's post was taken back: the card stays.
+pub(super) fn remove_first_words(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
+    let ticket = tickets::by_id(turn.db, found.ticket)?;
+    let Some(topic) = topics::current(turn.db, ticket.id)? else {
+        return Ok(());
+    };
+    let lead = turn.texts().line_taken_back(turn.language());
+    topics::card_layout(turn.db, topic.id, None, Some(&lead))?;
+    let card = card_of(turn, &ticket)?;
+    let post = card::with_words(&card, Some(&lead), None).unwrap_or(card);
+    show_card(turn, &ticket, post)
+}
+
+/// The card's post as it is to be: in the call that posts it where nobody has seen it yet, by an edit
+/// otherwise.
+fn show_card(turn: &mut Turn<'_>, ticket: &Ticket, post: Text) -> Result<(), Error> {
+    if let Some((call, claims::Unfinished::Waiting)) =
+        claims::of_lane(turn.db, Lane::Topic(ticket.id), Purpose::Card)?
+        && outbox::is_untouched(turn.db, call)?
+    {
+        let call_now = Call::words(To::Topic(ticket.id), post, None);
+        return claims::replace_call(turn.db, call, &call_now);
+    }
+    turn.edit_card(ticket.id, post)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::album;
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use crate::domain::call::{Lane, Mark, Purpose};
@@ -10,7 +11,7 @@ use crate::domain::ids::{ChatId, MessageId, OutboxId};
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, Unfinished};
 use crate::store::outbox::{self, Fate};
-use crate::store::{Error, Place, inbox, messages, pauses, timers};
+use crate::store::{Error, Place, inbox, jobs, messages, pauses, prompts, timers};
 
 /// How often old rows are removed.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
@@ -31,6 +32,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::TopicDoubt { call, since } => topic_doubt(turn, *call, *since),
         Timer::LeaveElsewhere { chat } if *chat == turn.group()? => Ok(()),
         Timer::LeaveElsewhere { chat } => turn.leave(*chat),
+        Timer::AlbumQuiet { album } => album::quiet(turn, *album),
         Timer::Housekeeping => housekeeping(turn),
     }
 }
@@ -86,8 +88,10 @@ fn housekeeping(turn: &Turn<'_>) -> Result<(), Error> {
     let before = turn.now.minus(FINISHED_KEPT);
     let updates = inbox::forget_done(turn.db, before, REMOVED_AT_ONCE)?;
     let calls = outbox::forget_finished(turn.db, before, REMOVED_AT_ONCE)?;
+    let work = jobs::forget(turn.db, before, REMOVED_AT_ONCE)?;
+    let asked = prompts::forget(turn.db, before, REMOVED_AT_ONCE)?;
     pauses::forget(turn.db, turn.now)?;
-    let is_behind = updates.max(calls) >= REMOVED_AT_ONCE;
+    let is_behind = [updates, calls, work, asked].contains(&REMOVED_AT_ONCE);
     let again = if is_behind {
         HOUSEKEEPING_BEHIND
     } else {

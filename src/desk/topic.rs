@@ -23,7 +23,7 @@ pub(super) const TOPIC_DOUBT: Duration = Duration::from_secs(60);
 pub(super) const LOSS_COUNTS_AS: u32 = 5;
 
 /// Telegram answered that the topic is made.
-pub(super) fn made(turn: &mut Turn<'_>, row: &OutboxRow, receipt: Receipt) -> Result<(), Error> {
+pub(super) fn made(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     let (Some(ticket), Some(thread)) = (row.ticket, receipt.thread) else {
         return Ok(());
     };
@@ -108,16 +108,16 @@ fn recreate(turn: &mut Turn<'_>, ticket: TicketId, card: Option<Topic>) -> Resul
         // What waits to be shown on the old card would take the place of the new one's words.
         let edits = Lane::Card(ticket.id);
         for waiting in outbox::waiting_in(turn.db, edits)? {
-            outbox::drop_waiting(turn.db, waiting.id, edits, "newer card", turn.now)?;
+            outbox::drop_waiting(turn.db, waiting.id, &edits.key(), "newer card", turn.now)?;
         }
         let lead = turn.texts().topic_recreated(turn.language());
         topics::card_layout(turn.db, topic, None, Some(&lead))?;
         let card = card_of(turn, &ticket)?;
-        let post = Call::SendText {
-            to: To::Topic(ticket.id),
-            text: card::with_words(&card, Some(&lead), None).unwrap_or(card),
-            reply_to: None,
-        };
+        let post = Call::words(
+            To::Topic(ticket.id),
+            card::with_words(&card, Some(&lead), None).unwrap_or(card),
+            None,
+        );
         turn.ahead_in_topic(ticket.id, Purpose::Card, &post)?;
     }
     let make = Call::CreateTopic {

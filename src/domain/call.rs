@@ -3,10 +3,16 @@
 //! client, so that nothing stored for sending names one.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::content::Text;
-use super::ids::{ChatId, ClientId, MessageId, MessageRowId, ThreadId, TicketId};
+use super::content::{Kind, Location, Looks, Text};
+use super::ids::{ChatId, ClientId, JobId, MessageId, MessageRowId, ThreadId, TicketId};
 use super::language::Language;
+pub use queue::{Budget, Lane, Priority, Purpose};
+pub use ready::{ReadyCall, ReadyReply};
+
+mod queue;
+mod ready;
 
 /// Where something is posted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,13 +41,75 @@ pub enum Source {
 }
 
 /// What a post answers, named by something that both sides know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReplyTo {
     /// A message of ours: its original or its copy, whichever stands in the destination.
     Row(MessageRowId),
+    /// The same, and some of its words.
+    Quote(MessageRowId, Text),
     /// A message that stands in the destination itself.
     There(MessageId),
+}
+
+/// A chat in which a message of ours stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Whose {
+    /// The private chat of a client.
+    Client(ClientId),
+    /// The desk group.
+    Desk,
+}
+
+/// A message of ours as it stands in one chat: its original there, or its copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Which message.
+    pub row: MessageRowId,
+    /// Which of its parts.
+    pub part: u32,
+    /// In which chat.
+    pub whose: Whose,
+}
+
+/// A file that is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileSource {
+    /// One of Telegram's, by its `file_id`.
+    Telegram(String),
+    /// A cleaned one that waits in the spool.
+    Spool {
+        /// The work that cleaned it.
+        job: JobId,
+        /// The neutral name that it gets.
+        name: String,
+    },
+}
+
+/// A medium that is sent, alone or in an album.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// What it is.
+    pub kind: Kind,
+    /// The file.
+    pub file: FileSource,
+    /// How it is shown.
+    #[serde(default)]
+    pub looks: Looks,
+    /// Its caption; may be empty.
+    #[serde(default)]
+    pub caption: Text,
+}
+
+/// A button under a message of the bot's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What stands on it.
+    pub text: String,
+    /// What comes back when it is pressed: 1 to 64 bytes (Bot API docs, `InlineKeyboardButton`).
+    pub data: String,
 }
 
 /// The calls that the desk can ask for.
@@ -64,6 +132,63 @@ pub enum Call {
         /// What it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<ReplyTo>,
+        /// How its link preview looks; none leaves it to Telegram. Never shown in the group.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preview: Option<Map<String, Value>>,
+        /// Buttons, one a row.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        buttons: Vec<Button>,
+    },
+    /// Holds the place of a call that depends on something that has not ended yet: an album that is
+    /// still arriving, a file that is being cleaned. Never made itself.
+    Await {
+        /// Where it will go.
+        to: To,
+        /// What it will answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<ReplyTo>,
+    },
+    /// Send a medium by its file.
+    SendMedia {
+        /// Where.
+        to: To,
+        /// What.
+        item: Item,
+        /// What it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<ReplyTo>,
+    },
+    /// Send several media as one album.
+    SendAlbum {
+        /// Where.
+        to: To,
+        /// 2 to 10 of them (Bot API docs, `sendMediaGroup`).
+        items: Vec<Item>,
+        /// The messages that they carry, in the same order.
+        rows: Vec<MessageRowId>,
+        /// What it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<ReplyTo>,
+    },
+    /// Copy several messages at once, which keeps them together; Telegram does not tell which copy
+    /// is whose.
+    CopyAlbum {
+        /// Where to.
+        to: To,
+        /// What, in increasing order.
+        sources: Vec<Source>,
+        /// Whether they lose their captions.
+        without_captions: bool,
+    },
+    /// Show a place that moves for a while.
+    SendLocation {
+        /// Where.
+        to: To,
+        /// The place.
+        location: Location,
+        /// What it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<ReplyTo>,
     },
     /// Copy a message by its id.
     Copy {
@@ -77,6 +202,55 @@ pub enum Call {
         /// What it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<ReplyTo>,
+    },
+    /// Change the words of a text that we sent.
+    EditText {
+        /// Which.
+        copy: Standing,
+        /// What it says from now on.
+        text: Text,
+        /// How its link preview looks.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preview: Option<Map<String, Value>>,
+    },
+    /// Change the caption of a medium that we sent.
+    EditCaption {
+        /// Which.
+        copy: Standing,
+        /// What it says from now on.
+        caption: Text,
+    },
+    /// Put another medium in the place of one that we sent.
+    EditMedia {
+        /// Which.
+        copy: Standing,
+        /// What stands there from now on.
+        item: Item,
+    },
+    /// Move a place that we sent, or stop it where it has no `live_period` any more.
+    MoveLocation {
+        /// Which.
+        copy: Standing,
+        /// Where it is now.
+        location: Location,
+    },
+    /// Change a text of the bot's own that has buttons; it loses them.
+    EditWord {
+        /// In whose chat.
+        whose: Whose,
+        /// Which message.
+        message: MessageId,
+        /// What it says from now on.
+        text: Text,
+    },
+    /// Delete what we sent of a message.
+    Delete {
+        /// Which message.
+        row: MessageRowId,
+        /// From which of its parts on.
+        from_part: u32,
+        /// In which chat.
+        whose: Whose,
     },
     /// Bring the card of a ticket up to date.
     EditCard {
@@ -111,12 +285,23 @@ pub enum Call {
         /// With what.
         mark: Mark,
     },
+    /// Set the bot's reaction on a message of ours to what people on the other side have set.
+    Mirror {
+        /// On which message.
+        on: Standing,
+        /// With what; none removes it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emoji: Option<String>,
+    },
     /// Answer a button press, which ends its spinner.
     AnswerButton {
         /// Telegram's id of the press.
         press: String,
         /// What the one who pressed reads.
         text: String,
+        /// Whether it stays until it is tapped away.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_alert: bool,
     },
     /// Leave a chat.
     Leave {
@@ -134,118 +319,15 @@ pub enum Call {
     },
 }
 
-/// A call with every reference resolved: all that is needed to make it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ReadyCall {
-    /// `createForumTopic`.
-    CreateTopic {
-        /// The desk group.
-        chat: ChatId,
-        /// The topic's title.
-        title: String,
-    },
-    /// `sendMessage`.
-    SendText {
-        /// Where.
-        chat: ChatId,
-        /// In which topic; none in General and in private chats.
-        thread: Option<ThreadId>,
-        /// What.
-        text: Text,
-        /// What it answers, in the same chat.
-        reply_to: Option<MessageId>,
-    },
-    /// `copyMessage`.
-    Copy {
-        /// Where to.
-        chat: ChatId,
-        /// Into which topic.
-        thread: Option<ThreadId>,
-        /// Where from.
-        from: ChatId,
-        /// Which message.
-        message: MessageId,
-        /// A caption that takes the place of its own; none keeps it.
-        caption: Option<Text>,
-        /// What it answers, in the same chat.
-        reply_to: Option<MessageId>,
-    },
-    /// `editMessageText`.
-    EditText {
-        /// Where.
-        chat: ChatId,
-        /// Which message of the bot.
-        message: MessageId,
-        /// What it says from now on.
-        text: Text,
-    },
-    /// `closeForumTopic`.
-    CloseTopic {
-        /// In which group.
-        chat: ChatId,
-        /// Which topic.
-        thread: ThreadId,
-    },
-    /// `reopenForumTopic`.
-    ReopenTopic {
-        /// In which group.
-        chat: ChatId,
-        /// Which topic.
-        thread: ThreadId,
-    },
-    /// `deleteForumTopic`.
-    DeleteTopic {
-        /// In which group.
-        chat: ChatId,
-        /// Which topic.
-        thread: ThreadId,
-    },
-    /// `setMessageReaction`.
-    React {
-        /// In which group.
-        chat: ChatId,
-        /// On which message.
-        message: MessageId,
-        /// With what.
-        mark: Mark,
-    },
-    /// `answerCallbackQuery`.
-    AnswerButton {
-        /// Telegram's id of the press.
-        press: String,
-        /// What the one who pressed reads.
-        text: String,
-    },
-    /// `leaveChat`.
-    Leave {
-        /// Which chat.
-        chat: ChatId,
-    },
-    /// `setMyCommands`.
-    SetCommands {
-        /// One chat, or all private chats where there is none.
-        chat: Option<ChatId>,
-        /// In which language; none for everyone without a menu of their own.
-        language: Option<Language>,
-        /// The words and what they do, in order.
-        commands: Vec<(String, String)>,
-    },
-}
-
-impl ReadyCall {
-    /// The chat that the call goes into; none where it goes into no chat.
-    pub fn chat(&self) -> Option<ChatId> {
-        match self {
-            ReadyCall::CreateTopic { chat, .. }
-            | ReadyCall::SendText { chat, .. }
-            | ReadyCall::Copy { chat, .. }
-            | ReadyCall::EditText { chat, .. }
-            | ReadyCall::CloseTopic { chat, .. }
-            | ReadyCall::ReopenTopic { chat, .. }
-            | ReadyCall::DeleteTopic { chat, .. }
-            | ReadyCall::React { chat, .. }
-            | ReadyCall::Leave { chat } => Some(*chat),
-            ReadyCall::AnswerButton { .. } | ReadyCall::SetCommands { .. } => None,
+impl Call {
+    /// A text without buttons.
+    pub fn words(to: To, text: Text, reply_to: Option<ReplyTo>) -> Self {
+        Call::SendText {
+            to,
+            text,
+            reply_to,
+            preview: None,
+            buttons: Vec::new(),
         }
     }
 }
@@ -273,6 +355,18 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Every mark.
+    pub const ALL: [Mark; 3] = [Mark::Delivered, Mark::Waiting, Mark::Refused];
+
+    /// Its name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mark::Delivered => "delivered",
+            Mark::Waiting => "waiting",
+            Mark::Refused => "refused",
+        }
+    }
+
     /// The reaction. Bots may set a fixed list only, which holds neither ✅ nor ❌
     /// (Bot API, `ReactionTypeEmoji`).
     pub const fn emoji(self) -> &'static str {
@@ -282,145 +376,6 @@ impl Mark {
             Mark::Refused => "💔",
         }
     }
-}
-
-/// What a call is for: decides what its outcome means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Purpose {
-    /// Makes the topic of a ticket.
-    Topic,
-    /// Posts the card, perhaps with the first text.
-    Card,
-    /// Carries a client's message to the topic.
-    Relay,
-    /// Carries an agent's message to the client.
-    Reply,
-    /// Tells somebody something.
-    Word,
-    /// Brings the card up to date.
-    CardEdit,
-    /// Opens, closes or removes a topic.
-    TopicState,
-    /// Shows the agent what became of a reply.
-    Mark,
-    /// Housekeeping: menus, answers to buttons, leaving a chat.
-    Service,
-}
-
-impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Purpose; 9] = [
-        Purpose::Topic,
-        Purpose::Card,
-        Purpose::Relay,
-        Purpose::Reply,
-        Purpose::Word,
-        Purpose::CardEdit,
-        Purpose::TopicState,
-        Purpose::Mark,
-        Purpose::Service,
-    ];
-
-    /// Its name in the database and in logs.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Purpose::Topic => "topic",
-            Purpose::Card => "card",
-            Purpose::Relay => "relay",
-            Purpose::Reply => "reply",
-            Purpose::Word => "word",
-            Purpose::CardEdit => "card_edit",
-            Purpose::TopicState => "topic_state",
-            Purpose::Mark => "mark",
-            Purpose::Service => "service",
-        }
-    }
-
-    /// Whether making the call twice shows nothing twice. What does not repeat safely is either
-    /// settled by Telegram's announcement (topics) or sent again with a word (messages).
-    pub const fn repeats_safely(self) -> bool {
-        match self {
-            Purpose::Topic | Purpose::Card | Purpose::Relay | Purpose::Reply | Purpose::Word => {
-                false
-            }
-            Purpose::CardEdit | Purpose::TopicState | Purpose::Mark | Purpose::Service => true,
-        }
-    }
-}
-
-/// One ordered stream of calls to one destination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
-    /// Everything that is posted into a ticket's topic, in order.
-    Topic(TicketId),
-    /// Everything that is posted to a client, in order.
-    Client(ClientId),
-    /// Updates of a ticket's card: they give way to messages.
-    Card(TicketId),
-    /// Delivery marks of one message.
-    Mark(MessageId),
-    /// Alerts in General.
-    General,
-    /// Calls that stand alone, each in a lane of its own.
-    Alone(u64),
-}
-
-impl Lane {
-    /// Its name in the database.
-    pub fn key(self) -> String {
-        match self {
-            Lane::Topic(TicketId(id)) => format!("topic:{id}"),
-            Lane::Client(ClientId(id)) => format!("client:{id}"),
-            Lane::Card(TicketId(id)) => format!("card:{id}"),
-            Lane::Mark(MessageId(id)) => format!("mark:{id}"),
-            Lane::General => "general".to_owned(),
-            Lane::Alone(id) => format!("alone:{id:x}"),
-        }
-    }
-}
-
-/// Whose budget a call spends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Budget {
-    /// A private chat's own.
-    Client,
-    /// The desk group's, shared by all topics.
-    Desk,
-    /// None but the bot's own.
-    Bot,
-}
-
-impl Budget {
-    /// Every budget.
-    pub const ALL: [Budget; 3] = [Budget::Client, Budget::Desk, Budget::Bot];
-
-    /// Its name in the database.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Budget::Client => "client",
-            Budget::Desk => "desk",
-            Budget::Bot => "bot",
-        }
-    }
-}
-
-/// How urgent a call is among those of one budget; smaller goes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Priority(pub u8);
-
-impl Priority {
-    /// Replies and words to clients; the topic and the card of a new ticket.
-    pub const FIRST: Priority = Priority(0);
-    /// Client messages on their way to a topic.
-    pub const MESSAGE: Priority = Priority(1);
-    /// Words to agents and admins.
-    pub const WORD: Priority = Priority(2);
-    /// The state of cards and topics.
-    pub const STATE: Priority = Priority(3);
-    /// Delivery marks.
-    pub const MARK: Priority = Priority(4);
-    /// The least urgent there is; every priority is at most this.
-    pub const LAST: Priority = Priority(4);
 }
 
 #[cfg(test)]

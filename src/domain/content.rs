@@ -61,6 +61,7 @@ pub enum Kind {
     Dice,
     Contact,
     Location,
+    LiveLocation,
     Venue,
     Story,
     Game,
@@ -74,7 +75,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, for tables and tests.
-    pub const ALL: [Kind; 22] = [
+    pub const ALL: [Kind; 23] = [
         Kind::Text,
         Kind::Photo,
         Kind::Video,
@@ -88,6 +89,7 @@ impl Kind {
         Kind::Dice,
         Kind::Contact,
         Kind::Location,
+        Kind::LiveLocation,
         Kind::Venue,
         Kind::Story,
         Kind::Game,
@@ -115,6 +117,7 @@ impl Kind {
             Kind::Dice => "dice",
             Kind::Contact => "contact",
             Kind::Location => "location",
+            Kind::LiveLocation => "live_location",
             Kind::Venue => "venue",
             Kind::Story => "story",
             Kind::Game => "game",
@@ -139,6 +142,92 @@ pub struct Content {
     /// A dice's emoji and value: a copy would be rolled again, so the value is told in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dice: Option<Dice>,
+    /// The file that it carries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<Media>,
+    /// A poll's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll: Option<Poll>,
+    /// Where somebody is, for locations that move.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// How its link preview is to look, as Telegram's `LinkPreviewOptions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Map<String, Value>>,
+    /// Whether buttons of somebody else hang under it: a copy could keep those that lead to a site.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_keyboard: bool,
+}
+
+/// A file of Telegram's, and how it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    /// What this bot fetches and sends it by (Bot API docs, `file_id`).
+    pub file_id: String,
+    /// The same for everybody and for ever: tells whether two files are one.
+    pub unique_id: String,
+    /// Its size in bytes, where Telegram says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// The end of its name, where that is a short word of ASCII letters and digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension: Option<String>,
+    /// Whether it has a name, a performer or a title: words of whoever made it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_named: bool,
+    /// How it is shown.
+    #[serde(default)]
+    pub looks: Looks,
+}
+
+/// How a medium is shown; Telegram does not work it out again for a file that is sent anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Looks {
+    /// Hidden until it is tapped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub spoiler: bool,
+    /// With the caption above it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub caption_above: bool,
+    /// How long it plays, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u32>,
+    /// In pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// In pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+}
+
+/// The words of a poll.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Poll {
+    /// What is asked.
+    pub question: String,
+    /// The answers.
+    pub options: Vec<String>,
+    /// Whether one answer is right: Telegram copies such a poll only for whoever knows which.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_quiz: bool,
+}
+
+/// A place that may move.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Location {
+    /// Degrees north.
+    pub latitude: f64,
+    /// Degrees east.
+    pub longitude: f64,
+    /// How exact it is, in metres.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub horizontal_accuracy: Option<f64>,
+    /// Where it is headed, 1 to 360 degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heading: Option<u16>,
+    /// For how many seconds after it was sent it moves; none once it has stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live_period: Option<u32>,
 }
 
 /// A rolled dice.
@@ -150,13 +239,92 @@ pub struct Dice {
     pub value: i64,
 }
 
+/// What somebody set under a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reaction {
+    /// An emoji.
+    Emoji(String),
+    /// A custom emoji, a paid one, or one that is newer than this program: a bot cannot set it.
+    Other,
+}
+
 impl Content {
+    /// A message of a kind, without anything else.
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            text: Text::default(),
+            dice: None,
+            media: None,
+            poll: None,
+            location: None,
+            preview: None,
+            has_keyboard: false,
+        }
+    }
+
     /// A plain text message.
     pub fn text(text: impl Into<String>) -> Self {
         Self {
-            kind: Kind::Text,
             text: Text::plain(text),
-            dice: None,
+            ..Self::of(Kind::Text)
         }
+    }
+
+    /// Whether two versions of a message show the same. Telegram reports edits that changed nothing
+    /// (Bot API docs, `Update.edited_message`), and a file may come under another `file_id`.
+    pub fn shows_the_same(&self, other: &Content) -> bool {
+        let shown = |content: &Content| {
+            let file = content.media.as_ref();
+            (
+                content.kind,
+                content.dice.clone(),
+                file.map(|file| {
+                    (
+                        file.unique_id.clone(),
+                        file.looks.spoiler,
+                        file.looks.caption_above,
+                    )
+                }),
+                content.poll.clone(),
+            )
+        };
+        shown(self) == shown(other)
+            && self.text == other.text
+            && self.location == other.location
+            && self.preview == other.preview
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_takes_no_room() {
+        let stored = serde_json::to_string(&Content::text("hello")).expect("plain data");
+        assert_eq!(stored, "{\"kind\":\"text\",\"text\":{\"text\":\"hello\"}}");
+    }
+
+    #[test]
+    fn a_file_under_another_number_is_the_same_file() {
+        let photo = |file_id: &str, unique_id: &str| Content {
+            media: Some(Media {
+                file_id: file_id.to_owned(),
+                unique_id: unique_id.to_owned(),
+                size: None,
+                extension: None,
+                is_named: false,
+                looks: Looks::default(),
+            }),
+            ..Content::of(Kind::Photo)
+        };
+        assert!(photo("a", "1").shows_the_same(&photo("b", "1")));
+        assert!(!photo("a", "1").shows_the_same(&photo("a", "2")));
+        let captioned = Content {
+            text: Text::plain("look"),
+            ..photo("a", "1")
+        };
+        assert!(!captioned.shows_the_same(&photo("a", "1")));
     }
 }

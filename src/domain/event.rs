@@ -1,10 +1,13 @@
 //! What happened, in the desk's own words: the router's output and the desk's only input.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use super::content::Content;
-use super::ids::{ChatId, MessageId, OutboxId, ThreadId, UserId};
+use super::content::{Content, Reaction, Text};
+use super::ids::{AlbumId, ChatId, JobId, MessageId, OutboxId, ThreadId, TicketId, UserId};
 use super::language::Language;
+use super::ticket::Role;
 use super::time::Timestamp;
 
 /// Everything the desk can be told. Closed on purpose: a new kind of event is a new variant here.
@@ -14,6 +17,19 @@ pub enum Event {
     ClientWrote(ClientMessage),
     /// A person gave the bot a command in private.
     ClientCommanded(ClientMessage, ClientCommand),
+    /// A person changed what they had written.
+    ClientEdited(ClientMessage),
+    /// A person set or removed reactions in the private chat.
+    ClientReacted {
+        /// Who.
+        from: UserId,
+        /// Under which message.
+        message: MessageId,
+        /// All that they have set there now, the newest last.
+        reactions: Vec<Reaction>,
+    },
+    /// A person pressed a button in the private chat.
+    ClientPressed(Press),
     /// A person blocked the bot, or its account ended.
     ClientLeft(UserId),
     /// A person unblocked the bot.
@@ -22,6 +38,25 @@ pub enum Event {
     AgentWrote(AgentMessage),
     /// Somebody gave a command in the desk group.
     AgentCommanded(AgentMessage, AgentCommand),
+    /// Somebody changed what they had written in the desk group.
+    AgentEdited(AgentMessage),
+    /// Somebody set or removed reactions in the desk group.
+    AgentReacted {
+        /// The desk group.
+        chat: ChatId,
+        /// Who; none for an anonymous admin.
+        by: Option<UserId>,
+        /// Under which message.
+        message: MessageId,
+        /// All that they have set there now, the newest last.
+        reactions: Vec<Reaction>,
+    },
+    /// Somebody pressed a button in the desk group.
+    AgentPressed(Press),
+    /// Somebody's place in the desk group has changed, or is known for the first time.
+    MemberChanged(Member),
+    /// The administrators of the desk group, all of them.
+    AdminsListed(Vec<Member>),
     /// The bot's own creation of a topic was announced: the receipt of a creation in doubt.
     TopicCreated {
         /// The desk group.
@@ -43,13 +78,15 @@ pub enum Event {
         /// That chat.
         chat: ChatId,
     },
-    /// Somebody pressed a button.
-    ButtonPressed {
+    /// Somebody pressed a button that stands neither in their private chat nor in the desk group.
+    StrayPress {
         /// Telegram's id of the press, needed to answer it.
         press: String,
         /// The language of whoever pressed.
         language: Language,
     },
+    /// A slow piece of work has ended.
+    JobEnded(JobId, JobEnd),
     /// The time set for something has come.
     TimerRang(Timer),
     /// Seen, understood, and nothing to do.
@@ -71,6 +108,8 @@ pub struct ClientMessage {
     pub content: Content,
     /// The message that it answers.
     pub reply_to: Option<MessageId>,
+    /// The words of that message, or of one elsewhere, that it quotes.
+    pub quote: Option<Text>,
     /// The album that it is part of, as Telegram names it.
     pub album: Option<String>,
 }
@@ -84,6 +123,8 @@ pub struct AgentMessage {
     pub thread: Option<ThreadId>,
     /// Who wrote; none for an anonymous admin.
     pub from: Option<UserId>,
+    /// What the writer is called.
+    pub names: Names,
     /// The message.
     pub message: MessageId,
     /// When it was written.
@@ -92,6 +133,93 @@ pub struct AgentMessage {
     pub content: Content,
     /// The message that it answers, never the topic's creation message.
     pub reply_to: Option<MessageId>,
+    /// The words of that message that it quotes.
+    pub quote: Option<Text>,
+    /// The album that it is part of, as Telegram names it.
+    pub album: Option<String>,
+}
+
+/// What a person is called: first name, last name, @name without the @. Hidden in `Debug`.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names(pub Vec<String>);
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Names(..)")
+    }
+}
+
+/// A member of the desk group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub user: UserId,
+    /// What they are called.
+    pub names: Names,
+    /// What they may do; none once they have left.
+    pub role: Option<Role>,
+}
+
+/// A press of a button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Press {
+    /// Telegram's id of the press, needed to answer it.
+    pub id: String,
+    /// Who pressed: Telegram says it, whatever the button says.
+    pub by: UserId,
+    /// The language of their app, as far as we speak it.
+    pub language: Option<Language>,
+    /// Where the button stands.
+    pub chat: ChatId,
+    /// Under which message.
+    pub message: MessageId,
+    /// What the button says it is for.
+    pub data: String,
+}
+
+/// What somebody is asked with buttons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question {
+    /// Whether this message may go to the other side although it says something about its writer.
+    Share {
+        /// When it was written.
+        date: Timestamp,
+        /// What it carries.
+        content: Content,
+        /// The message that it answers.
+        reply_to: Option<MessageId>,
+        /// The topic that it stands in.
+        thread: Option<ThreadId>,
+    },
+    /// Whether to show what a ticket's messages held before they were masked.
+    Reveal {
+        /// Which ticket.
+        ticket: TicketId,
+        /// Why, in the words of whoever asked.
+        reason: String,
+    },
+}
+
+/// How a piece of slow work has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum JobEnd {
+    /// The file holds nothing any more that says who made it, and waits in the spool.
+    Cleaned {
+        /// What it is, as the end of a file's name.
+        extension: String,
+    },
+    /// The file is of a kind that nobody knows how to clean.
+    Unsupported,
+    /// The file is damaged or hostile.
+    Unreadable,
+    /// Telegram does not hand out files of this size.
+    TooLarge,
+    /// A virus was found.
+    Infected,
+    /// The file could not be fetched although Telegram was asked many times.
+    Unavailable,
 }
 
 /// A client's command. Any other word with a slash is an ordinary text.
@@ -105,15 +233,18 @@ pub enum ClientCommand {
     Status,
     /// End the conversation.
     Close,
+    /// Take back an own message.
+    Delete,
 }
 
 impl ClientCommand {
     /// Every command, in the order of the help.
-    pub const ALL: [ClientCommand; 4] = [
+    pub const ALL: [ClientCommand; 5] = [
         ClientCommand::Start,
         ClientCommand::Help,
         ClientCommand::Status,
         ClientCommand::Close,
+        ClientCommand::Delete,
     ];
 
     /// The word after the slash.
@@ -123,6 +254,7 @@ impl ClientCommand {
             ClientCommand::Help => "help",
             ClientCommand::Status => "status",
             ClientCommand::Close => "close",
+            ClientCommand::Delete => "delete",
         }
     }
 }
@@ -137,6 +269,15 @@ pub enum AgentCommand {
         /// Why, in the agent's words; stays in the group.
         reason: String,
     },
+    /// Take back an own message.
+    Delete,
+    /// Send a message that was held back.
+    Force,
+    /// Show what a client's message held before it was masked.
+    Reveal {
+        /// The ticket's code and the reason, as they were written.
+        arguments: String,
+    },
     /// What one can do here.
     Help,
     /// No command of ours.
@@ -148,7 +289,7 @@ pub enum AgentCommand {
 
 impl AgentCommand {
     /// The words after the slash, in the order of the help.
-    pub const NAMES: [&'static str; 3] = ["note", "close", "help"];
+    pub const NAMES: [&'static str; 6] = ["note", "close", "delete", "force", "reveal", "help"];
 }
 
 /// Something set for a time.
@@ -174,6 +315,11 @@ pub enum Timer {
         /// That chat.
         chat: ChatId,
     },
+    /// An album may be complete.
+    AlbumQuiet {
+        /// Which.
+        album: AlbumId,
+    },
     /// Old rows that have served their purpose are removed.
     Housekeeping,
 }
@@ -189,7 +335,7 @@ pub enum Ignored {
     OtherChat,
     /// Posted in the name of a channel.
     Channel,
-    /// An edit, a reaction or a change of membership: not acted on yet.
+    /// A kind of update that means nothing to the desk.
     NotActedOn,
     /// A kind of update that is newer than this program.
     UnknownUpdate,

@@ -56,6 +56,12 @@ id!(/// Our row of an update that arrived.
     InboxId);
 id!(/// Our row of something that has to happen at a time.
     TimerId);
+id!(/// Our row of an album.
+    AlbumId);
+id!(/// Our row of a piece of slow work.
+    JobId);
+id!(/// Our row of a question that somebody answers with a button.
+    PromptId);
 id!(/// A bot: the number before the colon of its token.
     BotId);
 
@@ -68,6 +74,9 @@ plain_debug!(
     OutboxId,
     InboxId,
     TimerId,
+    AlbumId,
+    JobId,
+    PromptId,
     BotId
 );
 hidden_debug!(UserId, ClientId);

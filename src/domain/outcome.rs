@@ -20,10 +20,13 @@ pub enum Outcome {
 }
 
 /// What Telegram said when it did what was asked. Empty where the method answers `true`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Receipt {
     /// The new message, or the first of several.
     pub message: Option<MessageId>,
+    /// The new messages of an album, in order. Empty where it was one message, and where Telegram
+    /// does not tell which is whose.
+    pub album: Vec<MessageId>,
     /// The topic that was made, or into which the message really went. Copies do not tell.
     pub thread: Option<ThreadId>,
     /// Whether the answer tells where the message went (a whole message, not just an id).
@@ -53,6 +56,18 @@ pub enum Refusal {
     NotCopyable,
     /// The message that is answered is gone.
     ReplyTargetGone,
+    /// The words that are quoted do not stand in the message that is answered.
+    QuoteInvalid,
+    /// What we sent cannot be changed any more, or not in this way.
+    NotEditable,
+    /// What we sent cannot be deleted any more.
+    NotDeletable,
+    /// This reaction cannot be set there.
+    ReactionInvalid,
+    /// One message of an album failed; those before it may stand there.
+    AlbumPartly,
+    /// The file cannot be sent: too large, or Telegram does not have it any more.
+    FileUnusable,
     /// Accepted, then removed by Telegram itself.
     RemovedByTelegram,
     /// The press is too old to be answered.

@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::rules::carriers::Policy;
+use super::rules::mask::Mask;
+
 /// How much one client may write. Zero means no limit, in every field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
@@ -68,6 +71,109 @@ impl RelayMode {
         match self {
             RelayMode::All => "all",
             RelayMode::Replies => "replies",
+        }
+    }
+}
+
+/// What of a message reaches the other side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Privacy {
+    /// How a client's own number, address and names are hidden from the agents.
+    pub mask: Mask,
+    /// What becomes of everything that can say who somebody is.
+    pub policy: Policy,
+    /// Whether files are cleaned. Where not, the policy lets their names and contents pass, unless
+    /// the config says otherwise for one of them.
+    pub scrub_files: bool,
+    /// What becomes of a file that cannot be cleaned.
+    pub unclean_files: UncleanFiles,
+    /// What becomes of a file that is too large to be fetched.
+    pub large_files: LargeFiles,
+    /// Names in Telegram that agents may name: without `@`, in lower case.
+    pub allowed_mentions: Vec<String>,
+    /// Whether a reply that holds a member's name is held back.
+    pub guard_agent_names: bool,
+}
+
+impl Default for Privacy {
+    fn default() -> Self {
+        Self {
+            mask: Mask::default(),
+            policy: Policy::default(),
+            scrub_files: true,
+            unclean_files: UncleanFiles::default(),
+            large_files: LargeFiles::default(),
+            allowed_mentions: Vec::new(),
+            guard_agent_names: false,
+        }
+    }
+}
+
+/// What becomes of a file that cannot be cleaned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UncleanFiles {
+    /// It goes over under a neutral name, and is marked.
+    #[default]
+    Pass,
+    /// It does not go over, and both sides are told.
+    Withhold,
+}
+
+impl UncleanFiles {
+    /// Every choice, the default first.
+    pub const ALL: [UncleanFiles; 2] = [UncleanFiles::Pass, UncleanFiles::Withhold];
+
+    /// Its name in the config.
+    pub const fn name(self) -> &'static str {
+        match self {
+            UncleanFiles::Pass => "pass",
+            UncleanFiles::Withhold => "withhold",
+        }
+    }
+}
+
+/// What becomes of a file that is too large to be fetched (Bot API, `getFile`: 20 MB).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LargeFiles {
+    /// It does not go over, and both sides are told.
+    #[default]
+    Withhold,
+    /// It is copied as it is.
+    Pass,
+}
+
+impl LargeFiles {
+    /// Every choice, the default first.
+    pub const ALL: [LargeFiles; 2] = [LargeFiles::Withhold, LargeFiles::Pass];
+
+    /// Its name in the config.
+    pub const fn name(self) -> &'static str {
+        match self {
+            LargeFiles::Withhold => "withhold",
+            LargeFiles::Pass => "pass",
+        }
+    }
+}
+
+/// What happens to files while the virus scanner does not answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenDown {
+    /// They wait for it.
+    #[default]
+    Wait,
+    /// They pass without a scan.
+    Pass,
+}
+
+impl WhenDown {
+    /// Every choice, the default first.
+    pub const ALL: [WhenDown; 2] = [WhenDown::Wait, WhenDown::Pass];
+
+    /// Its name in the config.
+    pub const fn name(self) -> &'static str {
+        match self {
+            WhenDown::Wait => "wait",
+            WhenDown::Pass => "pass",
         }
     }
 }

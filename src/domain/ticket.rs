@@ -115,6 +115,28 @@ impl Side {
     }
 }
 
+/// What a member of the desk group may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// Works tickets.
+    Agent,
+    /// Owner or administrator of the group.
+    Admin,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Role; 2] = [Role::Agent, Role::Admin];
+
+    /// Its name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Agent => "agent",
+            Role::Admin => "admin",
+        }
+    }
+}
+
 /// One conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket {

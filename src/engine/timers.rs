@@ -84,6 +84,10 @@ impl Timers {
                             Timer::ReplySlow { .. }
                             | Timer::TopicDoubt { .. }
                             | Timer::LeaveElsewhere { .. } => Ok(()),
+                            // Its place in the lane would never be given up.
+                            Timer::AlbumQuiet { .. } => {
+                                timers::set(db, moment.now.plus(AGAIN_AFTER), &timer)
+                            }
                         }
                     })
                     .await

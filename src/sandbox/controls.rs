@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::sync::Notify;
 
 use crate::sandbox::Sandbox;
+use crate::sandbox::content::Piece;
 use crate::sandbox::faults::{FaultHook, FaultRule};
 use crate::sandbox::flood::{Draw, Family};
 use crate::sandbox::json::inside;
@@ -114,19 +115,17 @@ impl Sandbox {
         self.world().files.put_bytes(file_id, bytes.into());
     }
 
+    /// Gives the files of a piece their bytes.
+    pub fn put_files(&self, piece: &Piece) {
+        let mut world = self.world();
+        for (id, bytes) in &piece.files {
+            world.files.put_bytes(id, bytes.clone());
+        }
+    }
+
     /// Bytes of a file, sent or uploaded.
     pub fn file(&self, file_id: &str) -> Option<Arc<[u8]>> {
         self.world().files.get(file_id)?.bytes.clone()
-    }
-
-    /// What `/file/bot<token>/<path>` serves.
-    pub fn download(&self, token: &str, path: &str) -> Option<Arc<[u8]>> {
-        let world = self.world();
-        world.authorise(token).ok()?;
-        let file = world.files.by_path(path)?;
-        // A file nobody gave bytes is as long as it says and empty otherwise.
-        let blank = || vec![0; usize::try_from(file.size).unwrap_or(0)].into();
-        Some(file.bytes.clone().unwrap_or_else(blank))
     }
 
     /// Rung whenever a bot gets an update, or its poll is overtaken.

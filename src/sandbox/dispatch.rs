@@ -95,7 +95,9 @@ impl World {
     ) -> Answer {
         match fault {
             None => self.run(request, method, info, None),
-            Some(Fault::PartialBatch { items }) => self.run(request, method, info, Some(items)),
+            Some(Fault::PartialBatch { items, error }) => {
+                self.run(request, method, info, Some((items, error)))
+            }
             Some(Fault::Refuse {
                 code,
                 description,
@@ -108,13 +110,11 @@ impl World {
                 refused(&Refusal::too_many_requests(seconds))
             }
             Some(Fault::CutBefore) => Answer::CutBefore,
-            Some(Fault::BadGatewayHtml) => page(502, GATEWAY_PAGE),
+            Some(Fault::BadGatewayHtml) => gateway_page(),
             Some(Fault::Internal500) => refused(&Refusal::new(500, "Internal Server Error")),
             Some(Fault::Hang) => Answer::Hang,
             Some(Fault::CutAfter) => self.run_then(request, method, info, Answer::CutAfter),
-            Some(Fault::BadGatewayAfter) => {
-                self.run_then(request, method, info, page(502, GATEWAY_PAGE))
-            }
+            Some(Fault::BadGatewayAfter) => self.run_then(request, method, info, gateway_page()),
             Some(Fault::HangAfter) => self.run_then(request, method, info, Answer::Hang),
             Some(Fault::Garbage) => self.run_then(request, method, info, page(200, GARBAGE)),
             Some(Fault::Slow { ms }) => {
@@ -147,7 +147,7 @@ impl World {
         request: &Request<'_>,
         method: &'static Method,
         info: &CallInfo<'_>,
-        partial: Option<usize>,
+        partial: Option<(usize, String)>,
     ) -> Answer {
         let mut delay_ms = 0;
         if let Some(draw) = self.draw_of(request, method, info) {
@@ -275,6 +275,7 @@ impl World {
             bot: info.bot,
             method: info.method.to_owned(),
             params: request.params.clone(),
+            uploads: request.uploads.to_vec(),
             chat: info.chat,
             at_ms: info.at_ms,
             status: answer.status(),
@@ -315,7 +316,11 @@ pub(crate) fn refused(refusal: &Refusal) -> Answer {
     }
 }
 
-fn planned_refusal(code: u16, description: &str, parameters: Option<Map<String, Value>>) -> Answer {
+pub(crate) fn planned_refusal(
+    code: u16,
+    description: &str,
+    parameters: Option<Map<String, Value>>,
+) -> Answer {
     let retry_after = parameters
         .as_ref()
         .and_then(|parameters| parameters.get("retry_after")?.as_u64())
@@ -331,6 +336,11 @@ fn planned_refusal(code: u16, description: &str, parameters: Option<Map<String, 
         body: body.to_string(),
         retry_after,
     }
+}
+
+/// What the gateway in front of the server says when it cannot reach it.
+pub(crate) fn gateway_page() -> Answer {
+    page(502, GATEWAY_PAGE)
 }
 
 fn page(status: u16, body: &str) -> Answer {

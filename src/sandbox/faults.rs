@@ -33,8 +33,8 @@ pub enum Fault {
     /// 200 whose body is no JSON, after the effect.
     Garbage,
     /// Of an album or a batch of copies only the first `items` are delivered, then the whole call
-    /// is answered with an error.
-    PartialBatch { items: usize },
+    /// is answered with an error that names the reason.
+    PartialBatch { items: usize, error: String },
 }
 
 /// A planned fault. Unset fields match every call.

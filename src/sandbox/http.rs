@@ -20,7 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::sandbox::errors::Refusal;
-use crate::sandbox::{Answer, Sandbox};
+use crate::sandbox::{Answer, Download, Sandbox};
 use wire::{Cutter, Wires};
 
 /// Unix milliseconds, from whoever may read a clock.
@@ -74,7 +74,8 @@ async fn handle(
         .strip_prefix("/file/bot")
         .and_then(|rest| rest.split_once('/'))
     {
-        return download(&server.sandbox, &body::percent_decoded(token), file);
+        let (token, file) = (body::percent_decoded(token), body::percent_decoded(file));
+        return server.download(&token, &file, cutter).await;
     }
     let Some((token, method)) = path
         .strip_prefix("/bot")
@@ -133,6 +134,25 @@ impl Server {
         }
     }
 
+    async fn download(&mut self, token: &str, path: &str, cutter: Cutter) -> Response {
+        let mut download = self.sandbox.fetch(token, path, (self.clock)());
+        loop {
+            download = match download {
+                Download::File(bytes) => {
+                    let kind = HeaderValue::from_static("application/octet-stream");
+                    return ([(CONTENT_TYPE, kind)], Body::from(bytes.to_vec())).into_response();
+                }
+                Download::Failed(answer) => return self.carry_out(token, answer, cutter).await,
+                Download::Slow { delay_ms, then } => {
+                    if self.sleep(delay_ms).await {
+                        return cutter.cut();
+                    }
+                    *then
+                }
+            };
+        }
+    }
+
     /// Sleeps for an update or until the poll is over; `None` if the server stops first.
     async fn wait(&mut self, token: &str, until_ms: i64, poll: u64) -> Option<Answer> {
         let Some(wake) = self.sandbox.wake(token) else {
@@ -187,16 +207,6 @@ fn reply(status: u16, body: String, retry_after: Option<u32>) -> Response {
 
 fn refused(refusal: &Refusal) -> Response {
     reply(refusal.code, refusal.body(), refusal.retry_after_seconds)
-}
-
-fn download(sandbox: &Sandbox, token: &str, path: &str) -> Response {
-    match sandbox.download(token, &body::percent_decoded(path)) {
-        Some(bytes) => {
-            let kind = HeaderValue::from_static("application/octet-stream");
-            ([(CONTENT_TYPE, kind)], Body::from(bytes.to_vec())).into_response()
-        }
-        None => refused(&Refusal::new(404, "Not Found")),
-    }
 }
 
 #[cfg(test)]

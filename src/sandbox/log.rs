@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 
 use serde_json::{Map, Value};
 
+use crate::sandbox::files::Upload;
+
 /// Violations kept; one is already a failed test.
 const VIOLATIONS_KEPT: usize = 1_000;
 
@@ -16,6 +18,7 @@ pub struct CallRecord {
     /// As published, whatever case the caller used.
     pub method: String,
     pub params: Map<String, Value>,
+    pub uploads: Vec<Upload>,
     /// The `chat_id`, if the call had one.
     pub chat: Option<i64>,
     /// Unix milliseconds.

@@ -30,7 +30,7 @@ pub(crate) const UNKNOWN: Kind = "unknown";
 
 /// Keys that make a message ordinary content, in the order in which they decide: an animation also
 /// has `document`, a venue also has `location`.
-const CONTENT_KEYS: [Kind; 24] = [
+const CONTENT_KEYS: [Kind; 23] = [
     "text",
     "animation",
     "audio",
@@ -54,49 +54,88 @@ const CONTENT_KEYS: [Kind; 24] = [
     "giveaway",
     "giveaway_winners",
     "rich_message",
-    "successful_payment",
 ];
 
 /// Keys that make a message a service message.
-const SERVICE_KEYS: [Kind; 22] = [
+const SERVICE_KEYS: [Kind; 52] = [
     "new_chat_members",
     "left_chat_member",
+    "chat_owner_left",
+    "chat_owner_changed",
     "new_chat_title",
     "new_chat_photo",
     "delete_chat_photo",
     "group_chat_created",
     "supergroup_chat_created",
+    "channel_chat_created",
     "message_auto_delete_timer_changed",
     "migrate_to_chat_id",
     "migrate_from_chat_id",
     "pinned_message",
+    "successful_payment",
+    "refunded_payment",
+    "users_shared",
+    "chat_shared",
+    "gift",
+    "unique_gift",
+    "gift_upgrade_sent",
+    "connected_website",
+    "write_access_allowed",
+    "passport_data",
+    "proximity_alert_triggered",
+    "boost_added",
+    "chat_background_set",
+    "checklist_tasks_done",
+    "checklist_tasks_added",
+    "direct_message_price_changed",
     "forum_topic_created",
     "forum_topic_edited",
     "forum_topic_closed",
     "forum_topic_reopened",
     "general_forum_topic_hidden",
     "general_forum_topic_unhidden",
+    "giveaway_created",
+    "giveaway_completed",
+    "managed_bot_created",
+    "paid_message_price_changed",
+    "poll_option_added",
+    "poll_option_deleted",
+    "suggested_post_approved",
+    "suggested_post_approval_failed",
+    "suggested_post_declined",
+    "suggested_post_paid",
+    "suggested_post_refunded",
+    "video_chat_scheduled",
     "video_chat_started",
     "video_chat_ended",
     "video_chat_participants_invited",
-    "chat_background_set",
-    "boost_added",
+    "web_app_data",
 ];
 
 /// Keys that belong to the message and not to its content: no copy ever carries them.
-const ENVELOPE_KEYS: [&str; 12] = [
+const ENVELOPE_KEYS: [&str; 22] = [
     "forward_origin",
     "is_automatic_forward",
     "external_reply",
     "quote",
     "reply_to_story",
+    "reply_to_checklist_task_id",
+    "reply_to_poll_option_id",
     "via_bot",
+    "guest_query_id",
+    "guest_bot_caller_user",
+    "guest_bot_caller_chat",
     "author_signature",
     "sender_tag",
+    "sender_boost_count",
+    "sender_business_bot",
+    "business_connection_id",
+    "direct_messages_topic",
+    "suggested_post_info",
     "effect_id",
     "is_from_offline",
-    "link_preview_options",
-    "sender_boost_count",
+    "is_paid_post",
+    "paid_star_count",
 ];
 
 pub(crate) fn kind_of(content: &Map<String, Value>) -> Kind {
@@ -112,17 +151,14 @@ pub(crate) fn is_service(kind: Kind) -> bool {
     SERVICE_KEYS.contains(&kind)
 }
 
+/// Kinds so new that a server may not know how to copy them.
+pub(crate) fn is_new(kind: Kind) -> bool {
+    [UNKNOWN, "rich_message", "checklist", "live_photo"].contains(&kind)
+}
+
 /// Kinds that `copyMessage` refuses (telegram docs).
 pub(crate) fn is_never_copied(kind: Kind) -> bool {
-    is_service(kind)
-        || [
-            "paid_media",
-            "giveaway",
-            "giveaway_winners",
-            "invoice",
-            "successful_payment",
-        ]
-        .contains(&kind)
+    is_service(kind) || ["paid_media", "giveaway", "giveaway_winners", "invoice"].contains(&kind)
 }
 
 /// Kinds that may carry a caption.

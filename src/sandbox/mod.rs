@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 pub mod content;
 mod controls;
 mod dispatch;
+mod downloads;
 mod errors;
 mod faults;
 mod files;
@@ -25,6 +26,7 @@ mod html;
 pub mod http;
 mod json;
 mod log;
+pub mod marked;
 mod markup;
 mod member;
 mod members;
@@ -40,9 +42,12 @@ mod settings;
 mod tests;
 mod text;
 mod topics;
+mod touches;
 mod views;
+mod visible;
 mod world;
 
+pub use downloads::Download;
 pub use faults::{CallInfo, Fault, FaultHook, FaultRule};
 pub use files::Upload;
 pub use log::CallRecord;
@@ -51,6 +56,7 @@ pub use methods::table::{Parameter, Shape};
 pub use people::PersonError;
 pub use settings::{Settings, Unconfirmed};
 pub use views::{MessageView, TopicView};
+pub use visible::Seen;
 pub use world::{ANONYMOUS_ADMIN_ID, CHANNEL_BOT_ID, CallbackAnswer, Person, Place, SERVICE_ID};
 
 /// A handle to one modelled Telegram; clones share it.

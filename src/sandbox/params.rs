@@ -15,8 +15,8 @@ pub(crate) struct Call<'a> {
     pub params: &'a Map<String, Value>,
     pub uploads: &'a [Upload],
     pub now_ms: i64,
-    /// Only so many items of a batch are delivered, then the call fails.
-    pub partial: Option<usize>,
+    /// Only so many items of a batch are delivered, then the call fails for this reason.
+    pub partial: Option<(usize, String)>,
 }
 
 impl<'a> Call<'a> {

@@ -1,21 +1,16 @@
-//! People: they write, edit, react, press buttons, block.
+//! People: they write, block, leave. What they do to messages that are there is in `touches`.
 //!
 //! Each method does what an app of Telegram would let a person do, and refuses what it would not.
 
 use serde_json::{Map, Value};
 
 use crate::sandbox::Sandbox;
-use crate::sandbox::json::{Object, inside};
-use crate::sandbox::markup;
+use crate::sandbox::json::inside;
 use crate::sandbox::message::{Sender, kind_of, split};
 use crate::sandbox::methods::access::may_write;
-use crate::sandbox::post::{NewMessage, UPDATE_LIFETIME_MS};
+use crate::sandbox::post::NewMessage;
 use crate::sandbox::text::decorate;
-use crate::sandbox::topics::account_of;
-use crate::sandbox::world::{Account, Callback, Chat, Person, Place, World};
-
-/// How long a press waits to be fetched (tdlib Client.cpp).
-const CALLBACK_LIFETIME_MS: i64 = 150_000;
+use crate::sandbox::world::{Account, Chat, Person, Place, World};
 
 /// Why an app would not let a person do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,6 +25,10 @@ pub enum PersonError {
     NoSuchMessage,
     #[error("there is no such button")]
     NoSuchButton,
+    #[error("there is no such reaction")]
+    NoSuchReaction,
+    #[error("the message is no live location, or no longer")]
+    NotLive,
     #[error("the person is not inside the chat or may not write there")]
     MayNotWrite,
     #[error("the topic is closed for the person")]
@@ -77,7 +76,7 @@ impl Sandbox {
     ) -> Result<i64, PersonError> {
         let mut world = self.world();
         let mut draft = world.draft(user, chat.into(), thread, reply_to)?;
-        world.fill(&mut draft.1, content)?;
+        world.fill(draft.0, &mut draft.1, content)?;
         Ok(world.send_as(draft.0, draft.1, now_ms))
     }
 
@@ -98,7 +97,7 @@ impl Sandbox {
         for content in contents {
             let mut message = draft.1.clone();
             message.media_group_id = Some(group);
-            world.fill(&mut message, content)?;
+            world.fill(draft.0, &mut message, content)?;
             sent.push(world.send_as(draft.0, message, now_ms));
         }
         Ok(sent)
@@ -120,7 +119,7 @@ impl Sandbox {
         }
         let mut message = NewMessage::new(Sender::Channel(channel), "text", "".into());
         message.thread = thread;
-        world.fill(&mut message, content)?;
+        world.fill(place, &mut message, content)?;
         Ok(world.send_as(place, message, now_ms))
     }
 
@@ -138,125 +137,9 @@ impl Sandbox {
             return Err(PersonError::NoSuchChat);
         }
         let mut message = NewMessage::new(Sender::Service(channel), "text", "".into());
-        world.fill(&mut message, content)?;
+        world.fill(place, &mut message, content)?;
         message.envelope = Some("\"is_automatic_forward\":true".into());
         Ok(world.send_as(place, message, now_ms))
-    }
-
-    /// Replaces the content of a message of one's own.
-    pub fn person_edits(
-        &self,
-        user: i64,
-        chat: impl Into<Place>,
-        message: i64,
-        content: Value,
-        now_ms: i64,
-    ) -> Result<(), PersonError> {
-        let mut world = self.world();
-        let place = world.place(chat.into());
-        let old = world
-            .message(place, message)
-            .filter(|old| account_of(old.sender) == user && !old.is_service())
-            .ok_or(PersonError::NoSuchMessage)?;
-        let mut new = NewMessage::new(old.sender, old.kind, "".into());
-        world.fill(&mut new, content)?;
-        world.keep_version(place, message);
-        let stored = world
-            .message_mut(place, message)
-            .ok_or(PersonError::NoSuchMessage)?;
-        stored.kind = new.kind;
-        stored.content = new.content;
-        stored.rare_mut().edit_date = Some(now_ms.div_euclid(1_000));
-        world.announce(place, message, "edited_message", now_ms);
-        Ok(())
-    }
-
-    /// Telegram reports an edit although nothing that bots can see has changed.
-    pub fn spurious_edit(&self, chat: impl Into<Place>, message: i64, now_ms: i64) {
-        let mut world = self.world();
-        let place = world.place(chat.into());
-        if let Some(message) = world.message_mut(place, message) {
-            message.rare_mut().edit_date = Some(now_ms.div_euclid(1_000));
-        }
-        world.announce(place, message, "edited_message", now_ms);
-    }
-
-    /// Sets one's reactions on a message; none removes them.
-    pub fn person_reacts(
-        &self,
-        user: i64,
-        chat: impl Into<Place>,
-        message: i64,
-        emoji: &[&str],
-        now_ms: i64,
-    ) -> Result<(), PersonError> {
-        let mut world = self.world();
-        let place = world.place(chat.into());
-        let new: Vec<String> = emoji.iter().map(|emoji| (*emoji).to_owned()).collect();
-        let stored = world
-            .message_mut(place, message)
-            .ok_or(PersonError::NoSuchMessage)?;
-        let reactions = &mut stored.rare_mut().reactions;
-        let old = reactions.remove(&user).unwrap_or_default();
-        if old == new {
-            return Ok(());
-        }
-        if !new.is_empty() {
-            reactions.insert(user, new.clone());
-        }
-        world.announce_reaction(place, message, user, (&old, &new), now_ms);
-        Ok(())
-    }
-
-    /// Presses a button that is under a message now. Returns the id of the press.
-    pub fn person_presses(
-        &self,
-        user: i64,
-        chat: impl Into<Place>,
-        message: i64,
-        callback_data: &str,
-        now_ms: i64,
-    ) -> Result<String, PersonError> {
-        let mut world = self.world();
-        let place = world.place(chat.into());
-        let stored = world
-            .message(place, message)
-            .ok_or(PersonError::NoSuchMessage)?;
-        let keyboard: Value = stored
-            .markup
-            .as_deref()
-            .and_then(|markup| serde_json::from_str(markup).ok())
-            .unwrap_or_default();
-        let has_button =
-            markup::buttons(&keyboard).any(|button| button["callback_data"] == callback_data);
-        if !has_button {
-            return Err(PersonError::NoSuchButton);
-        }
-        world.press(user, (place, message), callback_data, now_ms)
-    }
-
-    /// Presses a button as an app that is out of date, or a forger, would: whatever is under the
-    /// message now, and whoever presses.
-    pub fn person_presses_anyway(
-        &self,
-        user: i64,
-        chat: impl Into<Place>,
-        message: i64,
-        callback_data: &str,
-        now_ms: i64,
-    ) -> Result<String, PersonError> {
-        let mut world = self.world();
-        let place = world.place(chat.into());
-        world.press(user, (place, message), callback_data, now_ms)
-    }
-
-    /// An app sends an unanswered press once more.
-    pub fn repeat_press(&self, press: &str, now_ms: i64) {
-        let mut world = self.world();
-        if let Some(callback) = world.callbacks.get(press) {
-            let (bot, body) = (callback.bot, callback.body.clone());
-            world.push_update(bot, "callback_query", &body, now_ms + CALLBACK_LIFETIME_MS);
-        }
     }
 
     /// Stops the bot in a private chat (`chat` is the person's id).
@@ -331,7 +214,12 @@ impl World {
     }
 
     /// Puts what somebody typed or attached into a message.
-    fn fill(&mut self, message: &mut NewMessage, content: Value) -> Result<(), PersonError> {
+    pub(crate) fn fill(
+        &mut self,
+        place: Place,
+        message: &mut NewMessage,
+        content: Value,
+    ) -> Result<(), PersonError> {
         let Value::Object(mut content) = content else {
             return Err(PersonError::NoContent);
         };
@@ -339,7 +227,11 @@ impl World {
             return Err(PersonError::NoContent);
         }
         decorate(&mut content);
-        self.files.learn(&content);
+        if place.chat < 0 {
+            hide_answer(&mut content);
+        }
+        let bots = self.chat(place).map(|chat| self.audience(chat));
+        self.files.learn(&content, &bots.unwrap_or_default());
         message.markup = take_markup(&mut content);
         message.protected = content.remove("has_protected_content") == Some(true.into());
         message.kind = kind_of(&content);
@@ -353,95 +245,6 @@ impl World {
         let id = self.append(place, message, now_ms);
         self.announce(place, id, "message", now_ms);
         id
-    }
-
-    fn press(
-        &mut self,
-        user: i64,
-        (place, id): (Place, i64),
-        data: &str,
-        now_ms: i64,
-    ) -> Result<String, PersonError> {
-        let chat = self.chat(place).ok_or(PersonError::NoSuchChat)?;
-        let message = chat.history.any(id).ok_or(PersonError::NoSuchMessage)?;
-        let Sender::Bot(bot) = message.sender else {
-            return Err(PersonError::NoSuchButton);
-        };
-        let shown = if message.deleted {
-            let mut gone = Object::new();
-            gone.raw("chat", &self.render_chat(chat));
-            gone.number("message_id", id);
-            gone.number("date", 0);
-            gone.finish()
-        } else {
-            self.render_message(chat, message, true)
-        };
-        self.counters.callback += 1;
-        let press = format!("{}", 4_000_000_000_000_000_000 + self.counters.callback);
-        let mut body = Object::new();
-        body.text("id", &press);
-        body.raw("from", &self.render_user(user));
-        body.raw("message", &shown);
-        body.text(
-            "chat_instance",
-            &format!("{}", place.chat.wrapping_mul(7_919)),
-        );
-        body.text("data", data);
-        let body = body.finish();
-        self.push_update(bot, "callback_query", &body, now_ms + CALLBACK_LIFETIME_MS);
-        let callback = Callback {
-            bot,
-            user,
-            place,
-            at_ms: now_ms,
-            body,
-        };
-        self.callbacks.insert(press.clone(), callback);
-        Ok(press)
-    }
-
-    fn announce_reaction(
-        &mut self,
-        place: Place,
-        message: i64,
-        user: i64,
-        (old, new): (&[String], &[String]),
-        now_ms: i64,
-    ) {
-        let Some(chat) = self.chat(place) else {
-            return;
-        };
-        let mut body = Object::new();
-        body.raw("chat", &self.render_chat(chat));
-        body.number("message_id", message);
-        if chat
-            .members
-            .get(&user)
-            .is_some_and(|member| member.anonymous)
-        {
-            body.raw("actor_chat", &self.render_chat(chat));
-        } else {
-            body.raw("user", &self.render_user(user));
-        }
-        body.number("date", now_ms.div_euclid(1_000));
-        body.raw("old_reaction", &World::render_reactions(old));
-        body.raw("new_reaction", &World::render_reactions(new));
-        let is_private = chat.is_private();
-        let bots: Vec<i64> = self
-            .audience(chat)
-            .into_iter()
-            .filter(|bot| {
-                if is_private {
-                    self.settings.unconfirmed.private_reactions
-                } else {
-                    chat.status(*bot).is_admin()
-                }
-            })
-            .collect();
-        let body = body.finish();
-        for bot in bots {
-            self.push_update(bot, "message_reaction", &body, now_ms + UPDATE_LIFETIME_MS);
-        }
     }
 }
 
@@ -460,6 +263,18 @@ fn check_person(chat: &Chat, user: i64, thread: Option<i64>) -> Result<(), Perso
         Some(id) if chat.topic(id).is_none() => Err(PersonError::NoSuchTopic),
         _ if chat.forum && !may_write(chat, user, thread) => Err(PersonError::TopicClosed),
         _ => Ok(()),
+    }
+}
+
+/// In groups a bot learns the answer of somebody's quiz only when the quiz is closed (telegram docs,
+/// `Poll`).
+fn hide_answer(content: &mut Map<String, Value>) {
+    if let Some(Value::Object(poll)) = content.get_mut("poll")
+        && poll.get("is_closed") != Some(&true.into())
+    {
+        for key in ["correct_option_ids", "explanation", "explanation_entities"] {
+            poll.remove(key);
+        }
     }
 }
 

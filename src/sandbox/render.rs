@@ -183,7 +183,7 @@ impl World {
     pub fn render_reactions(emoji: &[String]) -> String {
         array(emoji.iter().map(|emoji| {
             let mut reaction = Object::new();
-            if emoji.len() > 12 && emoji.bytes().all(|byte| byte.is_ascii_digit()) {
+            if is_custom(emoji) {
                 reaction.text("type", "custom_emoji");
                 reaction.text("custom_emoji_id", emoji);
             } else {
@@ -193,6 +193,11 @@ impl World {
             reaction.finish()
         }))
     }
+}
+
+/// Custom emoji are named by long numbers.
+pub(crate) fn is_custom(emoji: &str) -> bool {
+    emoji.len() > 12 && emoji.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The id under which others see a sender.

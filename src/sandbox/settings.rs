@@ -53,8 +53,15 @@ pub struct Unconfirmed {
     pub copies_protected_content: bool,
     /// A quiz whose answer the bot does not know can be copied.
     pub copies_foreign_quizzes: bool,
-    /// Kinds newer than the server can be copied by id.
+    /// Kinds newer than the server, checklists and live photos among them, can be copied by id.
     pub copies_unknown_kinds: bool,
+    /// A bot may use custom emoji, as if its owner had Premium or bought it a name.
+    pub custom_emoji_of_bots: bool,
+    /// The formatting of a quote has to be that of the original too (telegram docs).
+    pub quote_entities_must_match: bool,
+    /// A document that is uploaded becomes an animation, video, audio or sticker where its type
+    /// says so, unless the call forbids it (telegram docs, sendDocument).
+    pub detects_content_type: bool,
     /// A deleted topic answers `TOPIC_DELETED` for this long after it was last seen alive.
     pub deleted_topic_cached_ms: i64,
     /// Topic calls without the right answer `CHAT_ADMIN_REQUIRED` instead of a local text.
@@ -121,6 +128,9 @@ impl Default for Unconfirmed {
             copies_protected_content: true,
             copies_foreign_quizzes: false,
             copies_unknown_kinds: true,
+            custom_emoji_of_bots: false,
+            quote_entities_must_match: true,
+            detects_content_type: true,
             deleted_topic_cached_ms: 60_000,
             missing_right_is_chat_admin_required: false,
             delete_limit_for_admins: true,

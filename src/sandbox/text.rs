@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::html;
 use crate::sandbox::params::Call;
+use crate::sandbox::world::World;
 
 pub(crate) const TEXT_MAX: usize = 4_096;
 pub(crate) const CAPTION_MAX: usize = 1_024;
@@ -24,6 +25,7 @@ pub(crate) struct Formatted {
 
 /// Reads a text with its parse mode or entities from a call.
 pub(crate) fn from_call(
+    world: &World,
     call: &Call<'_>,
     text: &str,
     mode: &str,
@@ -37,38 +39,100 @@ pub(crate) fn from_call(
     } else {
         Vec::new()
     };
-    parse(&raw, &mode, given)
+    let formatted = parse(&raw, &mode, given)?;
+    Ok(permitted(world, call.bot, formatted))
 }
 
 /// Reads a text with its parse mode or entities from a part of a call, such as an album item.
 pub(crate) fn from_object(
+    world: &World,
+    bot: i64,
     object: &Map<String, Value>,
-    text: &str,
-    mode: &str,
-    entities: &str,
+    (text, mode, entities): (&str, &str, &str),
 ) -> Result<Formatted, Refusal> {
     let word = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or_default();
     let given = object.get(entities).and_then(Value::as_array).cloned();
-    parse(word(text), word(mode), given.unwrap_or_default())
+    let formatted = parse(word(text), word(mode), given.unwrap_or_default())?;
+    Ok(permitted(world, bot, formatted))
+}
+
+/// The quote of a reply: part of somebody's text, so nothing is trimmed, found or taken out.
+pub(crate) fn quote(parameters: &Map<String, Value>) -> Result<Formatted, Refusal> {
+    let word = |key: &str| {
+        parameters
+            .get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let given = parameters.get("quote_entities").and_then(Value::as_array);
+    let given = given.cloned().unwrap_or_default();
+    read(word("quote"), word("quote_parse_mode"), given)
 }
 
 fn parse(raw: &str, mode: &str, given: Vec<Value>) -> Result<Formatted, Refusal> {
+    Ok(finish(read(raw, mode, given)?))
+}
+
+fn read(raw: &str, mode: &str, given: Vec<Value>) -> Result<Formatted, Refusal> {
     if raw.len() > ARGUMENT_MAX_BYTES {
         return Err(Refusal::misuse("text is too long"));
     }
-    let formatted = match mode.to_ascii_lowercase().as_str() {
+    match mode.to_ascii_lowercase().as_str() {
         "" | "none" => {
             check_entities(raw, &given)?;
-            Formatted {
+            Ok(Formatted {
                 text: raw.to_owned(),
                 entities: given,
-            }
+            })
         }
         "html" => html::parse(raw)
-            .map_err(|text| Refusal::misuse(&format!("can't parse entities: {text}")))?,
-        _ => return Err(Refusal::misuse("unsupported parse_mode")),
-    };
-    Ok(finish(formatted))
+            .map_err(|text| Refusal::misuse(&format!("can't parse entities: {text}"))),
+        _ => Err(Refusal::misuse("unsupported parse_mode")),
+    }
+}
+
+/// Takes out what a bot may not use: mentions of people it never met become plain text, custom
+/// emoji plain emoji (telegram docs, "Formatting options").
+fn permitted(world: &World, bot: i64, mut formatted: Formatted) -> Formatted {
+    let emoji = world.settings.unconfirmed.custom_emoji_of_bots;
+    formatted.entities.retain_mut(|entity| {
+        let linked = entity["url"].as_str().and_then(|url| {
+            let id = url.strip_prefix("tg://user?id=")?;
+            id.parse::<i64>().ok()
+        });
+        let mentioned = match entity["type"].as_str() {
+            Some("custom_emoji") => return emoji,
+            Some("text_mention") => Some(entity["user"]["id"].as_i64().unwrap_or(0)),
+            Some("text_link") => linked,
+            _ => None,
+        };
+        let Some(user) = mentioned else {
+            return true;
+        };
+        let known = world.knows(bot, user) || user == bot;
+        if known {
+            let (offset, length) = span(entity);
+            let user: Value =
+                serde_json::from_str(&world.render_user(user)).expect("users are rendered as JSON");
+            *entity = json!({
+                "type": "text_mention", "offset": offset, "length": length, "user": user,
+            });
+        }
+        known
+    });
+    formatted
+}
+
+/// Custom emoji in a copy of somebody's text become plain emoji.
+pub(crate) fn without_custom_emoji(content: &mut Map<String, Value>) {
+    for key in ["entities", "caption_entities"] {
+        if let Some(Value::Array(entities)) = content.get_mut(key) {
+            entities.retain(|entity| entity["type"] != "custom_emoji");
+            if entities.is_empty() {
+                content.remove(key);
+            }
+        }
+    }
 }
 
 /// Trims, cuts the entities to the text and adds those that Telegram finds.
@@ -100,15 +164,16 @@ fn finish(mut formatted: Formatted) -> Formatted {
     formatted
         .entities
         .sort_by_key(|entity| (span(entity).0, -span(entity).1));
+    formatted.entities.truncate(ENTITIES_MAX);
     formatted
 }
 
 /// Text of a message: never empty, never too long.
-pub(crate) fn message_text(call: &Call<'_>) -> Result<Formatted, Refusal> {
+pub(crate) fn message_text(world: &World, call: &Call<'_>) -> Result<Formatted, Refusal> {
     if call.filled("text").is_none() {
         return Err(Refusal::misuse("message text is empty"));
     }
-    let formatted = from_call(call, "text", "parse_mode", "entities")?;
+    let formatted = from_call(world, call, "text", "parse_mode", "entities")?;
     if formatted.text.is_empty() {
         return Err(Refusal::misuse("text must be non-empty"));
     }
@@ -239,13 +304,15 @@ fn classify(word: &str) -> Option<(&'static str, usize)> {
 /// Adds entities to what a person typed, as Telegram does on the way.
 pub(crate) fn decorate(content: &mut Map<String, Value>) {
     for (text, entities) in [("text", "entities"), ("caption", "caption_entities")] {
+        if let Some(Value::Array(given)) = content.get_mut(entities) {
+            given.truncate(ENTITIES_MAX);
+            continue;
+        }
         let Some(typed) = content.get(text).and_then(Value::as_str) else {
             continue;
         };
-        if content.contains_key(entities) {
-            continue;
-        }
-        let found = find_entities(typed);
+        let mut found = find_entities(typed);
+        found.truncate(ENTITIES_MAX);
         if !found.is_empty() {
             content.insert(entities.to_owned(), Value::Array(found));
         }

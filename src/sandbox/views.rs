@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::sandbox::Sandbox;
-use crate::sandbox::json::quoted;
+use crate::sandbox::json::{outside, quoted};
 use crate::sandbox::log::CallRecord;
 use crate::sandbox::message::{Message, Sender};
 use crate::sandbox::render::visible_sender;
@@ -22,6 +22,8 @@ pub struct MessageView {
     pub date: i64,
     pub thread: Option<i64>,
     pub content: Value,
+    /// What belongs to the message and not to its content: `quote`, `forward_origin`, ….
+    pub envelope: Value,
     /// Its main key, such as `text`; `unknown` if none is known.
     pub kind: &'static str,
     pub service: bool,
@@ -43,6 +45,20 @@ impl MessageView {
             .iter()
             .find_map(|key| self.content.get(*key)?.as_str())
             .unwrap_or_default()
+    }
+
+    /// The words that it quotes from what it replies to.
+    pub fn quote(&self) -> Option<&str> {
+        self.envelope["quote"]["text"].as_str()
+    }
+
+    /// Id of its file, of a photo the largest, and the name of the file.
+    pub fn file(&self) -> Option<(&str, &str)> {
+        let media = &self.content[self.kind];
+        let one = media.as_array().and_then(|sizes| sizes.last());
+        let one = one.unwrap_or(media);
+        let name = one["file_name"].as_str().unwrap_or_default();
+        Some((one["file_id"].as_str()?, name))
     }
 
     /// Texts and callback data of its buttons, row by row.
@@ -241,6 +257,11 @@ fn view(chat: &Chat, message: &Message) -> MessageView {
         date: message.date,
         thread: message.thread,
         content: Value::Object(message.content_map()),
+        envelope: Value::Object(
+            rare.and_then(|rare| rare.envelope.as_deref())
+                .map(outside)
+                .unwrap_or_default(),
+        ),
         kind: message.kind,
         service: message.is_service(),
         reply_to: message.reply_to,

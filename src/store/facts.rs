@@ -8,6 +8,9 @@ const READ: &str = "SELECT value FROM facts WHERE name = ?1";
 const WRITE: &str = "INSERT INTO facts (name, value) VALUES (?1, ?2) \
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
+/// The bot's own @name, without the @.
+pub const USERNAME: &str = "username";
+
 /// Reads a fact.
 pub fn get(db: &Db, name: &str) -> Result<Option<String>, Error> {
     Ok(db

@@ -1,24 +1,37 @@
 //! What people wrote, and where it stands: the original and its copies.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::types::{from_json, to_json};
 use super::{Db, Error, Place};
+use crate::domain::call::Mark;
 use crate::domain::content::Content;
-use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId};
+use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId, UserId};
 use crate::domain::ticket::Side;
 use crate::domain::time::Timestamp;
 
-const INSERT: &str = "INSERT INTO messages (ticket_id, side, is_note, written_at, content) \
-     VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
+const INSERT: &str = "INSERT INTO messages (ticket_id, side, is_note, written_at, content, author, held) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) RETURNING id";
 const CONTENT: &str = "SELECT content FROM messages WHERE id = ?1";
-const LINK: &str = "INSERT INTO links (place, telegram_message_id, part, message_id) VALUES (?1, ?2, ?3, ?4) \
+const SET_CONTENT: &str = "UPDATE messages SET content = ?2 WHERE id = ?1";
+const ADD_VERSION: &str = "INSERT INTO message_versions (message_id, version, replaced_at, content) \
+     SELECT id, (SELECT ifnull(max(version), 0) + 1 FROM message_versions WHERE message_id = ?1), ?2, content \
+     FROM messages WHERE id = ?1";
+const FORGET_VERSIONS: &str = "DELETE FROM message_versions WHERE message_id = ?1";
+const DELETE: &str = "UPDATE messages SET content = ?2, held = NULL, deleted_at = ?3 WHERE id = ?1";
+const HOLD: &str = "UPDATE messages SET held = ?2 WHERE id = ?1";
+const KEEP_INSIDE: &str = "UPDATE messages SET is_note = 1 WHERE id = ?1";
+const SET_MARK: &str = "UPDATE messages SET mark = ?2 WHERE id = ?1";
+const MARK: &str = "SELECT mark FROM messages WHERE id = ?1";
+const LINK: &str = "INSERT INTO links (place, telegram_message_id, part, message_id, thread_id) VALUES (?1, ?2, ?3, ?4, ?5) \
      ON CONFLICT (place, telegram_message_id, part) DO NOTHING";
-const AT: &str = "SELECT links.message_id, ticket_id, side, is_note FROM links \
-     JOIN messages ON messages.id = links.message_id \
+const AT: &str = "SELECT links.message_id, ticket_id, side, is_note, author, held IS NOT NULL, deleted_at IS NOT NULL \
+     FROM links JOIN messages ON messages.id = links.message_id \
      WHERE place = ?1 AND telegram_message_id = ?2 ORDER BY part LIMIT 1";
-const WHERE_IN: &str = "SELECT telegram_message_id FROM links WHERE message_id = ?1 AND place = ?2 \
-     ORDER BY telegram_message_id LIMIT 1";
+const BY_ID: &str = "SELECT id, ticket_id, side, is_note, author, held IS NOT NULL, deleted_at IS NOT NULL \
+     FROM messages WHERE id = ?1";
+const PARTS_IN: &str = "SELECT part, telegram_message_id, thread_id FROM links WHERE message_id = ?1 AND place = ?2 \
+     ORDER BY part, telegram_message_id";
 const ORIGINAL_IN_GROUP: &str = "SELECT place, telegram_message_id, (SELECT thread_id FROM topics \
      WHERE topics.ticket_id = messages.ticket_id AND thread_id IS NOT NULL ORDER BY topics.id DESC LIMIT 1) \
      FROM links JOIN messages ON messages.id = links.message_id \
@@ -37,10 +50,16 @@ pub struct NewMessage<'a> {
     pub written_at: Timestamp,
     /// What it says.
     pub content: &'a Content,
+    /// The agent who wrote it.
+    pub author: Option<UserId>,
+    /// Why it is held back, if it is.
+    pub held: Option<&'a str>,
     /// Where it was written.
     pub place: Place,
     /// Its number there.
     pub message: MessageId,
+    /// The topic that it stands in.
+    pub thread: Option<ThreadId>,
 }
 
 /// A message found by where it stands.
@@ -54,6 +73,23 @@ pub struct Found {
     pub side: Side,
     /// Whether it stays inside the group.
     pub is_note: bool,
+    /// The agent who wrote it; none for clients and anonymous admins.
+    pub author: Option<UserId>,
+    /// Whether it was held back.
+    pub is_held: bool,
+    /// Whether its writer has taken it back.
+    pub is_deleted: bool,
+}
+
+/// Where a part of a message stands in a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartAt {
+    /// Which part.
+    pub part: u32,
+    /// Its number in that chat.
+    pub message: MessageId,
+    /// The topic that it stands in, where that is known.
+    pub thread: Option<ThreadId>,
 }
 
 /// Keeps a message and where its original stands.
@@ -64,11 +100,13 @@ pub fn insert(db: &Db, new: &NewMessage<'_>) -> Result<MessageRowId, Error> {
             new.side,
             new.is_note,
             new.written_at,
-            to_json(new.content)
+            to_json(new.content),
+            new.author,
+            new.held
         ],
         |row| row.get(0),
     )?;
-    link(db, row, new.place, new.message, 0)?;
+    link(db, row, new.place, new.message, 0, new.thread)?;
     Ok(row)
 }
 
@@ -80,6 +118,53 @@ pub fn content(db: &Db, row: MessageRowId) -> Result<Content, Error> {
     from_json("message", &json)
 }
 
+/// A message says something else from now on; what it said before is kept as an earlier version.
+pub fn edit(db: &Db, row: MessageRowId, content: &Content, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(ADD_VERSION)?.execute(params![row, now])?;
+    set_content(db, row, content)
+}
+
+/// A message says something else, and nobody has read what it said before.
+pub fn set_content(db: &Db, row: MessageRowId, content: &Content) -> Result<(), Error> {
+    db.prepare_cached(SET_CONTENT)?
+        .execute(params![row, to_json(content)])?;
+    Ok(())
+}
+
+/// A message is taken back: what it says is forgotten, with every earlier version.
+pub fn delete(db: &Db, row: MessageRowId, now: Timestamp) -> Result<(), Error> {
+    let kind = content(db, row)?.kind;
+    db.prepare_cached(DELETE)?
+        .execute(params![row, to_json(&Content::of(kind)), now])?;
+    db.prepare_cached(FORGET_VERSIONS)?.execute([row])?;
+    Ok(())
+}
+
+/// A message is held back for a reason, or not any more.
+pub fn hold(db: &Db, row: MessageRowId, reason: Option<&str>) -> Result<(), Error> {
+    db.prepare_cached(HOLD)?.execute(params![row, reason])?;
+    Ok(())
+}
+
+/// A message is a note after all.
+pub fn keep_inside(db: &Db, row: MessageRowId) -> Result<(), Error> {
+    db.prepare_cached(KEEP_INSIDE)?.execute([row])?;
+    Ok(())
+}
+
+/// What its writer was shown last of a message's delivery.
+pub fn set_mark(db: &Db, row: MessageRowId, mark: Mark) -> Result<(), Error> {
+    db.prepare_cached(SET_MARK)?.execute(params![row, mark])?;
+    Ok(())
+}
+
+/// What its writer was shown last of a message's delivery.
+pub fn mark(db: &Db, row: MessageRowId) -> Result<Option<Mark>, Error> {
+    Ok(db
+        .prepare_cached(MARK)?
+        .query_row([row], |row| row.get(0))?)
+}
+
 /// Notes where a message, or a part of it, stands.
 pub fn link(
     db: &Db,
@@ -87,9 +172,10 @@ pub fn link(
     place: Place,
     message: MessageId,
     part: u32,
+    thread: Option<ThreadId>,
 ) -> Result<(), Error> {
     db.prepare_cached(LINK)?
-        .execute(params![place, message, part, row])?;
+        .execute(params![place, message, part, row, thread])?;
     Ok(())
 }
 
@@ -97,23 +183,43 @@ pub fn link(
 pub fn at(db: &Db, place: Place, message: MessageId) -> Result<Option<Found>, Error> {
     Ok(db
         .prepare_cached(AT)?
-        .query_row(params![place, message], |row| {
-            Ok(Found {
-                row: row.get(0)?,
-                ticket: row.get(1)?,
-                side: row.get(2)?,
-                is_note: row.get(3)?,
-            })
-        })
+        .query_row(params![place, message], found)
         .optional()?)
 }
 
-/// Where a message stands in a chat, if it does.
+/// A message by its row.
+pub fn by_id(db: &Db, row: MessageRowId) -> Result<Found, Error> {
+    Ok(db.prepare_cached(BY_ID)?.query_row([row], found)?)
+}
+
+fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
+    Ok(Found {
+        row: row.get(0)?,
+        ticket: row.get(1)?,
+        side: row.get(2)?,
+        is_note: row.get(3)?,
+        author: row.get(4)?,
+        is_held: row.get(5)?,
+        is_deleted: row.get(6)?,
+    })
+}
+
+/// Where the parts of a message stand in a chat, in order.
+pub fn parts_in(db: &Db, row: MessageRowId, place: Place) -> Result<Vec<PartAt>, Error> {
+    let mut statement = db.prepare_cached(PARTS_IN)?;
+    let parts = statement.query_map(params![row, place], |row| {
+        Ok(PartAt {
+            part: row.get(0)?,
+            message: row.get(1)?,
+            thread: row.get(2)?,
+        })
+    })?;
+    Ok(parts.collect::<Result<_, _>>()?)
+}
+
+/// Where a message stands in a chat, if it does: its first part.
 pub fn where_in(db: &Db, row: MessageRowId, place: Place) -> Result<Option<MessageId>, Error> {
-    Ok(db
-        .prepare_cached(WHERE_IN)?
-        .query_row(params![row, place], |row| row.get(0))
-        .optional()?)
+    Ok(parts_in(db, row, place)?.first().map(|part| part.message))
 }
 
 /// Where an agent wrote a message: the group, the ticket's topic and the message's number.

@@ -2,19 +2,26 @@
 //! about the desk, never awaits inside a transaction, never hands a Telegram id of a person to
 //! anybody but the call that needs it.
 
+pub mod albums;
 pub mod alerts;
+pub mod audit;
 pub mod claims;
 pub mod clients;
 mod error;
 pub mod facts;
 pub mod inbox;
 mod inspect;
+pub mod jobs;
 pub mod limits;
+pub mod members;
 pub mod messages;
 mod open;
 pub mod outbox;
 pub mod pauses;
+pub mod prompts;
+pub mod reactions;
 pub mod resolve;
+pub mod secrets;
 pub mod tickets;
 pub mod timers;
 pub mod topics;

@@ -1,6 +1,6 @@
 //! Calls that have to be made, in lanes. Writing them is all that the desk can do about them.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::types::to_json;
 use super::{Db, Error};
@@ -29,6 +29,18 @@ const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position";
 const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at = ?2, is_head = 0, reason = ?3 \
      WHERE id = ?1";
+const PARTS: &str = "SELECT id, lane, part, call, state = 'waiting' AND attempts = 0 FROM outbox \
+     WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY part";
+const WAITING_OF_MESSAGE: &str =
+    "SELECT id, lane FROM outbox WHERE message_id = ?1 AND state = 'waiting' ORDER BY id";
+const IS_UNTOUCHED: &str = "SELECT state = 'waiting' AND attempts = 0 FROM outbox WHERE id = ?1";
+const CARRIES: &str = "UPDATE outbox SET message_id = ?2 WHERE id = ?1";
+const RELEASE: &str =
+    "UPDATE outbox SET call = ?2, not_before = ?3 WHERE id = ?1 AND state = 'waiting'";
+const BLANK_DEAD: &str =
+    "UPDATE outbox SET call = '' WHERE message_id = ?1 AND finished_at IS NOT NULL";
+const OF_CALL: &str =
+    "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
 const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
 
@@ -140,6 +152,85 @@ pub fn fate(db: &Db, message: MessageRowId, purpose: Purpose) -> Result<Fate, Er
     })
 }
 
+/// A call that carries a part of a message and is not finished.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The call.
+    pub id: OutboxId,
+    /// The lane that it stands in.
+    pub lane: String,
+    /// Which part.
+    pub part: u32,
+    /// What it is, where it reads back.
+    pub call: Option<Call>,
+    /// Whether it was never tried: nobody can have seen it.
+    pub is_untouched: bool,
+}
+
+/// The unfinished calls that carry a message for a purpose.
+pub fn parts(db: &Db, message: MessageRowId, purpose: Purpose) -> Result<Vec<Part>, Error> {
+    let mut statement = db.prepare_cached(PARTS)?;
+    let rows = statement.query_map(params![message, purpose], |row| {
+        Ok(Part {
+            id: row.get(0)?,
+            lane: row.get(1)?,
+            part: row.get(2)?,
+            call: row.get(3).ok(),
+            is_untouched: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Calls that wait and carry a message, whatever for, with their lanes.
+pub fn waiting_of_message(
+    db: &Db,
+    message: MessageRowId,
+) -> Result<Vec<(OutboxId, String)>, Error> {
+    let mut statement = db.prepare_cached(WAITING_OF_MESSAGE)?;
+    let rows = statement.query_map([message], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether a call waits and was never tried: nobody can have seen what it does.
+pub fn is_untouched(db: &Db, id: OutboxId) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(IS_UNTOUCHED)?
+        .query_row([id], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false))
+}
+
+/// A call carries another message than was thought when it was queued up.
+pub fn carries(db: &Db, id: OutboxId, message: MessageRowId) -> Result<(), Error> {
+    db.prepare_cached(CARRIES)?.execute(params![id, message])?;
+    Ok(())
+}
+
+/// A call that held a place takes its form, and may be made. Nothing where it does not wait any more.
+pub fn release(db: &Db, id: OutboxId, call: &Call, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(RELEASE)?
+        .execute(params![id, to_json(call), now])?;
+    Ok(())
+}
+
+/// What a waiting call is for, its lane and its message. None where it does not wait any more.
+pub fn waiting_call(
+    db: &Db,
+    id: OutboxId,
+) -> Result<Option<(Purpose, String, Option<MessageRowId>)>, Error> {
+    Ok(db
+        .prepare_cached(OF_CALL)?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?)
+}
+
+/// Finished calls that carried a message forget what it said.
+pub fn blank_finished(db: &Db, message: MessageRowId) -> Result<(), Error> {
+    db.prepare_cached(BLANK_DEAD)?.execute([message])?;
+    Ok(())
+}
+
 /// What waits in a lane, in order.
 pub fn waiting_in(db: &Db, lane: Lane) -> Result<Vec<Waiting>, Error> {
     let mut statement = db.prepare_cached(IN_LANE)?;
@@ -157,12 +248,12 @@ pub fn waiting_in(db: &Db, lane: Lane) -> Result<Vec<Waiting>, Error> {
 pub fn drop_waiting(
     db: &Db,
     id: OutboxId,
-    lane: Lane,
+    lane: &str,
     reason: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
     db.prepare_cached(DROP)?.execute(params![id, now, reason])?;
-    promote(db, &lane.key())
+    promote(db, lane)
 }
 
 /// The first unfinished call of a lane becomes its head.

@@ -2,10 +2,13 @@
 //! a message, the card. Here, and only here, a client's row becomes a chat id again.
 
 use super::claims::{OutboxRow, of_lane};
+use super::outbox::{self, Fate};
 use super::{Db, Error, Place, clients, messages, topics};
-use crate::domain::call::{Audience, Call, Lane, Purpose, ReadyCall, ReplyTo, Source, To};
+use crate::domain::call::{
+    Audience, Call, Lane, Purpose, ReadyCall, ReadyReply, ReplyTo, Source, Standing, To, Whose,
+};
 use crate::domain::content::Text;
-use crate::domain::ids::{ChatId, MessageId, ThreadId, TicketId};
+use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId};
 
 /// What a claim makes of a call's references.
 #[derive(Debug)]
@@ -20,110 +23,328 @@ pub enum Resolution {
     Never,
 }
 
-/// Resolves what a call refers to. `desk` is the configured desk group.
+/// Resolves what a call refers to. `desk` is the configured desk group. One flat table, so that a new
+/// call cannot be forgotten.
 pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Error> {
-    Ok(match &row.call {
-        Call::CreateTopic { title, .. } => Resolution::Ready(ReadyCall::CreateTopic {
-            chat: topics::current_chat(db, desk)?,
-            title: title.clone(),
-        }),
-        Call::SendText { to, text, reply_to } => match destination(db, *to, desk)? {
-            Destination::At {
+    let ready = |call| Ok(Resolution::Ready(call));
+    match row.call.clone() {
+        Call::Await { .. } => Ok(Resolution::Later),
+        Call::SendText {
+            to,
+            text,
+            reply_to,
+            preview,
+            buttons,
+        } => post(
+            db,
+            desk,
+            to,
+            reply_to,
+            |There { chat, thread, .. }, reply_to| ReadyCall::SendText {
                 chat,
                 thread,
-                place,
-            } => Resolution::Ready(ReadyCall::SendText {
+                text,
+                reply_to,
+                preview,
+                buttons,
+            },
+        ),
+        Call::SendMedia { to, item, reply_to } => post(
+            db,
+            desk,
+            to,
+            reply_to,
+            |There { chat, thread, .. }, reply_to| ReadyCall::SendMedia {
                 chat,
                 thread,
-                text: text.clone(),
-                reply_to: reply_target(db, *reply_to, place)?,
-            }),
-            Destination::Missing(resolution) => resolution,
-        },
+                item,
+                reply_to,
+            },
+        ),
+        Call::SendAlbum {
+            to,
+            items,
+            reply_to,
+            ..
+        } => post(
+            db,
+            desk,
+            to,
+            reply_to,
+            |There { chat, thread, .. }, reply_to| ReadyCall::SendAlbum {
+                chat,
+                thread,
+                items,
+                reply_to,
+            },
+        ),
+        Call::SendLocation {
+            to,
+            location,
+            reply_to,
+        } => post(
+            db,
+            desk,
+            to,
+            reply_to,
+            |There { chat, thread, .. }, reply_to| ReadyCall::SendLocation {
+                chat,
+                thread,
+                location,
+                reply_to,
+            },
+        ),
         Call::Copy {
             to,
             source,
             caption,
             reply_to,
-        } => match destination(db, *to, desk)? {
-            Destination::At {
-                chat,
-                thread,
-                place,
-            } => {
-                let (from, message) = original(db, *source)?;
-                Resolution::Ready(ReadyCall::Copy {
+        } => {
+            let (from, message) = original(db, source)?;
+            post(
+                db,
+                desk,
+                to,
+                reply_to,
+                |There { chat, thread, .. }, reply_to| ReadyCall::Copy {
                     chat,
                     thread,
                     from,
                     message,
-                    caption: caption.clone(),
-                    reply_to: reply_target(db, *reply_to, place)?,
-                })
-            }
-            Destination::Missing(resolution) => resolution,
-        },
-        Call::EditCard { ticket, text } => card_edit(db, *ticket, text)?,
-        Call::CloseTopic { ticket } => topic_call(db, *ticket, |chat, thread| {
-            ReadyCall::CloseTopic { chat, thread }
-        })?,
-        Call::ReopenTopic { ticket } => topic_call(db, *ticket, |chat, thread| {
-            ReadyCall::ReopenTopic { chat, thread }
-        })?,
-        Call::DeleteTopic { chat, thread } => Resolution::Ready(ReadyCall::DeleteTopic {
-            chat: topics::current_chat(db, *chat)?,
-            thread: *thread,
+                    caption,
+                    reply_to,
+                },
+            )
+        }
+        Call::CopyAlbum {
+            to,
+            sources,
+            without_captions,
+        } => {
+            let (from, messages) = originals(db, &sources)?;
+            post(db, desk, to, None, |There { chat, thread, .. }, _| {
+                ReadyCall::CopyAlbum {
+                    chat,
+                    thread,
+                    from,
+                    messages,
+                    without_captions,
+                }
+            })
+        }
+        Call::EditText {
+            copy,
+            text,
+            preview,
+        } => change(db, desk, copy, |chat, message| ReadyCall::EditText {
+            chat,
+            message,
+            text,
+            preview,
         }),
+        Call::EditCaption { copy, caption } => {
+            change(db, desk, copy, |chat, message| ReadyCall::EditCaption {
+                chat,
+                message,
+                caption,
+            })
+        }
+        Call::EditMedia { copy, item } => {
+            change(db, desk, copy, |chat, message| ReadyCall::EditMedia {
+                chat,
+                message,
+                item,
+            })
+        }
+        Call::MoveLocation { copy, location } => {
+            change(db, desk, copy, |chat, message| ReadyCall::MoveLocation {
+                chat,
+                message,
+                location,
+            })
+        }
+        Call::Mirror { on, emoji } => change(db, desk, on, |chat, message| ReadyCall::React {
+            chat,
+            message,
+            emoji,
+        }),
+        Call::Delete {
+            row,
+            from_part,
+            whose,
+        } => delete(db, desk, row, from_part, whose),
+        Call::EditWord {
+            whose,
+            message,
+            text,
+        } => {
+            let (chat, _) = chat_of(db, whose, desk)?;
+            ready(ReadyCall::EditText {
+                chat,
+                message,
+                text,
+                preview: None,
+            })
+        }
+        Call::EditCard { ticket, text } => card_edit(db, ticket, text),
+        Call::CreateTopic { title, .. } => {
+            let chat = topics::current_chat(db, desk)?;
+            ready(ReadyCall::CreateTopic { chat, title })
+        }
+        Call::CloseTopic { ticket } => topic_call(db, ticket, |chat, thread| {
+            ReadyCall::CloseTopic { chat, thread }
+        }),
+        Call::ReopenTopic { ticket } => topic_call(db, ticket, |chat, thread| {
+            ReadyCall::ReopenTopic { chat, thread }
+        }),
+        Call::DeleteTopic { chat, thread } => {
+            let chat = topics::current_chat(db, chat)?;
+            ready(ReadyCall::DeleteTopic { chat, thread })
+        }
         Call::React {
             chat,
             message,
             mark,
-        } => Resolution::Ready(ReadyCall::React {
-            chat: topics::current_chat(db, *chat)?,
-            message: *message,
-            mark: *mark,
+        } => {
+            let chat = topics::current_chat(db, chat)?;
+            let emoji = Some(mark.emoji().to_owned());
+            ready(ReadyCall::React {
+                chat,
+                message,
+                emoji,
+            })
+        }
+        Call::AnswerButton {
+            press,
+            text,
+            is_alert,
+        } => ready(ReadyCall::AnswerButton {
+            press,
+            text,
+            is_alert,
         }),
-        Call::AnswerButton { press, text } => Resolution::Ready(ReadyCall::AnswerButton {
-            press: press.clone(),
-            text: text.clone(),
-        }),
-        Call::Leave { chat } => Resolution::Ready(ReadyCall::Leave { chat: *chat }),
+        Call::Leave { chat } => ready(ReadyCall::Leave { chat }),
         Call::SetCommands {
             audience,
             language,
             commands,
-        } => Resolution::Ready(ReadyCall::SetCommands {
-            chat: match audience {
+        } => {
+            let chat = match audience {
                 Audience::Clients => None,
                 Audience::Agents => Some(topics::current_chat(db, desk)?),
-            },
-            language: *language,
-            commands: commands.clone(),
-        }),
+            };
+            ready(ReadyCall::SetCommands {
+                chat,
+                language,
+                commands,
+            })
+        }
+    }
+}
+
+/// A call that posts something new.
+fn post(
+    db: &Db,
+    desk: ChatId,
+    to: To,
+    reply_to: Option<ReplyTo>,
+    make: impl FnOnce(There, Option<ReadyReply>) -> ReadyCall,
+) -> Result<Resolution, Error> {
+    Ok(match destination(db, to, desk)? {
+        Destination::At(there) => {
+            let reply_to = reply_target(db, reply_to, there.place)?;
+            Resolution::Ready(make(there, reply_to))
+        }
+        Destination::Missing(resolution) => resolution,
     })
 }
 
+/// A call that changes something that we sent, or that stands there.
+fn change(
+    db: &Db,
+    desk: ChatId,
+    standing: Standing,
+    make: impl FnOnce(ChatId, MessageId) -> ReadyCall,
+) -> Result<Resolution, Error> {
+    let (chat, place) = chat_of(db, standing.whose, desk)?;
+    let parts = messages::parts_in(db, standing.row, place)?;
+    match parts.iter().find(|at| at.part == standing.part) {
+        Some(at) => Ok(Resolution::Ready(make(chat, at.message))),
+        None => still_coming(db, standing.row),
+    }
+}
+
+fn delete(
+    db: &Db,
+    desk: ChatId,
+    row: MessageRowId,
+    from_part: u32,
+    whose: Whose,
+) -> Result<Resolution, Error> {
+    let (chat, place) = chat_of(db, whose, desk)?;
+    let mut messages: Vec<MessageId> = messages::parts_in(db, row, place)?
+        .into_iter()
+        .filter(|at| at.part >= from_part)
+        .map(|at| at.message)
+        .collect();
+    messages.sort_unstable();
+    Ok(if messages.is_empty() {
+        Resolution::Never
+    } else {
+        Resolution::Ready(ReadyCall::Delete { chat, messages })
+    })
+}
+
+fn chat_of(db: &Db, whose: Whose, desk: ChatId) -> Result<(ChatId, Place), Error> {
+    Ok(match whose {
+        Whose::Client(client) => (
+            clients::user_of(db, client)?.private_chat(),
+            Place::Client(client),
+        ),
+        Whose::Desk => {
+            let chat = topics::current_chat(db, desk)?;
+            (chat, Place::Group(chat))
+        }
+    })
+}
+
+/// A copy that does not stand there yet: waited for as long as something is on its way.
+fn still_coming(db: &Db, row: MessageRowId) -> Result<Resolution, Error> {
+    for purpose in [Purpose::Relay, Purpose::Reply, Purpose::Card] {
+        if outbox::fate(db, row, purpose)? == Fate::UnderWay {
+            return Ok(Resolution::Later);
+        }
+    }
+    Ok(Resolution::Never)
+}
+
+/// Where a post goes.
+#[derive(Clone, Copy)]
+struct There {
+    chat: ChatId,
+    thread: Option<ThreadId>,
+    place: Place,
+}
+
 enum Destination {
-    At {
-        chat: ChatId,
-        thread: Option<ThreadId>,
-        place: Place,
-    },
+    At(There),
     Missing(Resolution),
 }
 
 fn destination(db: &Db, to: To, desk: ChatId) -> Result<Destination, Error> {
-    let group = |chat: ChatId, thread| Destination::At {
-        chat,
-        thread,
-        place: Place::Group(chat),
+    let group = |chat: ChatId, thread| {
+        Destination::At(There {
+            chat,
+            thread,
+            place: Place::Group(chat),
+        })
     };
     Ok(match to {
-        To::Client(client) => Destination::At {
+        To::Client(client) => Destination::At(There {
             chat: clients::user_of(db, client)?.private_chat(),
             thread: None,
             place: Place::Client(client),
-        },
+        }),
         To::General => group(topics::current_chat(db, desk)?, None),
         To::Thread(chat, thread) => group(topics::current_chat(db, chat)?, Some(thread)),
         To::Chat(chat) => group(chat, None),
@@ -145,12 +366,18 @@ fn reply_target(
     db: &Db,
     reply_to: Option<ReplyTo>,
     place: Place,
-) -> Result<Option<MessageId>, Error> {
-    match reply_to {
-        None => Ok(None),
-        Some(ReplyTo::There(message)) => Ok(Some(message)),
-        Some(ReplyTo::Row(row)) => messages::where_in(db, row, place),
-    }
+) -> Result<Option<ReadyReply>, Error> {
+    Ok(match reply_to {
+        None => None,
+        Some(ReplyTo::There(message)) => Some(ReadyReply::to(message)),
+        Some(ReplyTo::Row(row)) => messages::where_in(db, row, place)?.map(ReadyReply::to),
+        Some(ReplyTo::Quote(row, quote)) => {
+            messages::where_in(db, row, place)?.map(|message| ReadyReply {
+                message,
+                quote: Some(quote),
+            })
+        }
+    })
 }
 
 fn original(db: &Db, source: Source) -> Result<(ChatId, MessageId), Error> {
@@ -160,7 +387,19 @@ fn original(db: &Db, source: Source) -> Result<(ChatId, MessageId), Error> {
     })
 }
 
-fn card_edit(db: &Db, ticket: TicketId, text: &Text) -> Result<Resolution, Error> {
+/// The messages of an album; they stand in one chat.
+fn originals(db: &Db, sources: &[Source]) -> Result<(ChatId, Vec<MessageId>), Error> {
+    let mut messages = Vec::with_capacity(sources.len());
+    let mut from = ChatId(0);
+    for source in sources {
+        let (chat, message) = original(db, *source)?;
+        from = chat;
+        messages.push(message);
+    }
+    Ok((from, messages))
+}
+
+fn card_edit(db: &Db, ticket: TicketId, text: Text) -> Result<Resolution, Error> {
     let Some(topic) = topics::current(db, ticket)? else {
         return Ok(Resolution::Never);
     };
@@ -168,7 +407,8 @@ fn card_edit(db: &Db, ticket: TicketId, text: &Text) -> Result<Resolution, Error
         return Ok(Resolution::Ready(ReadyCall::EditText {
             chat: topics::current_chat(db, topic.chat)?,
             message,
-            text: text.clone(),
+            text,
+            preview: None,
         }));
     }
     let card_is_coming = of_lane(db, Lane::Topic(ticket), Purpose::Card)?.is_some();

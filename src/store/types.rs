@@ -5,14 +5,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Error;
-use crate::domain::call::{Budget, Call, Priority, Purpose};
+use crate::domain::call::{Budget, Call, Mark, Priority, Purpose};
 use crate::domain::ids::{
-    BotId, ChatId, ClientId, InboxId, MessageId, MessageRowId, OutboxId, ThreadId, TicketId,
-    TimerId, TopicId, UserId,
+    AlbumId, BotId, ChatId, ClientId, InboxId, JobId, MessageId, MessageRowId, OutboxId, PromptId,
+    ThreadId, TicketId, TimerId, TopicId, UserId,
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::Unreachable;
-use crate::domain::ticket::{Side, TicketCode, TicketState};
+use crate::domain::ticket::{Role, Side, TicketCode, TicketState};
 use crate::domain::time::Timestamp;
 
 macro_rules! integer_column {
@@ -31,6 +31,9 @@ macro_rules! integer_column {
 }
 
 integer_column!(
+    AlbumId,
+    JobId,
+    PromptId,
     BotId,
     ChatId,
     ClientId,
@@ -68,6 +71,8 @@ named_column!(
     Budget: Budget::ALL,
     TicketState: [TicketState::Open, TicketState::Closed],
     Side: [Side::Client, Side::Agent],
+    Role: Role::ALL,
+    Mark: Mark::ALL,
     Unreachable: Unreachable::ALL
 );
 

@@ -3,15 +3,19 @@
 //! they are compared by substring and without regard to case, because prefixes and capitals have
 //! changed before. Does not decide what to do about an outcome.
 
+mod receipt;
+mod rules;
+
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+pub use self::rules::refusal;
+use self::rules::{Batch, REMOVED};
 use crate::domain::call::ReadyCall;
-use crate::domain::ids::{ChatId, MessageId, ThreadId};
-use crate::domain::outcome::{Outcome, Receipt, Refusal, Unreachable};
+use crate::domain::ids::ChatId;
+use crate::domain::outcome::{Outcome, Refusal};
 
 /// How long to wait when Telegram says "later" without saying when.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -68,7 +72,7 @@ pub fn classify(
     call: &ReadyCall,
 ) -> Outcome {
     match answer(status, body, retry_after_header) {
-        Answer::Ok(result) => done(result, call),
+        Answer::Ok(result) => receipt::done(result, call),
         Answer::RetryAfter(wait) => Outcome::RetryAfter(wait),
         Answer::Refused(failure) => refused(&failure, call),
         Answer::Unclear => Outcome::InDoubt,
@@ -95,14 +99,22 @@ pub fn answer(status: u16, body: &[u8], retry_after_header: Option<u64>) -> Answ
         .and_then(|raw| serde_json::from_str::<Parameters>(raw.get()).ok())
         .unwrap_or_default();
     let code = refused.as_ref().and_then(|body| body.error_code);
-    if status == 429 || code == Some(429) {
-        return Answer::RetryAfter(wait(parameters.retry_after.or(retry_after_header)));
+    let description = refused
+        .and_then(|body| body.description)
+        .unwrap_or_default();
+    let told = parameters
+        .retry_after
+        .or_else(|| rules::wait_in(&description));
+    let is_flood = status == 429 || code == Some(429) || told.is_some();
+    // A flood in the middle of an album: the messages before it are there, and waiting would not
+    // take them back.
+    if is_flood && !Batch::of(&description).is_some_and(Batch::has_begun) {
+        return Answer::RetryAfter(wait(told.or(retry_after_header)));
     }
 
-    let (Some(body), Some(code)) = (refused, code) else {
+    let Some(code) = code else {
         return Answer::Unclear;
     };
-    let description = body.description.unwrap_or_default();
     // The one trouble of the server that says what became of the call.
     let removed = description.to_ascii_lowercase().contains(REMOVED);
     if (status >= 500 || !(400..500).contains(&code)) && !removed {
@@ -114,209 +126,6 @@ pub fn answer(status: u16, body: &[u8], retry_after_header: Option<u64>) -> Answ
         migrate_to: parameters.migrate_to_chat_id,
     })
 }
-
-/// Why Telegram refused. `private` tells whether the call went into a client's chat: the same words
-/// mean a client there and the desk elsewhere.
-pub fn refusal(code: i64, description: &str, migrate_to: Option<i64>, private: bool) -> Refusal {
-    if let Some(new) = migrate_to {
-        return Refusal::GroupUpgraded(ChatId(new));
-    }
-    let description = description.to_ascii_lowercase();
-    match code {
-        // 421: the server works for some tokens only, and not for this one.
-        401 | 421 => return Refusal::TokenRejected,
-        404 if description.trim() == "not found" => return Refusal::TokenRejected,
-        _ => {}
-    }
-    let found = RULES
-        .iter()
-        .find(|(words, _)| words.iter().any(|words| description.contains(words)))
-        .map(|(_, meaning)| meaning);
-    match found {
-        None => Refusal::Other,
-        Some(Meaning::Always(refusal)) => refusal.clone(),
-        Some(Meaning::ByChat { client, .. }) if private => client.clone(),
-        Some(Meaning::ByChat { group, .. }) => group.clone(),
-    }
-}
-
-/// What a description means.
-enum Meaning {
-    Always(Refusal),
-    /// It depends on whose chat the call went into.
-    ByChat {
-        client: Refusal,
-        group: Refusal,
-    },
-}
-
-/// About a client. Where the call went into a group, it can only be a copy, and what could not be
-/// read is its original.
-const fn client(why: Unreachable) -> Meaning {
-    Meaning::ByChat {
-        client: Refusal::ClientUnreachable(why),
-        group: Refusal::MessageGone,
-    }
-}
-
-/// About the chat of the call, whichever it is.
-const fn chat(why: Unreachable) -> Meaning {
-    Meaning::ByChat {
-        client: Refusal::ClientUnreachable(why),
-        group: Refusal::DeskUnreachable,
-    }
-}
-
-const REMOVED: &str = "sent message was immediately deleted";
-
-/// Words, in lower case, and what a description that contains one of them means. The first that
-/// fits wins, so the narrower ones come first.
-const RULES: &[(&[&str], Meaning)] = &[
-    (&[REMOVED], Meaning::Always(Refusal::RemovedByTelegram)),
-    (&["logged out"], Meaning::Always(Refusal::TokenRejected)),
-    (
-        &[
-            "message thread not found",
-            "topic_deleted",
-            "topic_id_invalid",
-            "invalid forum topic identifier",
-            "invalid message thread identifier",
-        ],
-        Meaning::Always(Refusal::TopicGone),
-    ),
-    (&["topic_closed"], Meaning::Always(Refusal::TopicClosed)),
-    (
-        &[
-            "the chat is not a forum",
-            "not a supergroup forum",
-            "channel_forum_missing",
-            "method is available only for supergroups",
-            "method is available for supergroup",
-        ],
-        Meaning::Always(Refusal::TopicsOff),
-    ),
-    (
-        &[
-            "topic_not_modified",
-            "message is not modified",
-            "message_not_modified",
-            "message to delete not found",
-        ],
-        Meaning::Always(Refusal::AlreadySo),
-    ),
-    (
-        &[
-            "message to be replied not found",
-            "replied message not found",
-            "reply_message_id_invalid",
-        ],
-        Meaning::Always(Refusal::ReplyTargetGone),
-    ),
-    (
-        &[
-            "message to edit not found",
-            "message to copy not found",
-            "message to forward not found",
-            "message to react not found",
-            "message to pin not found",
-            "message_id_invalid",
-            "there are no messages to forward",
-            "chat to forward messages from not found",
-        ],
-        Meaning::Always(Refusal::MessageGone),
-    ),
-    (
-        &[
-            "query is too old",
-            "query id is invalid",
-            "query_id_invalid",
-        ],
-        Meaning::Always(Refusal::PressExpired),
-    ),
-    (
-        &[
-            "not enough rights to send text messages",
-            "chat_send_plain_forbidden",
-        ],
-        chat(Unreachable::Blocked),
-    ),
-    // Among them kinds of content that the chat does not take, while it takes others: no reason to
-    // think that the whole chat is out of reach.
-    (
-        &[
-            "can't be copied",
-            "can't be forwarded",
-            "message was not forwarded",
-            "chat_forwards_restricted",
-            "quiz_answer_missing",
-            "wrong file_id",
-            "wrong file identifier",
-            "not enough rights to send ",
-            "chat_send_",
-            "voice_messages_forbidden",
-            "user restricted receiving of",
-        ],
-        Meaning::Always(Refusal::NotCopyable),
-    ),
-    (
-        &[
-            "bot was blocked by the user",
-            "user_is_blocked",
-            "you_blocked_user",
-            "privacy_premium_required",
-            "allow_payment_required",
-        ],
-        client(Unreachable::Blocked),
-    ),
-    (
-        &["user is deactivated", "input_user_deactivated"],
-        client(Unreachable::Deactivated),
-    ),
-    (
-        &[
-            "bot can't initiate conversation",
-            "bot can't send messages to",
-            "user_is_bot",
-            "private chat not found",
-        ],
-        client(Unreachable::NoChat),
-    ),
-    // The desk group, or a right in it.
-    (
-        &[
-            "bot was kicked",
-            "bot is not a member",
-            "group chat was deleted",
-            "group chat was upgraded",
-            "not enough rights",
-            "need administrator rights",
-            "chat_admin_required",
-            "bot_forum_create_forbidden",
-            "user_banned_in_channel",
-            "channel_private",
-            "channel_invalid",
-        ],
-        Meaning::Always(Refusal::DeskUnreachable),
-    ),
-    (
-        &[
-            "chat not found",
-            "peer_id_invalid",
-            "can't access the chat",
-            "have no write access to the chat",
-            "chat_write_forbidden",
-            "chat_restricted",
-        ],
-        chat(Unreachable::NoChat),
-    ),
-    (
-        &["user not found"],
-        Meaning::ByChat {
-            client: Refusal::ClientUnreachable(Unreachable::NoChat),
-            group: Refusal::Other,
-        },
-    ),
-];
 
 /// What `call` is told about a refusal. Leaving a chat in which the bot no longer is has nothing to
 /// do with the desk.
@@ -332,39 +141,6 @@ fn refused(failure: &Failure, call: &ReadyCall) -> Outcome {
     Outcome::Refused(if left { Refusal::AlreadySo } else { refusal })
 }
 
-/// The fields that tell where a message went; all of them are missing where the result is `true`.
-#[derive(Default, Deserialize)]
-struct Posted {
-    message_id: Option<i64>,
-    message_thread_id: Option<i64>,
-    #[serde(default)]
-    is_topic_message: bool,
-    chat: Option<IgnoredAny>,
-}
-
-/// What was done, certainly: a result that makes no sense is a receipt without numbers. Only a topic
-/// without its number stays in doubt, because its announcement brings the number.
-fn done(result: &RawValue, call: &ReadyCall) -> Outcome {
-    let posted = serde_json::from_str::<Posted>(result.get()).unwrap_or_default();
-    let thread = posted.message_thread_id.map(ThreadId);
-    if matches!(call, ReadyCall::CreateTopic { .. }) {
-        return match thread {
-            Some(_) => Outcome::Done(Receipt {
-                thread,
-                ..Receipt::default()
-            }),
-            None => Outcome::InDoubt,
-        };
-    }
-    Outcome::Done(Receipt {
-        // 0 stands for a message that is not there yet (Bot API docs, `Message.message_id`).
-        message: posted.message_id.filter(|id| *id > 0).map(MessageId),
-        // Replies in General name their root as a thread, but are no topic messages.
-        thread: thread.filter(|_| posted.is_topic_message),
-        tells_thread: posted.chat.is_some(),
-    })
-}
-
 fn wait(seconds: Option<u64>) -> Duration {
     seconds
         .map_or(DEFAULT_RETRY_AFTER, Duration::from_secs)
@@ -376,7 +152,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::content::Text;
+    use crate::domain::call::{FileSource, Item};
+    use crate::domain::content::{Kind, Looks, Text};
+    use crate::domain::ids::{MessageId, ThreadId};
+    use crate::domain::outcome::{Receipt, Unreachable};
 
     const DESK: ChatId = ChatId(-1001);
     const ANN: ChatId = ChatId(77);
@@ -387,6 +166,8 @@ mod tests {
             thread: None,
             text: Text::plain("hello"),
             reply_to: None,
+            preview: None,
+            buttons: Vec::new(),
         }
     }
 
@@ -501,14 +282,6 @@ mod tests {
             ("QUIZ_ANSWER_MISSING", Refusal::NotCopyable),
             ("VOICE_MESSAGES_FORBIDDEN", Refusal::NotCopyable),
             (
-                "wrong file_id or the file is temporarily unavailable",
-                Refusal::NotCopyable,
-            ),
-            (
-                "wrong file identifier/HTTP URL specified",
-                Refusal::NotCopyable,
-            ),
-            (
                 "not enough rights to send stickers to the chat",
                 Refusal::NotCopyable,
             ),
@@ -521,17 +294,12 @@ mod tests {
                 Refusal::AlreadySo,
             ),
             ("MESSAGE_NOT_MODIFIED", Refusal::AlreadySo),
-            ("message to delete not found", Refusal::AlreadySo),
+            ("message to delete not found", Refusal::MessageGone),
             (
                 "query is too old and response timeout expired or query ID is invalid",
                 Refusal::PressExpired,
             ),
             ("QUERY_ID_INVALID", Refusal::PressExpired),
-            ("message can't be edited", Refusal::Other),
-            ("there is no text in the message to edit", Refusal::Other),
-            ("there is no caption in the message to edit", Refusal::Other),
-            ("message can't be deleted", Refusal::Other),
-            ("message can't be deleted for everyone", Refusal::Other),
             ("message identifier is not specified", Refusal::Other),
             ("message text is empty", Refusal::Other),
             ("text must be non-empty", Refusal::Other),
@@ -545,23 +313,215 @@ mod tests {
             ("object expected as reply markup", Refusal::Other),
             ("BUTTON_DATA_INVALID", Refusal::Other),
             ("BUTTON_URL_INVALID", Refusal::Other),
-            ("REACTION_INVALID", Refusal::Other),
-            ("REACTIONS_TOO_MANY", Refusal::Other),
             ("service messages can't be pinned", Refusal::Other),
-            ("file is too big", Refusal::Other),
             ("wrong parameter action in request", Refusal::Other),
             ("too many messages to send as an album", Refusal::Other),
             (
                 "message identifiers must be in a strictly increasing order",
                 Refusal::Other,
             ),
-            (
-                "failed to send message #2 with the error message \"MEDIA_EMPTY\"",
-                Refusal::Other,
-            ),
         ] {
             check_group(400, &format!("Bad Request: {description}"), expected);
         }
+    }
+
+    /// Beside each its source: tdlib (MM: MessagesManager.cpp, FM: FileManager.cpp), tdlib
+    /// telegram-bot-api (C: Client.cpp, R: HttpReader.cpp), or Telegram's published table of errors (E).
+    #[test]
+    fn descriptions_about_edits_deletions_reactions_and_files() {
+        for (description, expected) in [
+            ("QUOTE_TEXT_INVALID", Refusal::QuoteInvalid), // E, messages.sendMessage
+            ("message can't be edited", Refusal::NotEditable), // MM, can_edit_message
+            ("message media can't be edited", Refusal::NotEditable), // MM, can_edit_message_media
+            (
+                "there is no text in the message to edit",
+                Refusal::NotEditable,
+            ), // MM
+            (
+                "there is no caption in the message to edit",
+                Refusal::NotEditable,
+            ), // MM
+            (
+                "there is no media in the message to edit",
+                Refusal::NotEditable,
+            ), // MM
+            (
+                "there is no live location in the message to edit",
+                Refusal::NotEditable,
+            ), // MM
+            (
+                "message content type can't be used in an album",
+                Refusal::NotEditable,
+            ), // MM
+            ("can't change media type in the album", Refusal::NotEditable), // MM
+            ("MESSAGE_EDIT_TIME_EXPIRED", Refusal::NotEditable), // E, messages.editMessage
+            ("MESSAGE_AUTHOR_REQUIRED", Refusal::NotEditable), // E, messages.editMessage
+            ("MEDIA_PREV_INVALID", Refusal::NotEditable),  // E, messages.editMessage
+            ("message can't be deleted", Refusal::NotDeletable), // MM, delete_messages
+            (
+                "message can't be deleted for everyone",
+                Refusal::NotDeletable,
+            ), // MM
+            ("MESSAGE_DELETE_FORBIDDEN", Refusal::NotDeletable), // E, messages.deleteMessages
+            ("REACTION_INVALID", Refusal::ReactionInvalid), // E, messages.sendReaction
+            ("REACTIONS_TOO_MANY", Refusal::ReactionInvalid), // E, messages.sendReaction
+            (
+                "the reaction isn't available for the message", // MM, set_message_reactions
+                Refusal::ReactionInvalid,
+            ),
+            ("group send failed", Refusal::AlbumPartly), // MM
+            (
+                "wrong file_id or the file is temporarily unavailable", // C, on_update_file
+                Refusal::FileUnusable,
+            ),
+            ("invalid file_id", Refusal::FileUnusable), // C
+            (
+                "wrong file identifier/HTTP URL specified", // MM, get_message_content
+                Refusal::FileUnusable,
+            ),
+            (
+                "wrong remote file identifier specified: can't unserialize it", // FM
+                Refusal::FileUnusable,
+            ),
+            (
+                "can't use file of type Video as Photo",
+                Refusal::FileUnusable,
+            ), // FM
+            ("file is too big", Refusal::FileUnusable), // C, getFile
+            (
+                "file of size 11000000 bytes is too big for a photo; the maximum size is 10485760 \
+                 bytes", // FM, check_input_file
+                Refusal::FileUnusable,
+            ),
+            ("file must be non-empty", Refusal::FileUnusable), // FM
+            ("PHOTO_INVALID_DIMENSIONS", Refusal::FileUnusable), // E, messages.uploadMedia
+            ("PHOTO_SAVE_FILE_INVALID", Refusal::FileUnusable), // E, messages.uploadMedia
+            ("PHOTO_EXT_INVALID", Refusal::FileUnusable),      // E, messages.uploadMedia
+            ("IMAGE_PROCESS_FAILED", Refusal::FileUnusable),   // E, messages.uploadMedia
+            ("FILE_REFERENCE_EXPIRED", Refusal::FileUnusable), // E, messages.sendMedia
+            ("FILE_PARTS_INVALID", Refusal::FileUnusable),     // E, messages.sendMedia
+            ("MEDIA_EMPTY", Refusal::FileUnusable),            // E, messages.sendMedia
+            ("MEDIA_INVALID", Refusal::FileUnusable),          // E, messages.sendMedia
+            ("DOCUMENT_INVALID", Refusal::FileUnusable),       // E, messages.sendMedia
+        ] {
+            check_group(400, &format!("Bad Request: {description}"), expected);
+        }
+    }
+
+    #[test]
+    fn an_album_that_failed_at_its_first_message_failed_as_a_whole() {
+        for (number, inner, expected) in [
+            (
+                "1",
+                "Bad Request: message thread not found",
+                Refusal::TopicGone,
+            ),
+            ("1", "MEDIA_EMPTY", Refusal::FileUnusable),
+            ("1", "SOMETHING_NEWER", Refusal::AlbumPartly),
+            (
+                "2",
+                "Bad Request: message thread not found",
+                Refusal::AlbumPartly,
+            ),
+            ("10", "MEDIA_EMPTY", Refusal::AlbumPartly),
+            ("x", "MEDIA_EMPTY", Refusal::AlbumPartly),
+            ("99999999999", "MEDIA_EMPTY", Refusal::AlbumPartly),
+        ] {
+            let description = format!(
+                "Bad Request: failed to send message #{number} with the error message \"{inner}\""
+            );
+            check_group(400, &description, expected);
+        }
+        let blocked = "Forbidden: failed to send message #1 with the error message \"Forbidden: bot \
+                       was blocked by the user\"";
+        assert_eq!(
+            refusal(403, blocked, None, true),
+            Refusal::ClientUnreachable(Unreachable::Blocked)
+        );
+    }
+
+    #[test]
+    fn a_flood_within_an_album_waits_only_where_nothing_was_sent() {
+        let flood = |code: i64, number: u32| {
+            let body = refused_body(
+                code,
+                &format!(
+                    "Too Many Requests: Failed to send message #{number} with the error message \
+                     \"Too Many Requests: retry after 35\""
+                ),
+            );
+            let status = u16::try_from(code).expect("a code of three digits");
+            classify(status, body.as_bytes(), None, &text_to(DESK))
+        };
+        for code in [400, 429] {
+            assert_eq!(
+                flood(code, 1),
+                Outcome::RetryAfter(Duration::from_secs(35)),
+                "{code}"
+            );
+            assert_eq!(
+                flood(code, 2),
+                Outcome::Refused(Refusal::AlbumPartly),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_album_names_its_messages_in_order() {
+        let item = Item {
+            kind: Kind::Photo,
+            file: FileSource::Telegram("A".to_owned()),
+            looks: Looks::default(),
+            caption: Text::default(),
+        };
+        let album = ReadyCall::SendAlbum {
+            chat: DESK,
+            thread: Some(ThreadId(5)),
+            items: vec![item.clone(), item],
+            reply_to: None,
+        };
+        let message = |id: i64| {
+            format!(
+                "{{\"message_id\":{id},\"message_thread_id\":5,\"is_topic_message\":true,\
+                 \"chat\":{{\"id\":-1001}},\"media_group_id\":\"G\"}}"
+            )
+        };
+        let receipt = |album: &[i64]| {
+            Outcome::Done(Receipt {
+                message: Some(MessageId(9)),
+                album: album.iter().copied().map(MessageId).collect(),
+                thread: Some(ThreadId(5)),
+                tells_thread: true,
+            })
+        };
+        for (result, expected) in [
+            (
+                format!("[{},{}]", message(9), message(10)),
+                receipt(&[9, 10]),
+            ),
+            // Nobody knows which is whose.
+            (format!("[{},{}]", message(9), message(0)), receipt(&[])),
+            (format!("[{}]", message(9)), receipt(&[])),
+            ("[]".to_owned(), Outcome::Done(Receipt::default())),
+            ("true".to_owned(), Outcome::Done(Receipt::default())),
+        ] {
+            assert_eq!(ok(&result, &album), expected, "{result}");
+        }
+        let copies = ReadyCall::CopyAlbum {
+            chat: DESK,
+            thread: Some(ThreadId(5)),
+            from: ANN,
+            messages: vec![MessageId(1), MessageId(2)],
+            without_captions: false,
+        };
+        assert_eq!(
+            ok("[{\"message_id\":9},{\"message_id\":10}]", &copies),
+            Outcome::Done(Receipt {
+                message: Some(MessageId(9)),
+                ..Receipt::default()
+            })
+        );
     }
 
     #[test]
@@ -711,7 +671,7 @@ mod tests {
             (
                 413,
                 "Request Entity Too Large: file of size 9 is too big to be uploaded",
-                Refusal::Other,
+                Refusal::FileUnusable,
             ),
         ] {
             check_group(code, description, expected);
@@ -818,6 +778,7 @@ mod tests {
         let receipt = |message: Option<i64>, thread: Option<i64>, tells_thread| {
             Outcome::Done(Receipt {
                 message: message.map(MessageId),
+                album: Vec::new(),
                 thread: thread.map(ThreadId),
                 tells_thread,
             })
@@ -863,22 +824,6 @@ mod tests {
             })
         );
         assert_eq!(ok("true", &create_topic()), Outcome::InDoubt);
-    }
-
-    #[test]
-    fn rules_can_be_found_at_all() {
-        let all: Vec<&str> = RULES
-            .iter()
-            .flat_map(|(words, _)| *words)
-            .copied()
-            .collect();
-        for (index, words) in all.iter().enumerate() {
-            assert_eq!(*words, words.to_lowercase());
-            let hidden_by = all[..index]
-                .iter()
-                .find(|earlier| words.contains(**earlier));
-            assert!(hidden_by.is_none(), "an earlier rule hides {words}");
-        }
     }
 
     proptest! {

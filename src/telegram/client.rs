@@ -1,24 +1,36 @@
 //! Calls of the Bot API: request, transport, meaning. Makes each call once; when to call, whether to
 //! call again and what to do about an outcome is decided elsewhere. Never logs.
 
+mod answers;
+mod files;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use teloxide::payloads::{GetChat, GetChatMember};
+use teloxide::payloads::{GetChat, GetChatAdministrators, GetChatMember};
 
+use self::answers::Administrator;
+pub use self::answers::{ChatInfo, ChatKind, Me, Member, MemberStatus, WebhookInfo};
+pub use self::files::FetchError;
 use super::classify::{self, Answer, Failure};
-use super::http::{GET_UPDATES, Transport, TransportError};
-use super::send;
+use super::http::{GET_UPDATES, Reply, Transport, TransportError, Upload};
+use super::send::{self, Attachment, Body, Request, json};
 use crate::domain::call::ReadyCall;
+use crate::domain::event;
 use crate::domain::ids::{BotId, ChatId};
 use crate::domain::outcome::{Outcome, Refusal};
+use crate::spool::Spool;
 
 /// How long an answer may take. The server itself absorbs floods of up to 8 s before it answers
 /// (tdlib, NetQueryDelayer.cpp), and a call that is given up is in doubt, so this is generous.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long an answer to a call with files may take: 50 MB, the most that Telegram takes, over a line
+/// of 4 Mbit/s.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// How much longer than the server's own wait a poll may take before its connection counts as dead.
 const POLL_GRACE: Duration = Duration::from_secs(10);
@@ -38,6 +50,8 @@ pub const ALLOWED_UPDATES: [&str; 6] = [
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<dyn Transport>,
+    /// Where files that are sent lie; without one, none can be.
+    spool: Option<Spool>,
 }
 
 /// Why a poll brought no updates.
@@ -80,112 +94,6 @@ pub enum ApiFailure {
     Refused(Refusal),
 }
 
-/// The bot itself, from `getMe`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct Me {
-    /// Its number, also the beginning of its token.
-    pub id: BotId,
-    /// The name that people see.
-    pub first_name: String,
-    /// Its @name, without the @.
-    pub username: String,
-    /// Whether it sees all messages of a group even where it is no administrator.
-    #[serde(default)]
-    pub can_read_all_group_messages: bool,
-    /// Whether its private chats have topics.
-    #[serde(default)]
-    pub has_topics_enabled: bool,
-}
-
-/// Where updates go, from `getWebhookInfo`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct WebhookInfo {
-    /// The webhook's address; empty where there is none.
-    #[serde(default)]
-    pub url: String,
-    /// How many updates wait to be fetched.
-    #[serde(default)]
-    pub pending_update_count: i64,
-}
-
-/// What sort of chat it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChatKind {
-    /// With one person.
-    Private,
-    /// A basic group, which has no topics.
-    Group,
-    /// A supergroup.
-    Supergroup,
-    /// A channel.
-    Channel,
-    /// Newer than this program.
-    #[serde(other)]
-    Unknown,
-}
-
-/// A chat, from `getChat`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub struct ChatInfo {
-    /// What sort of chat.
-    #[serde(rename = "type")]
-    pub kind: ChatKind,
-    /// Whether topics are on.
-    #[serde(default)]
-    pub is_forum: bool,
-    /// Its public @name; a desk must not have one.
-    pub username: Option<String>,
-    /// Its title.
-    pub title: Option<String>,
-}
-
-/// How somebody belongs to a chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MemberStatus {
-    /// The owner, who may do everything.
-    Creator,
-    /// An administrator with the rights that are listed.
-    Administrator,
-    /// An ordinary member.
-    Member,
-    /// Under restrictions; perhaps not even a member.
-    Restricted,
-    /// Not in the chat.
-    Left,
-    /// Banned from the chat.
-    Kicked,
-    /// Newer than this program.
-    #[serde(other)]
-    Unknown,
-}
-
-/// A member of a chat with the rights of an administrator, from `getChatMember`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct Member {
-    /// How it belongs to the chat.
-    pub status: MemberStatus,
-    /// Whether somebody under restrictions is in the chat.
-    #[serde(default)]
-    pub is_member: bool,
-    /// Whether it writes in the name of the group.
-    #[serde(default)]
-    pub is_anonymous: bool,
-    /// May make, close and open topics.
-    #[serde(default)]
-    pub can_manage_topics: bool,
-    /// May delete messages and topics of others.
-    #[serde(default)]
-    pub can_delete_messages: bool,
-    /// May pin messages.
-    #[serde(default)]
-    pub can_pin_messages: bool,
-    /// May ban and restrict members.
-    #[serde(default)]
-    pub can_restrict_members: bool,
-}
-
 #[derive(Serialize)]
 struct GetUpdates {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,23 +104,48 @@ struct GetUpdates {
 }
 
 impl Client {
-    /// A client over this transport.
+    /// A client over this transport that sends no files.
     pub fn new(transport: Arc<dyn Transport>) -> Self {
-        Self { transport }
+        Self {
+            transport,
+            spool: None,
+        }
     }
 
-    /// Makes a call, once.
+    /// The same client, sending files from this spool.
+    #[must_use]
+    pub fn with_spool(mut self, spool: Spool) -> Self {
+        self.spool = Some(spool);
+        self
+    }
+
+    /// Makes a call, once. A file that is not in the spool makes it certain that it cannot be made.
     pub async fn call(&self, call: &ReadyCall) -> Outcome {
-        let request = send::request(call);
-        let sent = self
-            .transport
-            .post(request.method, request.body, CALL_TIMEOUT)
-            .await;
-        match sent {
+        match self.post(send::request(call)).await {
             Ok(reply) => classify::classify(reply.status, &reply.body, reply.retry_after, call),
             Err(TransportError::NotSent) => Outcome::NotSent,
             Err(TransportError::Unknown) => Outcome::InDoubt,
+            Err(TransportError::NoFile) => Outcome::Refused(Refusal::FileUnusable),
         }
+    }
+
+    async fn post(&self, Request { method, body }: Request) -> Result<Reply, TransportError> {
+        let (fields, files) = match body {
+            Body::Json(body) => return self.transport.post(method, body, CALL_TIMEOUT).await,
+            Body::Form { fields, files } => (fields, files),
+        };
+        let spool = self.spool.as_ref().ok_or(TransportError::NoFile)?;
+        let uploads = files
+            .into_iter()
+            .map(|Attachment { field, job, name }| Upload {
+                field,
+                name,
+                path: spool.cleaned(job),
+            })
+            .collect();
+        self.transport
+            .post_form(method, fields, uploads, UPLOAD_TIMEOUT)
+            .await
     }
 
     /// Waits up to `timeout` (the server allows 50 s) for updates and returns at most `limit`
@@ -269,6 +202,19 @@ impl Client {
         self.ask("getChatMember", json(&payload)).await
     }
 
+    /// Who administers a chat, bots left out.
+    pub async fn get_chat_administrators(
+        &self,
+        chat: ChatId,
+    ) -> Result<Vec<event::Member>, ApiFailure> {
+        let payload = GetChatAdministrators::new(send::recipient(chat));
+        let found: Vec<Administrator> = self.ask("getChatAdministrators", json(&payload)).await?;
+        Ok(found
+            .into_iter()
+            .filter_map(|administrator| administrator.0)
+            .collect())
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
         method: &'static str,
@@ -280,7 +226,7 @@ impl Client {
             .await
             .map_err(|error| match error {
                 TransportError::NotSent => ApiFailure::Unreachable,
-                TransportError::Unknown => ApiFailure::Unavailable,
+                TransportError::Unknown | TransportError::NoFile => ApiFailure::Unavailable,
             })?;
         match classify::answer(reply.status, &reply.body, reply.retry_after) {
             Answer::Ok(result) => {
@@ -320,21 +266,21 @@ fn refusal_of(failure: &Failure) -> Refusal {
     )
 }
 
-fn json(payload: &impl Serialize) -> String {
-    serde_json::to_string(payload).expect("payloads are structs of texts and numbers")
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::sync::Mutex;
 
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::call::Mark;
-    use crate::domain::ids::MessageId;
+    use crate::domain::call::{FileSource, Item};
+    use crate::domain::content::{Kind, Looks, Text};
+    use crate::domain::event::Names;
+    use crate::domain::ids::{JobId, MessageId, UserId};
     use crate::domain::outcome::Receipt;
-    use crate::telegram::http::{Reply, ReplyFuture};
+    use crate::domain::ticket::Role;
+    use crate::telegram::http::{DownloadFuture, ReplyFuture};
 
     const DESK: ChatId = ChatId(-1001);
 
@@ -342,12 +288,11 @@ mod tests {
     struct Canned {
         answer: Result<(u16, &'static str), TransportError>,
         asked: Mutex<Option<(String, Value, Duration)>>,
+        uploads: Mutex<Vec<Upload>>,
     }
 
-    impl Transport for Canned {
-        fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
-            let body = serde_json::from_str(&body).expect("requests are JSON");
-            *self.asked.lock().expect("nobody panicked") = Some((method.to_owned(), body, timeout));
+    impl Canned {
+        fn answer(&self) -> ReplyFuture<'_> {
             let reply = self.answer.map(|(status, body)| Reply {
                 status,
                 body: body.as_bytes().to_vec(),
@@ -355,12 +300,50 @@ mod tests {
             });
             Box::pin(async move { reply })
         }
+
+        fn asked(&self) -> Option<(String, Value, Duration)> {
+            self.asked.lock().expect("nobody panicked").take()
+        }
+    }
+
+    impl Transport for Canned {
+        fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
+            let body = serde_json::from_str(&body).expect("requests are JSON");
+            *self.asked.lock().expect("nobody panicked") = Some((method.to_owned(), body, timeout));
+            self.answer()
+        }
+
+        fn post_form<'a>(
+            &'a self,
+            method: &'a str,
+            fields: Vec<(String, String)>,
+            files: Vec<Upload>,
+            timeout: Duration,
+        ) -> ReplyFuture<'a> {
+            *self.asked.lock().expect("nobody panicked") =
+                Some((method.to_owned(), json!(fields), timeout));
+            *self.uploads.lock().expect("nobody panicked") = files;
+            self.answer()
+        }
+
+        fn download<'a>(
+            &'a self,
+            file_path: &'a str,
+            to: &'a Path,
+            at_most: u64,
+            _: Duration,
+        ) -> DownloadFuture<'a> {
+            assert_eq!((file_path, at_most), ("photos/file_1.jpg", 20));
+            std::fs::write(to, b"bytes").expect("there is room");
+            Box::pin(async { Ok(5) })
+        }
     }
 
     fn canned(answer: Result<(u16, &'static str), TransportError>) -> (Client, Arc<Canned>) {
         let transport = Arc::new(Canned {
             answer,
             asked: Mutex::new(None),
+            uploads: Mutex::new(Vec::new()),
         });
         (Client::new(transport.clone()), transport)
     }
@@ -382,7 +365,7 @@ mod tests {
         let call = ReadyCall::React {
             chat: DESK,
             message: MessageId(4),
-            mark: Mark::Delivered,
+            emoji: Some("👌".to_owned()),
         };
         for (answer, expected) in [
             (
@@ -395,13 +378,189 @@ mod tests {
         ] {
             let (client, transport) = canned(answer);
             assert_eq!(client.call(&call).await, expected);
-            let asked = transport.asked.lock().expect("nobody panicked").take();
-            let (method, _, timeout) = asked.expect("the call was made");
+            let (method, _, timeout) = transport.asked().expect("the call was made");
             assert_eq!(
                 (method.as_str(), timeout),
                 ("setMessageReaction", CALL_TIMEOUT)
             );
         }
+    }
+
+    fn photo(file: FileSource) -> ReadyCall {
+        ReadyCall::SendMedia {
+            chat: DESK,
+            thread: None,
+            item: Item {
+                kind: Kind::Photo,
+                file,
+                looks: Looks::default(),
+                caption: Text::default(),
+            },
+            reply_to: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_goes_from_the_spool_with_a_form_and_more_patience() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let spool = Spool::open(folder.path().join("spool")).expect("it can be made");
+        let call = photo(FileSource::Spool {
+            job: JobId(7),
+            name: "photo.jpg".to_owned(),
+        });
+        let (client, transport) = canned(Ok((200, "{\"ok\":true,\"result\":{\"message_id\":9}}")));
+        // Without a spool there is no file, and no call.
+        assert_eq!(
+            client.call(&call).await,
+            Outcome::Refused(Refusal::FileUnusable)
+        );
+        assert_eq!(transport.asked(), None);
+
+        let outcome = client.with_spool(spool.clone()).call(&call).await;
+        assert_eq!(
+            outcome,
+            Outcome::Done(Receipt {
+                message: Some(MessageId(9)),
+                ..Receipt::default()
+            })
+        );
+        let (method, fields, timeout) = transport.asked().expect("the call was made");
+        assert_eq!((method.as_str(), timeout), ("sendPhoto", UPLOAD_TIMEOUT));
+        assert_eq!(fields, json!([["chat_id", "-1001"]]));
+        assert_eq!(
+            *transport.uploads.lock().expect("nobody panicked"),
+            [Upload {
+                field: "photo".to_owned(),
+                name: "photo.jpg".to_owned(),
+                path: spool.cleaned(JobId(7)),
+            }]
+        );
+
+        let (client, _) = canned(Err(TransportError::NoFile));
+        assert_eq!(
+            client.with_spool(spool).call(&call).await,
+            Outcome::Refused(Refusal::FileUnusable)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_file_of_telegrams_needs_no_form() {
+        let (client, transport) = canned(Ok((200, "{\"ok\":true,\"result\":{\"message_id\":9}}")));
+        client
+            .call(&photo(FileSource::Telegram("A".to_owned())))
+            .await;
+        let (_, body, timeout) = transport.asked().expect("the call was made");
+        assert_eq!(body, json!({"chat_id": -1001, "photo": "A"}));
+        assert_eq!(timeout, CALL_TIMEOUT);
+    }
+
+    async fn fetch(body: &'static str, status: u16, to: &Path) -> Result<u64, FetchError> {
+        let (client, _) = canned(Ok((status, body)));
+        client.fetch_file("A", to, 20).await
+    }
+
+    #[tokio::test]
+    async fn a_file_is_asked_for_and_then_downloaded() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let to = folder.path().join("job-7.raw");
+        let file = "{\"ok\":true,\"result\":{\"file_id\":\"A\",\"file_size\":5,\
+                    \"file_path\":\"photos/file_1.jpg\"}}";
+        let (client, transport) = canned(Ok((200, file)));
+        let bytes = client.fetch_file("A", &to, 20).await;
+        assert_eq!(bytes.expect("it comes"), 5);
+        assert_eq!(std::fs::read(&to).expect("it is there"), b"bytes");
+        let (method, body, _) = transport.asked().expect("it was asked for");
+        assert_eq!(
+            (method.as_str(), body),
+            ("getFile", json!({"file_id": "A"}))
+        );
+    }
+
+    #[tokio::test]
+    async fn a_server_of_ones_own_names_a_file_of_this_machine() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let (from, to) = (folder.path().join("theirs"), folder.path().join("ours"));
+        let answer = format!("{{\"ok\":true,\"result\":{{\"file_path\":{from:?}}}}}");
+        let answer: &'static str = answer.leak();
+        let missing = fetch(answer, 200, &to).await;
+        assert!(matches!(missing, Err(FetchError::Unavailable)));
+        std::fs::write(&from, [7; 20]).expect("there is room");
+        assert_eq!(fetch(answer, 200, &to).await.expect("it comes"), 20);
+        assert_eq!(std::fs::read(&to).expect("it is there"), [7; 20]);
+        std::fs::write(&from, [7; 21]).expect("there is room");
+        let large = fetch(answer, 200, &to).await;
+        assert!(matches!(large, Err(FetchError::TooLarge)));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_does_not_come_says_why() {
+        let folder = tempfile::tempdir().expect("there is room for a folder");
+        let to = folder.path().join("job-7.raw");
+        let refused = |code: u16, description: &str| -> &'static str {
+            let body = json!({"ok": false, "error_code": code, "description": description});
+            body.to_string().leak()
+        };
+        for (status, body, expected) in [
+            (
+                200,
+                "{\"ok\":true,\"result\":{\"file_size\":21,\"file_path\":\"x\"}}",
+                "TooLarge",
+            ),
+            (
+                200,
+                "{\"ok\":true,\"result\":{\"file_size\":5}}",
+                "Unavailable",
+            ),
+            (502, "<html>", "Unavailable"),
+            (
+                400,
+                refused(400, "Bad Request: file is too big"),
+                "TooLarge",
+            ),
+            (400, refused(400, "Bad Request: invalid file_id"), "Gone"),
+            (
+                400,
+                refused(
+                    400,
+                    "Bad Request: wrong file_id or the file is temporarily unavailable",
+                ),
+                "Unavailable",
+            ),
+            (401, refused(401, "Unauthorized"), "TokenRejected"),
+            (
+                429,
+                refused(429, "Too Many Requests: retry after 9"),
+                "RetryAfter(9s)",
+            ),
+        ] {
+            let error = fetch(body, status, &to)
+                .await
+                .expect_err("it does not come");
+            assert_eq!(format!("{error:?}"), expected, "{body}");
+            assert!(!to.exists(), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn administrators_are_people() {
+        let (client, transport) = canned(Ok((
+            200,
+            "{\"ok\":true,\"result\":[{\"user\":{\"id\":42,\"is_bot\":false,\"first_name\":\"Sam\"},\
+             \"status\":\"creator\",\"is_anonymous\":true},{\"user\":{\"id\":900,\"is_bot\":true},\
+             \"status\":\"administrator\"}]}",
+        )));
+        let found = client.get_chat_administrators(DESK).await;
+        assert_eq!(
+            found.expect("the answer is good"),
+            [event::Member {
+                user: UserId(42),
+                names: Names(vec!["Sam".to_owned()]),
+                role: Some(Role::Admin),
+            }]
+        );
+        let (method, body, _) = transport.asked().expect("the question was asked");
+        assert_eq!(method, "getChatAdministrators");
+        assert_eq!(body, json!({"chat_id": -1001}));
     }
 
     #[tokio::test]
@@ -432,8 +591,7 @@ mod tests {
                 .get_updates(offset, 100, Duration::from_secs(50))
                 .await
                 .expect("the answer is good");
-            let asked = transport.asked.lock().expect("nobody panicked").take();
-            let (method, mut body, timeout) = asked.expect("the poll was made");
+            let (method, mut body, timeout) = transport.asked().expect("the poll was made");
             assert_eq!(method, GET_UPDATES);
             assert_eq!(timeout, Duration::from_secs(60));
             assert_eq!(body["allowed_updates"], json!(ALLOWED_UPDATES));
@@ -551,8 +709,7 @@ mod tests {
         assert_eq!(member.status, MemberStatus::Administrator);
         assert!(member.can_manage_topics && member.can_delete_messages);
         assert!(!member.can_pin_messages && !member.is_anonymous);
-        let asked = transport.asked.lock().expect("nobody panicked").take();
-        let (method, body, _) = asked.expect("the question was asked");
+        let (method, body, _) = transport.asked().expect("the question was asked");
         assert_eq!(method, "getChatMember");
         assert_eq!(body, json!({"chat_id": -1001, "user_id": 900}));
     }

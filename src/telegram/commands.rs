@@ -17,6 +17,8 @@ enum ClientWord {
     Status,
     #[command(description = "End the conversation")]
     Close,
+    #[command(description = "Take back a message of yours, as an answer to it")]
+    Delete,
 }
 
 /// What an agent can ask for.
@@ -27,6 +29,15 @@ enum AgentWord {
     Note(String),
     #[command(description = "Close the ticket of this topic, for example /close solved")]
     Close(String),
+    #[command(description = "Take back a message of yours, as an answer to it")]
+    Delete,
+    #[command(description = "Send a message that was held back, as an answer to it")]
+    Force,
+    #[command(
+        description = "Show what a message held before it was masked, for example /reveal \
+                       SUPP-261120-7F3K2Q call back"
+    )]
+    Reveal(String),
     #[command(description = "What one can do here")]
     Help,
 }
@@ -48,6 +59,7 @@ pub fn client_command(text: &str, username: &str) -> Option<ClientCommand> {
         ClientWord::Help => Some(ClientCommand::Help),
         ClientWord::Status => Some(ClientCommand::Status),
         ClientWord::Close => Some(ClientCommand::Close),
+        ClientWord::Delete => Some(ClientCommand::Delete),
     }
 }
 
@@ -61,6 +73,9 @@ pub fn agent_command(text: &str, username: &str) -> Option<Spoken> {
     Some(match AgentWord::parse(&command, username) {
         Ok(AgentWord::Note(_)) => Spoken::Command(AgentCommand::Note),
         Ok(AgentWord::Close(reason)) => Spoken::Command(AgentCommand::Close { reason }),
+        Ok(AgentWord::Delete) => Spoken::Command(AgentCommand::Delete),
+        Ok(AgentWord::Force) => Spoken::Command(AgentCommand::Force),
+        Ok(AgentWord::Reveal(arguments)) => Spoken::Command(AgentCommand::Reveal { arguments }),
         Ok(AgentWord::Help) => Spoken::Command(AgentCommand::Help),
         Err(ParseError::WrongBotName(name)) if is_bot_name(&name) => Spoken::ForAnotherBot,
         Err(_) => Spoken::Command(AgentCommand::Unknown {
@@ -171,6 +186,27 @@ mod tests {
             let expected = command(AgentCommand::Close {
                 reason: reason.to_owned(),
             });
+            assert_eq!(agent_command(text, US), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn agents_reveal_with_everything_that_they_wrote() {
+        let revealed = |arguments: &str| {
+            command(AgentCommand::Reveal {
+                arguments: arguments.to_owned(),
+            })
+        };
+        for (text, expected) in [
+            ("/reveal", revealed("")),
+            (
+                "/reveal@help_bot SUPP-261120-7F3K2Q  call\nback ",
+                revealed("SUPP-261120-7F3K2Q  call\nback"),
+            ),
+            ("/delete", command(AgentCommand::Delete)),
+            ("/delete this", command(AgentCommand::Delete)),
+            ("/FORCE", command(AgentCommand::Force)),
+        ] {
             assert_eq!(agent_command(text, US), expected, "{text}");
         }
     }

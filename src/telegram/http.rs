@@ -1,15 +1,21 @@
-//! The transport: one POST to the Bot API over HTTPS. The seam that tests replace. Knows nothing of
-//! what it carries, never logs, and shows the token to nobody: it is part of every address, so no
-//! address may appear in an error or in `Debug` output.
+//! The transport: one POST to the Bot API over HTTPS, or one file from it. The seam that tests
+//! replace. Knows nothing of what it carries, never logs, and shows the token to nobody: it is part of
+//! every address, so no address may appear in an error or in `Debug` output. Files go to and from the
+//! disk piece by piece, never through memory as a whole.
 
 use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
+use reqwest::{Body, Client, RequestBuilder, Response, Url};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
 
 /// How long it may take until a connection stands. Shorter than every time-out of a call, so that
 /// "never connected" is told apart from "no answer".
@@ -24,6 +30,9 @@ const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// Answers are cut at about 4 MiB by the server (tdlib telegram-bot-api, Client.cpp); whatever is
 /// much longer comes from somebody else.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
+
+/// What every file is said to be: its name tells the rest, and Telegram looks for itself.
+const ANY_FILE: &str = "application/octet-stream";
 
 /// The one method that keeps its connection busy for a long time.
 pub const GET_UPDATES: &str = "getUpdates";
@@ -48,15 +57,72 @@ pub enum TransportError {
     /// The request may have arrived.
     #[error("the connection to Telegram was lost before an answer came")]
     Unknown,
+    /// A file that should go with it is not there; nothing was sent.
+    #[error("a file that should be sent is not there")]
+    NoFile,
+}
+
+/// A file that goes with a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// The field that carries it.
+    pub field: String,
+    /// What it is called from now on.
+    pub name: String,
+    /// Where it lies.
+    pub path: PathBuf,
+}
+
+/// Why a file did not come. What had come of it is removed. Holds no address.
+#[derive(Debug, thiserror::Error)]
+pub enum DownloadError {
+    /// It is larger than it may be.
+    #[error("the file is too large")]
+    TooLarge,
+    /// The server answered with something else.
+    #[error("the server answered with the status {status}")]
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The `Retry-After` header in seconds, where there is one.
+        retry_after: Option<u64>,
+    },
+    /// No connection, or it was lost.
+    #[error("the connection to Telegram was lost")]
+    Lost,
+    /// It cannot be written.
+    #[error("the file cannot be written")]
+    Disk(#[source] io::Error),
 }
 
 /// An answer on its way.
 pub type ReplyFuture<'a> = Pin<Box<dyn Future<Output = Result<Reply, TransportError>> + Send + 'a>>;
 
+/// A file on its way; how many bytes it has.
+pub type DownloadFuture<'a> = Pin<Box<dyn Future<Output = Result<u64, DownloadError>> + Send + 'a>>;
+
 /// Something that makes calls of the Bot API.
 pub trait Transport: Send + Sync {
     /// Posts `body`, a JSON object, to `method` and waits at most `timeout` for the whole answer.
     fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a>;
+
+    /// Posts a form with files to `method` and waits at most `timeout` for the whole answer.
+    fn post_form<'a>(
+        &'a self,
+        method: &'a str,
+        fields: Vec<(String, String)>,
+        files: Vec<Upload>,
+        timeout: Duration,
+    ) -> ReplyFuture<'a>;
+
+    /// Puts the file at `file_path` of `getFile` into `to`, if it has at most `at_most` bytes.
+    fn download<'a>(
+        &'a self,
+        file_path: &'a str,
+        to: &'a Path,
+        at_most: u64,
+        timeout: Duration,
+    ) -> DownloadFuture<'a>;
 }
 
 /// Why a transport cannot be made.
@@ -99,6 +165,10 @@ impl HttpTransport {
         })
     }
 
+    fn address(&self, method: &str) -> String {
+        format!("{}/bot{}/{method}", self.base, self.token.expose_secret())
+    }
+
     async fn send(
         &self,
         method: &str,
@@ -110,50 +180,168 @@ impl HttpTransport {
         } else {
             &self.calls
         };
-        let address = format!("{}/bot{}/{method}", self.base, self.token.expose_secret());
-        let mut response = client
-            .post(address)
+        let request = client
+            .post(self.address(method))
             .header(CONTENT_TYPE, "application/json")
             .timeout(timeout)
-            .body(body)
+            .body(body);
+        answer(request).await
+    }
+
+    async fn send_form(
+        &self,
+        method: &str,
+        fields: Vec<(String, String)>,
+        files: Vec<Upload>,
+        timeout: Duration,
+    ) -> Result<Reply, TransportError> {
+        let mut form = Form::new();
+        for (name, value) in fields {
+            form = form.text(name, value);
+        }
+        for file in files {
+            let part = part(&file).await?;
+            form = form.part(file.field, part);
+        }
+        let request = self
+            .calls
+            .post(self.address(method))
+            .timeout(timeout)
+            .multipart(form);
+        answer(request).await
+    }
+
+    /// The address of a file. What its path holds stays below the folder of this bot.
+    fn file_address(&self, file_path: &str) -> Option<Url> {
+        let folder = format!("{}/file/bot{}", self.base, self.token.expose_secret());
+        let mut address = Url::parse(&folder).ok()?;
+        address
+            .path_segments_mut()
+            .ok()?
+            .extend(file_path.split('/'));
+        Some(address)
+    }
+
+    async fn fetch(
+        &self,
+        file_path: &str,
+        to: &Path,
+        at_most: u64,
+        timeout: Duration,
+    ) -> Result<u64, DownloadError> {
+        let address = self.file_address(file_path).ok_or(DownloadError::Lost)?;
+        let response = self
+            .calls
+            .get(address)
+            .timeout(timeout)
             .send()
             .await
-            .map_err(|error| {
-                if error.is_connect() {
-                    TransportError::NotSent
-                } else {
-                    TransportError::Unknown
-                }
-            })?;
-
-        let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|seconds| seconds.trim().parse().ok());
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|_| TransportError::Unknown)?
-        {
-            if body.len() + chunk.len() > MAX_BODY_BYTES {
-                return Err(TransportError::Unknown);
-            }
-            body.extend_from_slice(&chunk);
+            .map_err(|_| DownloadError::Lost)?;
+        if !response.status().is_success() {
+            return Err(DownloadError::Refused {
+                status: response.status().as_u16(),
+                retry_after: retry_after(&response),
+            });
         }
-        Ok(Reply {
-            status,
-            body,
-            retry_after,
-        })
+        if response
+            .content_length()
+            .is_some_and(|bytes| bytes > at_most)
+        {
+            return Err(DownloadError::TooLarge);
+        }
+        let written = write(response, to, at_most).await;
+        if written.is_err() {
+            // Where it cannot be removed either, the spool does so at the next start.
+            let _removed = tokio::fs::remove_file(to).await;
+        }
+        written
     }
+}
+
+async fn write(mut response: Response, to: &Path, at_most: u64) -> Result<u64, DownloadError> {
+    let mut file = File::create(to).await.map_err(DownloadError::Disk)?;
+    let mut bytes = 0;
+    while let Some(chunk) = response.chunk().await.map_err(|_| DownloadError::Lost)? {
+        bytes += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
+        if bytes > at_most {
+            return Err(DownloadError::TooLarge);
+        }
+        file.write_all(&chunk).await.map_err(DownloadError::Disk)?;
+    }
+    file.flush().await.map_err(DownloadError::Disk)?;
+    Ok(bytes)
+}
+
+async fn part(file: &Upload) -> Result<Part, TransportError> {
+    let unreadable = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => TransportError::NoFile,
+        // Too many open files and the like: the next attempt may do better.
+        _ => TransportError::NotSent,
+    };
+    let opened = File::open(&file.path).await.map_err(unreadable)?;
+    let bytes = opened.metadata().await.map_err(unreadable)?.len();
+    Part::stream_with_length(Body::from(opened), bytes)
+        .file_name(file.name.clone())
+        .mime_str(ANY_FILE)
+        .map_err(|_| TransportError::NotSent)
+}
+
+async fn answer(request: RequestBuilder) -> Result<Reply, TransportError> {
+    let mut response = request.send().await.map_err(|error| {
+        if error.is_connect() {
+            TransportError::NotSent
+        } else {
+            TransportError::Unknown
+        }
+    })?;
+    let status = response.status().as_u16();
+    let retry_after = retry_after(&response);
+    let mut body = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|_| TransportError::Unknown)?
+    {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(TransportError::Unknown);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Reply {
+        status,
+        body,
+        retry_after,
+    })
+}
+
+fn retry_after(response: &Response) -> Option<u64> {
+    let value = response.headers().get(RETRY_AFTER)?;
+    value.to_str().ok()?.trim().parse().ok()
 }
 
 impl Transport for HttpTransport {
     fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
         Box::pin(self.send(method, body, timeout))
+    }
+
+    fn post_form<'a>(
+        &'a self,
+        method: &'a str,
+        fields: Vec<(String, String)>,
+        files: Vec<Upload>,
+        timeout: Duration,
+    ) -> ReplyFuture<'a> {
+        Box::pin(self.send_form(method, fields, files, timeout))
+    }
+
+    fn download<'a>(
+        &'a self,
+        file_path: &'a str,
+        to: &'a Path,
+        at_most: u64,
+        timeout: Duration,
+    ) -> DownloadFuture<'a> {
+        Box::pin(self.fetch(file_path, to, at_most, timeout))
     }
 }
 

@@ -202,13 +202,14 @@ impl Intake {
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
+    use std::path::Path;
     use std::sync::Mutex;
 
     use super::*;
     use crate::clock::SystemClock;
     use crate::entropy::SystemEntropy;
     use crate::store::{Options, Store};
-    use crate::telegram::{Reply, ReplyFuture, Transport};
+    use crate::telegram::{DownloadFuture, Reply, ReplyFuture, Transport, Upload};
 
     /// Answers polls from a list and keeps what was asked.
     #[derive(Default)]
@@ -227,6 +228,26 @@ mod tests {
                 body: answer.as_bytes().to_vec(),
                 retry_after: None,
             })))
+        }
+
+        fn post_form<'a>(
+            &'a self,
+            method: &'a str,
+            _: Vec<(String, String)>,
+            _: Vec<Upload>,
+            _: Duration,
+        ) -> ReplyFuture<'a> {
+            panic!("polling has no need of {method}")
+        }
+
+        fn download<'a>(
+            &'a self,
+            _: &'a str,
+            _: &'a Path,
+            _: u64,
+            _: Duration,
+        ) -> DownloadFuture<'a> {
+            panic!("polling has no need of files")
         }
     }
 

@@ -12,11 +12,12 @@ mod router;
 mod send;
 
 pub use client::{
-    ALLOWED_UPDATES, ApiFailure, ChatInfo, ChatKind, Client, Me, Member, MemberStatus, PollError,
-    WebhookInfo,
+    ALLOWED_UPDATES, ApiFailure, ChatInfo, ChatKind, Client, FetchError, Me, Member, MemberStatus,
+    PollError, WebhookInfo,
 };
 pub use http::{
-    GET_UPDATES, HttpTransport, Reply, ReplyFuture, SetupError, Transport, TransportError,
+    DownloadError, DownloadFuture, GET_UPDATES, HttpTransport, Reply, ReplyFuture, SetupError,
+    Transport, TransportError, Upload,
 };
 pub use intake::{GiveUp, Intake, POLL_TIMEOUT, PollHealth, Polled};
 pub use raw::{Unreadable, update_id};

@@ -10,12 +10,16 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+pub use self::change::{MemberChange, Membership, Press, Reacting, ReactionChange};
 pub use self::message::{Message, Sender};
-use super::client::Member;
-use crate::domain::ids::ChatId;
-use crate::domain::language::Language;
+pub(super) use self::user::User;
 
+mod change;
+mod field;
+mod lenient;
+mod media;
 mod message;
+mod user;
 
 /// What is wrong with an update that cannot be read. Says where, never what: the text may be
 /// somebody's.
@@ -33,34 +37,20 @@ pub struct Unreadable {
 pub enum Update {
     /// Somebody wrote, or something happened in a chat.
     Message(Arc<Message>),
+    /// Somebody changed what they had written.
+    Edited(Arc<Message>),
+    /// Somebody set or removed reactions.
+    Reaction(ReactionChange),
     /// Somebody pressed a button.
     Press(Press),
     /// The bot's own place in a chat has changed.
     Membership(Membership),
+    /// Somebody else's place in a chat has changed.
+    Member(MemberChange),
     /// A kind that is known and not acted on.
     NotActedOn,
     /// A kind that is newer than this program.
     Unknown,
-}
-
-/// A press of a button.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Press {
-    /// Telegram's id of the press.
-    pub id: String,
-    /// The language of the app, as far as we speak it.
-    pub language: Option<Language>,
-}
-
-/// The bot's own place in a chat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct Membership {
-    /// Which chat.
-    #[serde(deserialize_with = "chat_id")]
-    pub chat: ChatId,
-    /// What the bot is there from now on.
-    #[serde(rename = "new_chat_member")]
-    pub member: Member,
 }
 
 /// Reads one update.
@@ -83,35 +73,10 @@ pub fn update_id(raw: &str) -> Option<i64> {
         .map(|numbered| numbered.update_id)
 }
 
+/// A chat, as far as its number goes.
 #[derive(Deserialize)]
 struct Id {
     id: i64,
-}
-
-fn chat_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ChatId, D::Error> {
-    Id::deserialize(deserializer).map(|chat| ChatId(chat.id))
-}
-
-/// A person or a bot.
-#[derive(Deserialize)]
-struct User {
-    id: i64,
-    #[serde(default)]
-    is_bot: bool,
-    #[serde(default)]
-    language_code: Option<String>,
-}
-
-impl User {
-    fn language(&self) -> Option<Language> {
-        self.language_code.as_deref().and_then(Language::from_tag)
-    }
-}
-
-#[derive(Deserialize)]
-struct RawPress {
-    id: String,
-    from: User,
 }
 
 struct Envelope {
@@ -143,14 +108,11 @@ impl<'de> Visitor<'de> for EnvelopeVisitor {
                     numbered = true;
                 }
                 UpdateField::Message => update = Update::Message(Arc::new(map.next_value()?)),
-                UpdateField::Press => {
-                    let press: RawPress = map.next_value()?;
-                    update = Update::Press(Press {
-                        language: press.from.language(),
-                        id: press.id,
-                    });
-                }
+                UpdateField::Edited => update = Update::Edited(Arc::new(map.next_value()?)),
+                UpdateField::Reaction => update = Update::Reaction(map.next_value()?),
+                UpdateField::Press => update = Update::Press(map.next_value()?),
                 UpdateField::Membership => update = Update::Membership(map.next_value()?),
+                UpdateField::Member => update = Update::Member(map.next_value()?),
                 UpdateField::NotActedOn => {
                     map.next_value::<IgnoredAny>()?;
                     if matches!(update, Update::Unknown) {
@@ -197,8 +159,11 @@ impl<'de, F: for<'a> From<&'a str>> Deserialize<'de> for Name<F> {
 enum UpdateField {
     Id,
     Message,
+    Edited,
+    Reaction,
     Press,
     Membership,
+    Member,
     NotActedOn,
     Unknown,
 }
@@ -208,17 +173,18 @@ impl From<&str> for UpdateField {
         match name {
             "update_id" => UpdateField::Id,
             "message" => UpdateField::Message,
+            "edited_message" => UpdateField::Edited,
+            "message_reaction" => UpdateField::Reaction,
             "callback_query" => UpdateField::Press,
             "my_chat_member" => UpdateField::Membership,
-            "edited_message"
-            | "channel_post"
+            "chat_member" => UpdateField::Member,
+            "channel_post"
             | "edited_channel_post"
             | "business_connection"
             | "business_message"
             | "edited_business_message"
             | "deleted_business_messages"
             | "guest_message"
-            | "message_reaction"
             | "message_reaction_count"
             | "inline_query"
             | "chosen_inline_result"
@@ -227,7 +193,6 @@ impl From<&str> for UpdateField {
             | "purchased_paid_media"
             | "poll"
             | "poll_answer"
-            | "chat_member"
             | "chat_join_request"
             | "chat_boost"
             | "removed_chat_boost"
@@ -240,7 +205,6 @@ impl From<&str> for UpdateField {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::telegram::client::MemberStatus;
 
     const MESSAGE: &str = "{\"message_id\":7,\"chat\":{\"id\":77},\"text\":\"hello\"}";
 
@@ -255,6 +219,8 @@ mod tests {
             assert!(matches!(update, Update::Message(_)), "{raw}: {update:?}");
             assert_eq!(update_id(&raw), Some(1));
         }
+        let raw = format!("{{\"update_id\":1,\"edited_message\":{MESSAGE}}}");
+        assert!(matches!(parse(&raw), Ok(Update::Edited(_))));
     }
 
     #[test]
@@ -269,8 +235,8 @@ mod tests {
             assert!(known, "{kind}");
         }
         for raw in [
-            "{\"update_id\":1,\"edited_message\":{\"odd\":true}}",
-            "{\"update_id\":1,\"message_reaction\":{\"new_reaction\":[{\"type\":\"newer\"}]}}",
+            "{\"update_id\":1,\"edited_business_message\":{\"odd\":true}}",
+            "{\"update_id\":1,\"message_reaction_count\":{\"reactions\":[{\"type\":\"newer\"}]}}",
         ] {
             assert!(matches!(parse(raw), Ok(Update::NotActedOn)), "{raw}");
         }
@@ -280,38 +246,6 @@ mod tests {
         ] {
             assert!(matches!(parse(raw), Ok(Update::Unknown)), "{raw}");
         }
-    }
-
-    #[test]
-    fn a_press_brings_its_id_and_language() {
-        let raw = "{\"update_id\":1,\"callback_query\":{\"id\":\"4382\",\"from\":{\"id\":5,\
-                   \"is_bot\":false,\"language_code\":\"ru\"},\"message\":{\"date\":0},\
-                   \"chat_instance\":\"1\",\"data\":\"claim:1\"}}";
-        let update = parse(raw).expect("the update can be read");
-        let Update::Press(press) = update else {
-            panic!("it is a press: {update:?}")
-        };
-        assert_eq!(
-            press,
-            Press {
-                id: "4382".to_owned(),
-                language: Some(Language::Russian),
-            }
-        );
-    }
-
-    #[test]
-    fn a_change_of_membership_brings_the_new_state() {
-        let raw = "{\"update_id\":1,\"my_chat_member\":{\"chat\":{\"id\":77,\"type\":\"private\"},\
-                   \"from\":{\"id\":77},\"date\":1,\"old_chat_member\":{\"status\":\"member\"},\
-                   \"new_chat_member\":{\"user\":{\"id\":900},\"status\":\"kicked\",\
-                   \"until_date\":0}}}";
-        let update = parse(raw).expect("the update can be read");
-        let Update::Membership(membership) = update else {
-            panic!("it is a membership: {update:?}")
-        };
-        assert_eq!(membership.chat, ChatId(77));
-        assert_eq!(membership.member.status, MemberStatus::Kicked);
     }
 
     #[test]
@@ -326,6 +260,8 @@ mod tests {
             "{\"update_id\":\"secret\"}",
             "{\"update_id\":1,\"message\":{\"message_id\":\"secret\",\"chat\":{\"id\":1}}}",
             "{\"update_id\":1,\"message\":{\"text\":\"secret",
+            "{\"update_id\":1,\"edited_message\":{\"text\":\"secret\"}}",
+            "{\"update_id\":1,\"chat_member\":{\"chat\":\"secret\"}}",
         ] {
             let error = parse(raw).expect_err("it is no update");
             assert!(!error.to_string().contains("secret"), "{error}");

@@ -10,9 +10,13 @@ use futures_util::FutureExt;
 
 use super::client::MemberStatus;
 use super::commands::{self, Spoken};
-use super::raw::{self, Membership, Message, Press, Sender, Unreadable, Update};
+use super::raw::{
+    self, MemberChange, Membership, Message, Reacting, ReactionChange, Sender, Unreadable, Update,
+};
 use crate::domain::content::Kind;
-use crate::domain::event::{AgentMessage, ClientCommand, ClientMessage, Event, Ignored};
+use crate::domain::event::{
+    AgentMessage, ClientCommand, ClientMessage, Event, Ignored, Member, Press,
+};
 use crate::domain::ids::{BotId, ChatId, ThreadId, UserId};
 
 /// Who the bot is and where it works.
@@ -73,12 +77,35 @@ fn tree() -> Tree {
                 .branch(desk_group())
                 .chain(ignored(Ignored::OtherChat)),
         )
-        .branch(dptree::filter_map(press).endpoint(button_pressed))
+        .branch(
+            dptree::filter_map(edited)
+                .branch(edited_in_private())
+                .branch(edited_in_desk())
+                .chain(ignored(Ignored::OtherChat)),
+        )
+        .branch(
+            dptree::filter_map(reaction)
+                .branch(dptree::filter_map(client_reacted).endpoint(as_it_is))
+                .branch(dptree::filter_map(agent_reacted).endpoint(as_it_is))
+                .chain(ignored(Ignored::OtherChat)),
+        )
+        .branch(
+            dptree::filter_map(press)
+                .branch(dptree::filter_map(client_pressed).endpoint(as_it_is))
+                .branch(dptree::filter_map(agent_pressed).endpoint(as_it_is))
+                .endpoint(stray_press),
+        )
         .branch(
             dptree::filter_map(membership)
                 .branch(dptree::filter_map(client_left_or_returned).endpoint(as_it_is))
                 .branch(dptree::filter_map(added_elsewhere).endpoint(as_it_is))
                 .chain(ignored(Ignored::NotActedOn)),
+        )
+        .branch(
+            dptree::filter_map(member)
+                .branch(dptree::filter(is_member_a_bot).chain(ignored(Ignored::Bot)))
+                .branch(dptree::filter_map(member_changed).endpoint(as_it_is))
+                .chain(ignored(Ignored::OtherChat)),
         )
         .branch(dptree::filter(is_not_acted_on).chain(ignored(Ignored::NotActedOn)))
         .branch(ignored(Ignored::UnknownUpdate))
@@ -111,6 +138,22 @@ fn desk_group() -> Tree {
         )
 }
 
+/// An edit is never a command, however it begins.
+fn edited_in_private() -> Tree {
+    dptree::filter(is_private)
+        .branch(dptree::filter(is_service).chain(ignored(Ignored::Service)))
+        .branch(dptree::filter(is_by_bot).chain(ignored(Ignored::Bot)))
+        .branch(dptree::filter_map(client_message).endpoint(client_edited))
+}
+
+fn edited_in_desk() -> Tree {
+    dptree::filter(is_in_desk)
+        .branch(dptree::filter(is_service).chain(ignored(Ignored::Service)))
+        .branch(dptree::filter(is_by_channel).chain(ignored(Ignored::Channel)))
+        .branch(dptree::filter(is_by_bot).chain(ignored(Ignored::Bot)))
+        .branch(dptree::filter_map(agent_message).endpoint(agent_edited))
+}
+
 fn ignored(reason: Ignored) -> Tree {
     dptree::endpoint(move || async move { Event::Ignored(reason) })
 }
@@ -124,21 +167,78 @@ async fn as_it_is(event: Event) -> Event {
 fn message(update: Arc<Update>) -> Option<Arc<Message>> {
     match &*update {
         Update::Message(message) => Some(Arc::clone(message)),
-        Update::Press(_) | Update::Membership(_) | Update::NotActedOn | Update::Unknown => None,
+        Update::Edited(_)
+        | Update::Reaction(_)
+        | Update::Press(_)
+        | Update::Membership(_)
+        | Update::Member(_)
+        | Update::NotActedOn
+        | Update::Unknown => None,
     }
 }
 
-fn press(update: Arc<Update>) -> Option<Press> {
+fn edited(update: Arc<Update>) -> Option<Arc<Message>> {
+    match &*update {
+        Update::Edited(message) => Some(Arc::clone(message)),
+        Update::Message(_)
+        | Update::Reaction(_)
+        | Update::Press(_)
+        | Update::Membership(_)
+        | Update::Member(_)
+        | Update::NotActedOn
+        | Update::Unknown => None,
+    }
+}
+
+fn reaction(update: Arc<Update>) -> Option<ReactionChange> {
+    match &*update {
+        Update::Reaction(reaction) => Some(reaction.clone()),
+        Update::Message(_)
+        | Update::Edited(_)
+        | Update::Press(_)
+        | Update::Membership(_)
+        | Update::Member(_)
+        | Update::NotActedOn
+        | Update::Unknown => None,
+    }
+}
+
+fn press(update: Arc<Update>) -> Option<raw::Press> {
     match &*update {
         Update::Press(press) => Some(press.clone()),
-        Update::Message(_) | Update::Membership(_) | Update::NotActedOn | Update::Unknown => None,
+        Update::Message(_)
+        | Update::Edited(_)
+        | Update::Reaction(_)
+        | Update::Membership(_)
+        | Update::Member(_)
+        | Update::NotActedOn
+        | Update::Unknown => None,
     }
 }
 
 fn membership(update: Arc<Update>) -> Option<Membership> {
     match &*update {
         Update::Membership(membership) => Some(*membership),
-        Update::Message(_) | Update::Press(_) | Update::NotActedOn | Update::Unknown => None,
+        Update::Message(_)
+        | Update::Edited(_)
+        | Update::Reaction(_)
+        | Update::Press(_)
+        | Update::Member(_)
+        | Update::NotActedOn
+        | Update::Unknown => None,
+    }
+}
+
+fn member(update: Arc<Update>) -> Option<MemberChange> {
+    match &*update {
+        Update::Member(change) => Some(change.clone()),
+        Update::Message(_)
+        | Update::Edited(_)
+        | Update::Reaction(_)
+        | Update::Press(_)
+        | Update::Membership(_)
+        | Update::NotActedOn
+        | Update::Unknown => None,
     }
 }
 
@@ -166,6 +266,10 @@ fn is_by_channel(message: Arc<Message>) -> bool {
     matches!(message.sender, Sender::Channel)
 }
 
+fn is_member_a_bot(change: MemberChange) -> bool {
+    change.is_bot
+}
+
 // Private chats.
 
 fn client_message(message: Arc<Message>) -> Option<Arc<ClientMessage>> {
@@ -177,6 +281,7 @@ fn client_message(message: Arc<Message>) -> Option<Arc<ClientMessage>> {
         date: message.date,
         content: message.content.clone()?,
         reply_to: message.reply_to,
+        quote: message.quote.clone(),
         album: message.album.clone(),
     }))
 }
@@ -198,6 +303,46 @@ async fn client_commanded(message: Arc<ClientMessage>, command: ClientCommand) -
     Event::ClientCommanded(Arc::unwrap_or_clone(message), command)
 }
 
+async fn client_edited(message: Arc<ClientMessage>) -> Event {
+    Event::ClientEdited(Arc::unwrap_or_clone(message))
+}
+
+fn client_reacted(change: ReactionChange) -> Option<Event> {
+    match change.by {
+        Reacting::User(from) if from.private_chat() == change.chat => Some(Event::ClientReacted {
+            from,
+            message: change.message,
+            reactions: change.reactions,
+        }),
+        Reacting::User(_) | Reacting::AnonymousAdmin | Reacting::Bot | Reacting::Channel => None,
+    }
+}
+
+fn client_pressed(press: raw::Press) -> Option<Event> {
+    let press = usable(press)?;
+    (press.chat == press.by.private_chat()).then_some(Event::ClientPressed(press))
+}
+
+/// A press that says where the button stands and what it is for.
+fn usable(press: raw::Press) -> Option<Press> {
+    let (chat, message) = press.at?;
+    Some(Press {
+        id: press.id,
+        by: press.by,
+        language: press.language,
+        chat,
+        message,
+        data: press.data?,
+    })
+}
+
+async fn stray_press(press: raw::Press) -> Event {
+    Event::StrayPress {
+        press: press.id,
+        language: press.language.unwrap_or_default(),
+    }
+}
+
 /// In a private chat "kicked" means blocked, and "member" that it was unblocked.
 fn client_left_or_returned(membership: Membership) -> Option<Event> {
     if !membership.chat.is_private() {
@@ -212,13 +357,6 @@ fn client_left_or_returned(membership: Membership) -> Option<Event> {
         | MemberStatus::Restricted
         | MemberStatus::Left
         | MemberStatus::Unknown => None,
-    }
-}
-
-async fn button_pressed(press: Press) -> Event {
-    Event::ButtonPressed {
-        press: press.id,
-        language: press.language.unwrap_or_default(),
     }
 }
 
@@ -254,10 +392,13 @@ fn agent_message(message: Arc<Message>) -> Option<Arc<AgentMessage>> {
         chat: message.chat,
         thread: message.thread,
         from,
+        names: message.names.clone(),
         message: message.id,
         date: message.date,
         content: message.content.clone()?,
         reply_to: message.reply_to,
+        quote: message.quote.clone(),
+        album: message.album.clone(),
     }))
 }
 
@@ -277,6 +418,43 @@ async fn agent_commanded(message: Arc<AgentMessage>, spoken: Spoken) -> Event {
     }
 }
 
+async fn agent_edited(message: Arc<AgentMessage>) -> Event {
+    Event::AgentEdited(Arc::unwrap_or_clone(message))
+}
+
+fn agent_reacted(identity: Arc<Identity>, change: ReactionChange) -> Option<Event> {
+    if !identity.desk.contains(&change.chat) {
+        return None;
+    }
+    let by = match change.by {
+        Reacting::User(user) => Some(user),
+        Reacting::AnonymousAdmin => None,
+        Reacting::Bot => return Some(Event::Ignored(Ignored::Bot)),
+        Reacting::Channel => return Some(Event::Ignored(Ignored::Channel)),
+    };
+    Some(Event::AgentReacted {
+        chat: change.chat,
+        by,
+        message: change.message,
+        reactions: change.reactions,
+    })
+}
+
+fn agent_pressed(identity: Arc<Identity>, press: raw::Press) -> Option<Event> {
+    let press = usable(press)?;
+    let in_desk = identity.desk.contains(&press.chat);
+    in_desk.then_some(Event::AgentPressed(press))
+}
+
+fn member_changed(identity: Arc<Identity>, change: MemberChange) -> Option<Event> {
+    let in_desk = identity.desk.contains(&change.chat);
+    in_desk.then_some(Event::MemberChanged(Member {
+        user: change.user,
+        names: change.names,
+        role: change.role,
+    }))
+}
+
 /// The bot works in its desk and in private chats only.
 fn added_elsewhere(identity: Arc<Identity>, membership: Membership) -> Option<Event> {
     let chat = membership.chat;
@@ -294,10 +472,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::content::{Content, Text};
-    use crate::domain::event::AgentCommand;
+    use crate::domain::content::{Content, Reaction, Text};
+    use crate::domain::event::{AgentCommand, Names};
     use crate::domain::ids::MessageId;
     use crate::domain::language::Language;
+    use crate::domain::ticket::Role;
     use crate::domain::time::Timestamp;
 
     const DESK: ChatId = ChatId(-1001);
@@ -365,6 +544,7 @@ mod tests {
             date: Timestamp::from_seconds(1_795_000_000),
             content,
             reply_to: None,
+            quote: None,
             album: None,
         }
     }
@@ -374,10 +554,13 @@ mod tests {
             chat: DESK,
             thread: Some(ThreadId(5)),
             from: Some(UserId(42)),
+            names: Names(vec!["Sam".to_owned()]),
             message: MessageId(31),
             date: Timestamp::from_seconds(1_795_000_000),
             content,
             reply_to: None,
+            quote: None,
+            album: None,
         }
     }
 
@@ -405,9 +588,8 @@ mod tests {
             Event::ClientWrote(from_ann(Content::text("/refund")))
         );
         let photo = Content {
-            kind: Kind::Photo,
             text: Text::plain("/close"),
-            dice: None,
+            ..Content::of(Kind::Photo)
         };
         assert_eq!(
             route(&ann(json!({"photo": [], "caption": "/close"}))),
@@ -417,14 +599,9 @@ mod tests {
 
     #[test]
     fn a_message_of_an_unknown_kind_is_a_message() {
-        let unknown = Content {
-            kind: Kind::Unknown,
-            text: Text::default(),
-            dice: None,
-        };
         assert_eq!(
             route(&ann(json!({"rich_message": {"blocks": [1]}}))),
-            Event::ClientWrote(from_ann(unknown))
+            Event::ClientWrote(from_ann(Content::of(Kind::Unknown)))
         );
     }
 
@@ -456,13 +633,14 @@ mod tests {
     fn an_anonymous_admin_is_an_agent_without_a_name() {
         let fields = json!({
             "text": "hello",
-            "from": {"id": 1_087_968_824, "is_bot": true},
+            "from": {"id": 1_087_968_824, "is_bot": true, "username": "GroupAnonymousBot"},
             "sender_chat": {"id": -1001, "type": "supergroup"},
         });
         assert_eq!(
             route(&sam(fields)),
             Event::AgentWrote(AgentMessage {
                 from: None,
+                names: Names(vec!["GroupAnonymousBot".to_owned()]),
                 ..from_sam(Content::text("hello"))
             })
         );
@@ -478,9 +656,8 @@ mod tests {
             Event::AgentCommanded(from_sam(Content::text("/close@Help_bot solved")), close)
         );
         let photo = Content {
-            kind: Kind::Photo,
             text: Text::plain("//for us"),
-            dice: None,
+            ..Content::of(Kind::Photo)
         };
         assert_eq!(
             route(&sam(json!({"photo": [], "caption": "//for us"}))),
@@ -569,15 +746,7 @@ mod tests {
                 Ignored::OtherChat,
             ),
             (
-                json!({"update_id": 1, "edited_message": {"message_id": 1}}),
-                Ignored::NotActedOn,
-            ),
-            (
-                json!({"update_id": 1, "message_reaction": {"chat": {"id": -1001}}}),
-                Ignored::NotActedOn,
-            ),
-            (
-                json!({"update_id": 1, "chat_member": {"chat": {"id": -1001}}}),
+                json!({"update_id": 1, "chat_join_request": {"chat": {"id": -1001}}}),
                 Ignored::NotActedOn,
             ),
             (
@@ -591,17 +760,7 @@ mod tests {
     }
 
     #[test]
-    fn presses_and_memberships() {
-        let press = json!({"update_id": 1, "callback_query": {
-            "id": "4382", "from": {"id": 5, "is_bot": false}, "data": "claim",
-        }});
-        assert_eq!(
-            route(&press),
-            Event::ButtonPressed {
-                press: "4382".to_owned(),
-                language: Language::English,
-            }
-        );
+    fn the_bots_own_memberships() {
         let became = |chat: i64, member: Value| {
             route(&json!({"update_id": 1, "my_chat_member": {
                 "chat": {"id": chat}, "from": {"id": 77}, "date": 1,
@@ -636,10 +795,249 @@ mod tests {
         }
     }
 
+    /// The same message as an edit of it.
+    fn edited(mut update: Value) -> Value {
+        let fields = update.as_object_mut().expect("it is one");
+        let message = fields.remove("message").expect("it is a message");
+        fields.insert("edited_message".to_owned(), message);
+        update
+    }
+
+    #[test]
+    fn edits_stay_edits_however_they_begin() {
+        for text in [
+            "my order was lost",
+            "/close",
+            "//for us",
+            "/close@other_bot",
+        ] {
+            assert_eq!(
+                route(&edited(ann(
+                    json!({"text": text, "edit_date": 1_795_000_009})
+                ))),
+                Event::ClientEdited(from_ann(Content::text(text)))
+            );
+            assert_eq!(
+                route(&edited(sam(json!({"text": text})))),
+                Event::AgentEdited(from_sam(Content::text(text)))
+            );
+        }
+        let robot = json!({"text": "x", "from": {"id": 901, "is_bot": true}});
+        let channel = json!({"text": "x", "sender_chat": {"id": -1009}});
+        for (update, expected) in [
+            (ann(robot.clone()), Ignored::Bot),
+            (sam(robot), Ignored::Bot),
+            (sam(channel), Ignored::Channel),
+            (sam(json!({"forum_topic_closed": {}})), Ignored::Service),
+            (ann(json!({"pinned_message": {}})), Ignored::Service),
+            (
+                sam(json!({"text": "x", "chat": {"id": -77}})),
+                Ignored::OtherChat,
+            ),
+        ] {
+            assert_eq!(route(&edited(update)), Event::Ignored(expected));
+        }
+    }
+
+    #[test]
+    fn a_quote_and_an_album_come_with_the_message() {
+        let fields = json!({
+            "photo": [], "media_group_id": "G1",
+            "reply_to_message": {"message_id": 30, "text": "so what?"},
+            "quote": {"text": "what", "position": 3, "is_manual": true},
+        });
+        assert_eq!(
+            route(&sam(fields.clone())),
+            Event::AgentWrote(AgentMessage {
+                reply_to: Some(MessageId(30)),
+                quote: Some(Text::plain("what")),
+                album: Some("G1".to_owned()),
+                ..from_sam(Content::of(Kind::Photo))
+            })
+        );
+        assert_eq!(
+            route(&ann(fields)),
+            Event::ClientWrote(ClientMessage {
+                reply_to: Some(MessageId(30)),
+                quote: Some(Text::plain("what")),
+                album: Some("G1".to_owned()),
+                ..from_ann(Content::of(Kind::Photo))
+            })
+        );
+    }
+
+    #[test]
+    fn reactions_of_people_are_told_and_others_ignored() {
+        let reacted = |chat: i64, who: Value| {
+            let mut change = json!({
+                "chat": {"id": chat}, "message_id": 7, "date": 1, "old_reaction": [],
+                "new_reaction": [
+                    {"type": "emoji", "emoji": "👍"},
+                    {"type": "custom_emoji", "custom_emoji_id": "5"},
+                    {"type": "paid"},
+                ],
+            });
+            let Value::Object(who) = who else {
+                panic!("fields come as an object")
+            };
+            change.as_object_mut().expect("it is one").extend(who);
+            route(&json!({"update_id": 1, "message_reaction": change}))
+        };
+        let reactions = vec![
+            Reaction::Emoji("👍".to_owned()),
+            Reaction::Other,
+            Reaction::Other,
+        ];
+        assert_eq!(
+            reacted(77, json!({"user": {"id": 77, "is_bot": false}})),
+            Event::ClientReacted {
+                from: UserId(77),
+                message: MessageId(7),
+                reactions: reactions.clone(),
+            }
+        );
+        for (who, by) in [
+            (json!({"user": {"id": 42}}), Some(UserId(42))),
+            (json!({"actor_chat": {"id": -1001}}), None),
+        ] {
+            assert_eq!(
+                reacted(-1001, who),
+                Event::AgentReacted {
+                    chat: DESK,
+                    by,
+                    message: MessageId(7),
+                    reactions: reactions.clone(),
+                }
+            );
+        }
+        for (chat, who, expected) in [
+            (
+                -1001,
+                json!({"user": {"id": 9, "is_bot": true}}),
+                Ignored::Bot,
+            ),
+            (-1001, json!({"actor_chat": {"id": -5}}), Ignored::Channel),
+            (-1001, json!({}), Ignored::Channel),
+            (-77, json!({"user": {"id": 42}}), Ignored::OtherChat),
+            (77, json!({"user": {"id": 42}}), Ignored::OtherChat),
+            (
+                77,
+                json!({"user": {"id": 77, "is_bot": true}}),
+                Ignored::OtherChat,
+            ),
+        ] {
+            assert_eq!(
+                reacted(chat, who.clone()),
+                Event::Ignored(expected),
+                "{chat} {who}"
+            );
+        }
+    }
+
+    #[test]
+    fn presses_count_where_their_person_may_be() {
+        let pressed = |more: Value| {
+            let mut press = json!({
+                "id": "4382", "from": {"id": 77, "is_bot": false, "language_code": "ru"},
+                "chat_instance": "1",
+            });
+            let Value::Object(more) = more else {
+                panic!("fields come as an object")
+            };
+            press.as_object_mut().expect("it is one").extend(more);
+            route(&json!({"update_id": 1, "callback_query": press}))
+        };
+        let press = |chat: ChatId| Press {
+            id: "4382".to_owned(),
+            by: UserId(77),
+            language: Some(Language::Russian),
+            chat,
+            message: MessageId(9),
+            data: "rate:5".to_owned(),
+        };
+        let at = |chat: i64| json!({"chat": {"id": chat}, "message_id": 9, "date": 0});
+        assert_eq!(
+            pressed(json!({"message": at(77), "data": "rate:5"})),
+            Event::ClientPressed(press(ChatId(77)))
+        );
+        assert_eq!(
+            pressed(json!({"message": at(-1001), "data": "rate:5"})),
+            Event::AgentPressed(press(DESK))
+        );
+        for stray in [
+            json!({"message": at(78), "data": "rate:5"}),
+            json!({"message": at(-77), "data": "rate:5"}),
+            json!({"message": at(77)}),
+            json!({"message": at(77), "data": 5}),
+            json!({"message": {"date": 0}, "data": "rate:5"}),
+            json!({"inline_message_id": "1", "data": "rate:5"}),
+            json!({"message": at(77), "game_short_name": "chess"}),
+        ] {
+            assert_eq!(
+                pressed(stray.clone()),
+                Event::StrayPress {
+                    press: "4382".to_owned(),
+                    language: Language::Russian,
+                },
+                "{stray}"
+            );
+        }
+    }
+
+    #[test]
+    fn members_of_the_desk_come_and_go() {
+        let became = |chat: i64, member: Value| {
+            route(&json!({"update_id": 1, "chat_member": {
+                "chat": {"id": chat}, "from": {"id": 1}, "date": 1,
+                "old_chat_member": {"status": "left"}, "new_chat_member": member,
+            }}))
+        };
+        let sam = json!({
+            "id": 42, "is_bot": false, "first_name": "Sam", "last_name": "Hill", "username": "samh",
+        });
+        for (more, role) in [
+            (json!({"status": "creator"}), Some(Role::Admin)),
+            (json!({"status": "administrator"}), Some(Role::Admin)),
+            (json!({"status": "member"}), Some(Role::Agent)),
+            (
+                json!({"status": "restricted", "is_member": true}),
+                Some(Role::Agent),
+            ),
+            (json!({"status": "restricted", "is_member": false}), None),
+            (json!({"status": "left"}), None),
+            (json!({"status": "kicked"}), None),
+            (json!({"status": "newer"}), None),
+        ] {
+            let mut member = more;
+            member["user"] = sam.clone();
+            assert_eq!(
+                became(-1001, member.clone()),
+                Event::MemberChanged(Member {
+                    user: UserId(42),
+                    names: Names(vec!["Sam".into(), "Hill".into(), "samh".into()]),
+                    role,
+                }),
+                "{member}"
+            );
+            assert_eq!(became(-77, member), Event::Ignored(Ignored::OtherChat));
+        }
+        let robot = json!({"user": {"id": 9, "is_bot": true}, "status": "administrator"});
+        assert_eq!(became(-1001, robot), Event::Ignored(Ignored::Bot));
+    }
+
     #[test]
     fn what_is_no_update_is_unreadable() {
         let router = Router::new(identity());
-        for raw in ["", "hello", "[]", "{\"message\":{}}"] {
+        for raw in [
+            "",
+            "hello",
+            "[]",
+            "{\"message\":{}}",
+            "{\"update_id\":1,\"edited_message\":{\"message_id\":1}}",
+            "{\"update_id\":1,\"message_reaction\":{\"chat\":{\"id\":-1001}}}",
+            "{\"update_id\":1,\"callback_query\":{\"id\":\"1\"}}",
+            "{\"update_id\":1,\"chat_member\":{\"chat\":{\"id\":-1001}}}",
+        ] {
             assert!(router.route(raw).is_err(), "{raw}");
         }
     }

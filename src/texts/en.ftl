@@ -8,6 +8,7 @@ client-help =
 
     /status – how your ticket stands
     /close – end the conversation
+    /delete – as a reply to a message of yours: take it back
     /help – this text
 ticket-created = Support ticket #{ $code } created. An agent will assist you shortly.
 status-open = Your ticket #{ $code } is open. Write here to add to it, or /close to end it.
@@ -30,8 +31,12 @@ withheld-from-desk =
     { $kind ->
         [contact] This contact card was not passed on, because it says who you are. If you want us to know the number, please type it.
         [location] This location was not passed on, because it says where you are. If you want us to know the place, please describe it in words.
+        [live_location] This location was not passed on, because it says where you are. If you want us to know the place, please describe it in words.
         [venue] This place was not passed on, because it can say where you are. If you want us to know it, please describe it in words.
-       *[other] This story was not passed on, because it says whose it is. Please describe in words what it shows.
+        [story] This story was not passed on, because it says whose it is. Please describe in words what it shows.
+        [voice] This voice message was not passed on. Please write instead.
+        [video_note] This video message was not passed on. Please write instead.
+       *[other] This message was not passed on, because messages of this kind can say who you are. Please describe it in words.
     }
 message-not-copyable = This message could not be delivered: Telegram does not let bots copy { $kind ->
         [sticker] this sticker
@@ -49,7 +54,8 @@ menu-client =
         [start] How this works
         [help] What you can do here
         [status] How your ticket stands
-       *[close] End the conversation
+        [close] End the conversation
+       *[delete] Take back a message of yours
     }
 
 # Words for agents and admins.
@@ -58,6 +64,9 @@ menu-agent =
     { $command ->
         [note] Keep a text inside the group. Example: /note called them back
         [close] Close this ticket. Example: /close refunded
+        [delete] As a reply to a message of yours: delete it on the client's side
+        [force] For admins, as a reply to a message that was held back: send it
+        [reveal] For admins: show what was masked. Example: /reveal SUPP-261120-7F3K2Q callback
        *[help] What you can do here. Example: /help
     }
 agent-help =
@@ -82,8 +91,10 @@ withheld-from-client =
     { $kind ->
         [contact] The client sent a contact card. It was withheld, because it says who they are.
         [location] The client sent a location. It was withheld, because it says where they are.
+        [live_location] The client sent a location. It was withheld, because it says where they are.
         [venue] The client sent a place. It was withheld, because it can say where they are.
-       *[other] The client sent a story. It was withheld, because it says whose it is.
+        [story] The client sent a story. It was withheld, because it says whose it is.
+       *[other] The client sent a message of a kind that can say who they are ({ $kind }). It was withheld.
     }
 relay-not-copyable = The client sent something that Telegram does not let bots copy ({ $kind }). They were asked to describe it in words.
 relay-removed = Telegram accepted a message of the client and removed it again. Please ask them to write it once more.
@@ -108,6 +119,8 @@ reply-kind-refused =
         [story] Not delivered: a story would show the client whose it is.
         [checklist] Not delivered: a checklist shows its author.
         [venue] Not delivered: please send the place as a location or in words.
+        [voice] Not delivered: a voice message would let the client hear who somebody is.
+        [video_note] Not delivered: a video message would let the client see who somebody is.
        *[other] Not delivered: this kind of message cannot be shown to clients.
     }
 ticket-is-closed = This ticket is closed, so nothing was sent to the client. Their next message opens a new one.
@@ -130,3 +143,93 @@ alert-second-instance = ⚠️ A second program uses this bot's token. Stop it: 
 alert-storage = ⚠️ Nothing can be stored at the moment ({ $reason }). Messages wait at Telegram, for 24 hours at most. Please free some space on the machine.
 alert-topics-off = ⚠️ This group has no topics any more, so tickets cannot be posted. Please switch topics on again in the group's settings.
 alert-desk-unreachable = ⚠️ The bot lacks a right in this group, so messages of clients wait. Please make it an administrator with the rights to manage topics, delete messages and pin messages.
+
+# What cannot be shown as it is, and files.
+
+told-poll =
+    { $kind ->
+        [quiz] 📊 Quiz:{" "}
+       *[poll] 📊 Poll:{" "}
+    }
+told-kind =
+    { $kind ->
+        [story] 📎 A story, which is not shown because it says whose it is.
+        [gift] 🎁 A gift.
+        [paid_media] 💰 Paid media, which bots cannot pass on.
+        [checklist] ☑️ A checklist, which is not shown because it names its author.
+        [giveaway] 🎁 A giveaway.
+        [game] 🎮 A game.
+        [invoice] 🧾 An invoice.
+        [sticker] 📎 A sticker.
+       *[other] 📎 A message of a kind that cannot be shown ({ $kind }).
+    }
+file-unclean = ⚠️ This file's metadata was not removed.
+file-withheld-from-desk =
+    { $reason ->
+        [too_large] This file was not passed on: it is larger than 20 MB. Please send a smaller one.
+        [infected] This file was not passed on: a virus was found in it.
+        [unclean] This file was not passed on, because it could say who made it. Please send it in another format, such as PDF or JPEG.
+       *[unavailable] This file could not be passed on. Please send it again.
+    }
+file-withheld-from-client =
+    { $reason ->
+        [too_large] The client sent a file that was withheld: it is larger than 20 MB and cannot be cleaned. They were asked for a smaller one.
+        [infected] The client sent a file that was withheld: a virus was found in it.
+        [unclean] The client sent a file that was withheld: it could say who made it. They were asked for another format.
+       *[unavailable] The client sent a file that could not be fetched. They were asked to send it again.
+    }
+reply-file-withheld =
+    { $reason ->
+        [too_large] Not delivered: the file is larger than 20 MB, so what it says about its author cannot be removed. Please send a smaller one.
+        [infected] Not delivered: a virus was found in this file.
+        [unclean] Not delivered: what this file says about its author cannot be removed. Please send it in another format, such as PDF or JPEG.
+       *[unavailable] Not delivered: the file could not be fetched. Please send it again.
+    }
+album-maybe-twice = Some of the messages above may stand here twice: Telegram posted a part of an album and failed on the rest, so each was posted again.
+
+# Edits and deletions.
+
+edit-into-note = The client still reads the earlier text: a message that was sent cannot become a note or a command. Answer it with /delete to take it back.
+edit-held = The client still reads the earlier text: the new one holds { $what }, which shows who somebody is. Please change it.
+edited-anew = ✏️ Edited:
+line-taken-back = 🗑 The client has taken their first message back.
+deleted-from-desk = Deleted: Live Support does not see it any more.
+not-deleted-from-desk = Telegram does not let bots delete this message any more (after 48 hours). Its stored text has been removed.
+delete-what-client = Answer the message that you want to take back with /delete. Only messages of yours that were passed on can be deleted.
+deleted-from-client = Deleted on the client's side.
+not-deleted-from-client = Telegram does not let bots delete this message any more (after 48 hours). The client still sees it; its stored text has been removed.
+delete-what-agent = Answer a message of yours that was sent to the client with /delete.
+
+# Questions with buttons.
+
+ask-client-share =
+    { $kind ->
+        [contact] A contact card shows a name and a phone number. Shall it be passed on to Live Support?
+        [location] A location shows where you are. Shall it be passed on to Live Support?
+        [live_location] A live location shows where you are and where you go. Shall it be passed on to Live Support?
+        [venue] This can show where you are. Shall it be passed on to Live Support?
+       *[other] This message can show who you are. Shall it be passed on to Live Support?
+    }
+ask-agent-share =
+    { $kind ->
+        [voice] The client would hear your voice. Send it?
+        [video_note] The client would see and hear you. Send it?
+       *[other] This can show the client who you are. Send it?
+    }
+button-share = Share
+button-keep = Do not share
+shared-with-desk = Passed on to Live Support.
+kept-from-desk = Not passed on.
+shared-with-client = On its way to the client.
+kept-from-client = Not sent.
+not-your-button = Only whoever wrote the message may decide this.
+admins-only = Only administrators of this group may do this.
+
+# Held back and masked.
+
+reply-held = Not sent: it holds { $what }, which would show the client who somebody is. Edit the message, or an admin answers it with /force.
+force-what = Answer a message that was held back with /force.
+reveal-how = Give the ticket's code and a reason. Example: /reveal SUPP-261120-7F3K2Q the client asked for a call
+ask-reveal = Show what was masked in { $code }? Reason: { $reason }. An administrator who presses is written down.
+button-reveal = Show it to me
+nothing-to-reveal = Nothing is kept: nothing was replaced in this ticket, or there is no key.

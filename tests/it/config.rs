@@ -4,11 +4,15 @@
 use std::path::{Path, PathBuf};
 
 use hushdesk::config::{
-    Config, Database, Error, Log, LogFormat, Telegram, TextsConfig, Tickets, Token,
+    Clamd, Config, Database, Error, Log, LogFormat, Scan, Telegram, TextsConfig, Tickets, Token,
 };
 use hushdesk::domain::ids::{BotId, ChatId};
 use hushdesk::domain::language::Language;
-use hushdesk::domain::settings::{Flood, Limits, RelayMode};
+use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
+use hushdesk::domain::rules::mask::Mask;
+use hushdesk::domain::settings::{
+    Flood, LargeFiles, Limits, Privacy, RelayMode, UncleanFiles, WhenDown,
+};
 
 const TOKEN: &str = "123456789:AAF-abcdefghijklmnopqrstuvwxyz01234";
 
@@ -47,6 +51,20 @@ fn defaults() -> Config {
             group_calls_per_minute: 20,
             chat_calls_per_second: 1,
             calls_per_second: 30,
+        },
+        privacy: Privacy {
+            mask: Mask::Spoiler,
+            policy: Policy::default(),
+            scrub_files: true,
+            unclean_files: UncleanFiles::Pass,
+            large_files: LargeFiles::Withhold,
+            allowed_mentions: Vec::new(),
+            guard_agent_names: false,
+        },
+        privacy_key_file: None,
+        scan: Scan {
+            clamd: None,
+            when_down: WhenDown::Wait,
         },
         texts: TextsConfig {
             desk_language: Language::English,
@@ -106,6 +124,22 @@ fn every_key_can_be_written() {
          group_calls_per_minute = 0\n\
          chat_calls_per_second = 2\n\
          calls_per_second = 25\n\
+         [privacy]\n\
+         mask = \"redact\"\n\
+         key_file = \"/etc/hushdesk/privacy.key\"\n\
+         scrub_files = true\n\
+         unclean_files = \"withhold\"\n\
+         large_files = \"pass\"\n\
+         allowed_mentions = [\"@Our_Shop\", \"our_news\"]\n\
+         guard_agent_names = true\n\
+         [privacy.to_desk]\n\
+         location = \"pass\"\n\
+         [privacy.to_client]\n\
+         phone = \"refuse\"\n\
+         voice = \"confirm\"\n\
+         [scan]\n\
+         clamd = \"127.0.0.1:3310\"\n\
+         when_down = \"pass\"\n\
          [texts]\n\
          desk_language = \"ru\"\n\
          reply_label = \"\"\n\
@@ -133,10 +167,104 @@ fn every_key_can_be_written() {
         calls_per_second: 25,
     };
     assert_eq!(config.flood, flood);
+    let privacy = Privacy {
+        mask: Mask::Redact,
+        policy: policy(&[
+            (Carrier::Location, Direction::ToDesk, Treatment::Pass),
+            (Carrier::Phone, Direction::ToClient, Treatment::Refuse),
+            (Carrier::Voice, Direction::ToClient, Treatment::Confirm),
+        ]),
+        scrub_files: true,
+        unclean_files: UncleanFiles::Withhold,
+        large_files: LargeFiles::Pass,
+        allowed_mentions: vec!["our_shop".to_owned(), "our_news".to_owned()],
+        guard_agent_names: true,
+    };
+    assert_eq!(config.privacy, privacy);
+    let key_file = PathBuf::from("/etc/hushdesk/privacy.key");
+    assert_eq!(config.privacy_key_file, Some(key_file));
+    let clamd = Clamd::Tcp("127.0.0.1:3310".to_owned());
+    assert_eq!(config.scan.clamd, Some(clamd));
+    assert_eq!(config.scan.when_down, WhenDown::Pass);
     assert_eq!(config.texts.desk_language, Language::Russian);
     assert_eq!(config.texts.reply_label, "");
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.log.level, "debug");
+}
+
+fn policy(choices: &[(Carrier, Direction, Treatment)]) -> Policy {
+    choices.iter().fold(
+        Policy::default(),
+        |policy, &(carrier, direction, treatment)| {
+            policy
+                .with(carrier, direction, treatment)
+                .expect("it is allowed")
+        },
+    )
+}
+
+#[test]
+fn sections_inside_of_a_section_can_be_written_in_every_way() {
+    let expected = policy(&[(Carrier::Voice, Direction::ToClient, Treatment::Confirm)]);
+    for text in [
+        format!("{MINIMAL}[privacy.to_client]\nvoice = \"confirm\""),
+        format!("{MINIMAL}[privacy]\nto_client.voice = \"confirm\""),
+        format!("{MINIMAL}[privacy]\nto_client = {{ voice = \"confirm\" }}"),
+    ] {
+        let config = read(&text, &[]).expect("all are the same in TOML");
+        assert_eq!(config.privacy.policy, expected, "{text}");
+    }
+    for text in [
+        MINIMAL.to_owned(),
+        format!("{MINIMAL}[privacy.to_client]\nvoice = \"refuse\""),
+    ] {
+        let variable = ("HUSHDESK_PRIVACY__TO_CLIENT__VOICE", "confirm");
+        let config = read(&text, &[variable]).expect("the variable wins");
+        assert_eq!(config.privacy.policy, expected);
+    }
+    let list = ("HUSHDESK_PRIVACY__ALLOWED_MENTIONS", "[\"Our_Shop\"]");
+    let config = read(MINIMAL, &[list]).expect("a list is written as in TOML");
+    assert_eq!(config.privacy.allowed_mentions, ["our_shop"]);
+}
+
+#[test]
+fn without_cleaning_files_pass_unless_one_thing_in_them_may_not() {
+    let files = [Carrier::FileName, Carrier::FileMetadata, Carrier::AudioTags];
+    let all: Vec<_> = Direction::ALL
+        .into_iter()
+        .flat_map(|direction| files.map(|carrier| (carrier, direction, Treatment::Pass)))
+        .collect();
+    let off = format!("{MINIMAL}[privacy]\nscrub_files = false\n");
+    let config = read(&off, &[]).expect("it is a choice");
+    assert_eq!(config.privacy.policy, policy(&all));
+
+    let text = format!("{off}[privacy.to_client]\nfile_name = \"strip\"");
+    let config = read(&text, &[]).expect("what is written for one thing wins");
+    assert_eq!(
+        config
+            .privacy
+            .policy
+            .treatment(Carrier::FileName, Direction::ToClient),
+        Treatment::Strip
+    );
+}
+
+#[test]
+fn a_scanner_is_a_socket_or_a_port() {
+    let tcp = |address: &str| Some(Clamd::Tcp(address.to_owned()));
+    for (written, expected) in [
+        ("", None),
+        (
+            "/run/clamav/clamd.ctl",
+            Some(Clamd::Socket(PathBuf::from("/run/clamav/clamd.ctl"))),
+        ),
+        ("clamd.example.org:3310", tcp("clamd.example.org:3310")),
+        ("[::1]:3310", tcp("[::1]:3310")),
+    ] {
+        let text = format!("{MINIMAL}[scan]\nclamd = \"{written}\"");
+        let config = read(&text, &[]).expect(written);
+        assert_eq!(config.scan.clamd, expected);
+    }
 }
 
 #[test]
@@ -248,7 +376,31 @@ fn names_that_do_not_exist_are_answered_with_the_nearest_right_one() {
     check(
         "[colours]",
         "config.toml:4: the section [colours] does not exist; the sections are [database], \
-         [flood], [limits], [log], [telegram], [texts] and [tickets]",
+         [flood], [limits], [log], [privacy], [privacy.to_client], [privacy.to_desk], [scan], \
+         [telegram], [texts] and [tickets]",
+    );
+    check(
+        "\n[privacy.to_dsk]\nvoice = \"pass\"",
+        "config.toml:5: the section [privacy.to_dsk] does not exist; did you mean \
+         [privacy.to_desk]?",
+    );
+    check(
+        "\n[privacy]\nto_desk = \"pass\"",
+        "config.toml:6: privacy.to_desk is a section, not a key; write [privacy.to_desk] on a line \
+         of its own, its keys below",
+    );
+    check(
+        "\n[privacy.to_desk]\nvoise = \"pass\"",
+        "config.toml:6: [privacy.to_desk] voise does not exist; did you mean voice?",
+    );
+    check(
+        "\n[privacy]\nvoice = \"pass\"",
+        "config.toml:6: [privacy] voice does not exist; it belongs under [privacy.to_client]",
+    );
+    check(
+        "\n[privacy.to_desk]\nkeyboard = \"pass\"",
+        "config.toml:6: [privacy.to_desk] keyboard cannot be chosen; it is always \"strip\", so \
+         leave the key out",
     );
     check(
         "[[limit]]",
@@ -312,6 +464,63 @@ fn values_that_cannot_be_are_answered_with_what_can() {
         (
             "[tickets]\nrelay_mode = \"some\"",
             "config.toml:5: [tickets] relay_mode cannot be \"some\"; write \"all\" or \"replies\"",
+        ),
+        (
+            "[privacy]\nmask = \"hide\"",
+            "config.toml:5: [privacy] mask cannot be \"hide\"; write \"off\" or \"spoiler\" or \
+             \"redact\"",
+        ),
+        (
+            "[privacy]\nscrub_files = \"no\"",
+            "config.toml:5: [privacy] scrub_files is text; write true or false, without quotes",
+        ),
+        (
+            "[privacy]\nallowed_mentions = \"our_shop\"",
+            "config.toml:5: [privacy] allowed_mentions is text; write a list: [\"one\", \"another\"]",
+        ),
+        (
+            "[privacy]\nallowed_mentions = [1]",
+            "config.toml:5: [privacy] allowed_mentions holds a whole number; write each entry in \
+             quotes: [\"one\", \"another\"]",
+        ),
+        (
+            "[privacy]\nallowed_mentions = [\"t.me/our_shop\"]",
+            "config.toml:5: [privacy] allowed_mentions holds \"t.me/our_shop\", which is no name; \
+             write names in Telegram, as in [\"your_shop\", \"your_news\"]: 4 to 32 letters, \
+             digits and _ each",
+        ),
+        (
+            "[privacy]\nkey_file = \" \"",
+            "config.toml:5: [privacy] key_file is white space; write the path of a file, as in \
+             /etc/hushdesk/privacy.key, or \"\" for none",
+        ),
+        (
+            "[privacy.to_desk]\ncontact = \"pass\"",
+            "config.toml:5: [privacy.to_desk] contact cannot be \"pass\"; write \"confirm\" or \
+             \"withhold\"",
+        ),
+        (
+            "[privacy.to_client]\nvoice = \"withhold\"",
+            "config.toml:5: [privacy.to_client] voice cannot be \"withhold\"; write \"pass\" or \
+             \"confirm\" or \"refuse\"",
+        ),
+        (
+            "[scan]\nclamd = \"clamd\"",
+            "config.toml:5: [scan] clamd = \"clamd\" is neither a path from / nor a host with a \
+             port; write the path of clamd's socket, as in /run/clamav/clamd.ctl, or its host and \
+             port, as in 127.0.0.1:3310, or \"\" for no scan",
+        ),
+        (
+            "[scan]\nclamd = \"::1:3310\"",
+            "config.toml:5: [scan] clamd = \"::1:3310\" is no host with a port from 1 to 65535; \
+             write the path of clamd's socket, as in /run/clamav/clamd.ctl, or its host and port, \
+             as in 127.0.0.1:3310, or \"\" for no scan",
+        ),
+        (
+            "[scan]\nclamd = \"localhost:0\"",
+            "config.toml:5: [scan] clamd = \"localhost:0\" is no host with a port from 1 to 65535; \
+             write the path of clamd's socket, as in /run/clamav/clamd.ctl, or its host and port, \
+             as in 127.0.0.1:3310, or \"\" for no scan",
         ),
         (
             "[texts]\ndesk_language = \"English\"",
@@ -425,6 +634,12 @@ fn variables_are_checked_like_keys() {
             "1",
             "the environment's HUSHDESK_COLOUR: a setting of this name does not exist; the names \
              are HUSHDESK_<SECTION>__<KEY>, such as HUSHDESK_DATABASE__PATH",
+        ),
+        (
+            "HUSHDESK_PRIVACY__TO_DESK__VOISE",
+            "pass",
+            "the environment's HUSHDESK_PRIVACY__TO_DESK__VOISE: a setting of this name does not \
+             exist; did you mean HUSHDESK_PRIVACY__TO_DESK__VOICE?",
         ),
         (
             "HUSHDESK_LIMITS__BURST",

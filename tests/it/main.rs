@@ -4,6 +4,7 @@ mod architecture;
 mod config;
 mod crash;
 mod demo;
+mod fidelity;
 mod harness;
 mod kill;
 mod process;

@@ -1,6 +1,13 @@
 //! Decisions as functions of values: no clock, no randomness, no I/O.
 
 pub mod carriers;
+pub mod fidelity;
+pub mod find;
+pub mod guard;
 pub mod limits;
+pub mod mask;
+pub mod quote;
+pub mod reactions;
 pub mod retry;
+pub mod skeleton;
 pub mod text;

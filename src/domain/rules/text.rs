@@ -1,6 +1,9 @@
 //! Text with formatting: counted, filtered, joined and split without moving a formatting mark off
 //! its words. Lengths and offsets are UTF-16 code units, as Telegram's are.
 
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::find::link;
 use crate::domain::content::{Entity, Text};
 
 /// The longest text of one message. Telegram counts Unicode scalars; counting UTF-16 units is
@@ -16,14 +19,20 @@ pub fn utf16_len(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// The text without marks that say who somebody is: a `text_mention` holds a whole user.
+/// The text without marks that say who somebody is: a `text_mention` holds a whole user, and a link
+/// to a user its number.
 pub fn without_people(text: &Text) -> Text {
+    let is_person = |entity: &Entity| {
+        let url = entity.rest.get("url").and_then(|url| url.as_str());
+        entity.kind == "text_mention"
+            || (entity.kind == "text_link" && url.is_some_and(link::is_user))
+    };
     Text {
         text: text.text.clone(),
         entities: text
             .entities
             .iter()
-            .filter(|entity| entity.kind != "text_mention")
+            .filter(|entity| !is_person(entity))
             .cloned()
             .collect(),
     }
@@ -42,46 +51,131 @@ pub fn join(first: &Text, second: &Text) -> Text {
     }
 }
 
-/// The same text in pieces of at most `max` units, cut at a line's end or between words where there
-/// is one in the last half, and never inside a surrogate pair.
+/// The same text in pieces of at most `max` units and [`ENTITIES_MAX`] marks. It is cut at a line's
+/// end or between words where there is one in the last half, outside of marks where that can be, and
+/// inside of what a reader sees as one character only where that alone is longer than a piece.
 pub fn split(text: &Text, max: usize) -> Vec<Text> {
     let mut pieces = Vec::new();
     let mut rest = text.clone();
-    while utf16_len(&rest.text) > max {
-        let cut = cut_at(&rest.text, max);
+    loop {
+        let most = max.min(units_within_marks(&rest.entities));
+        if utf16_len(&rest.text) <= most {
+            break;
+        }
+        let cut = cut_at(&rest, most);
         let (head, tail) = divide(&rest, cut);
-        pieces.push(head);
+        // Telegram refuses a message of white space alone.
+        if !head.text.trim().is_empty() {
+            pieces.push(within_marks(head));
+        }
         rest = tail;
     }
     if !rest.text.trim().is_empty() || pieces.is_empty() {
-        pieces.push(rest);
+        pieces.push(within_marks(rest));
     }
     pieces
 }
 
-/// Where to cut, in bytes: after the last line or word that ends within `max` units.
-fn cut_at(text: &str, max: usize) -> usize {
-    let mut units = 0;
-    let mut hard = 0;
-    let (mut line, mut word) = (None, None);
-    for (index, character) in text.char_indices() {
-        units += character.len_utf16();
-        if units > max {
-            break;
-        }
-        hard = index + character.len_utf8();
-        if units > max / 2 {
-            match character {
-                '\n' => line = Some(hard),
-                ' ' => word = Some(hard),
-                _ => {}
+/// The text with at most [`ENTITIES_MAX`] marks, for what cannot be split. Telegram would leave out
+/// the last ones; this keeps the spoilers, which hide something, and then the first.
+pub fn within_marks(mut text: Text) -> Text {
+    let mut spare = text.entities.len().saturating_sub(ENTITIES_MAX);
+    for spoilers_too in [false, true] {
+        let mut index = text.entities.len();
+        while spare > 0 && index > 0 {
+            index -= 1;
+            let is_spoiler = text
+                .entities
+                .get(index)
+                .is_some_and(|mark| mark.kind == "spoiler");
+            if spoilers_too || !is_spoiler {
+                text.entities.remove(index);
+                spare -= 1;
             }
         }
     }
-    let cut = line.or(word).unwrap_or(hard);
-    if cut == 0 {
-        // One character that is wider than a piece: taken whole, so that every cut moves on.
-        return text.chars().next().map_or(text.len(), char::len_utf8);
+    text
+}
+
+/// How far a piece may go before one mark too many begins. No bound where that is at the very
+/// start: cutting there would not help.
+fn units_within_marks(entities: &[Entity]) -> usize {
+    if entities.len() <= ENTITIES_MAX {
+        return usize::MAX;
+    }
+    let mut starts: Vec<usize> = entities.iter().map(|entity| entity.offset).collect();
+    starts.sort_unstable();
+    match starts.get(ENTITIES_MAX) {
+        Some(0) | None => usize::MAX,
+        Some(start) => *start,
+    }
+}
+
+/// Where to cut, in bytes: after the last line or word that ends within `max` units.
+fn cut_at(text: &Text, max: usize) -> usize {
+    let whole = text.text.as_str();
+    let mut units = 0;
+    let mut hard = 0;
+    let mut best: Option<(Cut, usize)> = None;
+    for (index, grapheme) in whole.grapheme_indices(true) {
+        units += utf16_len(grapheme);
+        if units > max {
+            break;
+        }
+        hard = index + grapheme.len();
+        if units <= max / 2 {
+            continue;
+        }
+        let after = match grapheme {
+            "\n" | "\r\n" => Cut::Line,
+            " " | "\t" | "\u{3000}" => Cut::Word,
+            _ => continue,
+        };
+        let inside = text.entities.iter().any(|entity| {
+            entity.offset < units && units < entity.offset.saturating_add(entity.length)
+        });
+        let cut = if inside { after.inside() } else { after };
+        if best.is_none_or(|(found, _)| cut >= found) {
+            best = Some((cut, hard));
+        }
+    }
+    match best {
+        Some((_, cut)) => cut,
+        None if hard > 0 => hard,
+        None => cut_inside(whole, max),
+    }
+}
+
+/// Where a cut falls, the worse first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Cut {
+    WordInside,
+    LineInside,
+    Word,
+    Line,
+}
+
+impl Cut {
+    /// The same place inside of a mark, which then goes on in the next piece.
+    fn inside(self) -> Cut {
+        match self {
+            Cut::Word | Cut::WordInside => Cut::WordInside,
+            Cut::Line | Cut::LineInside => Cut::LineInside,
+        }
+    }
+}
+
+/// Where to cut what a reader sees as one character and is longer than a piece: between two of the
+/// characters that it is made of. The first is taken whole, so that every cut moves on.
+fn cut_inside(text: &str, max: usize) -> usize {
+    let mut units = 0;
+    let mut cut = 0;
+    for (index, character) in text.char_indices() {
+        units += character.len_utf16();
+        if cut > 0 && units > max {
+            break;
+        }
+        cut = index + character.len_utf8();
     }
     cut
 }
@@ -149,7 +243,14 @@ mod tests {
     fn people_are_removed_and_formatting_stays() {
         let text = Text {
             text: "ask Ann now".to_owned(),
-            entities: vec![mark("text_mention", 4, 3), mark("bold", 8, 3)],
+            entities: vec![
+                mark("text_mention", 4, 3),
+                Entity {
+                    rest: Map::from_iter([("url".to_owned(), "tg://user?id=42".into())]),
+                    ..mark("text_link", 4, 3)
+                },
+                mark("bold", 8, 3),
+            ],
         };
         let kinds: Vec<_> = without_people(&text)
             .entities
@@ -166,7 +267,177 @@ mod tests {
         assert_eq!(texts, ["alpha ", "beta ", "gamma"]);
     }
 
+    #[test]
+    fn cuts_fall_between_lines_then_words_and_outside_of_marks() {
+        for (words, max, marks, expected) in [
+            (
+                "one two\nthree four",
+                12,
+                vec![],
+                vec!["one two\n", "three four"],
+            ),
+            (
+                "one two three",
+                10,
+                vec![mark("bold", 4, 9)],
+                vec!["one two ", "three"],
+            ),
+            // The last space lies inside of a mark, the one before it does not.
+            (
+                "aaa bbb ccc",
+                9,
+                vec![mark("bold", 6, 5)],
+                vec!["aaa bbb ", "ccc"],
+            ),
+            (
+                "aaaaa bb cc dd",
+                12,
+                vec![mark("bold", 6, 8)],
+                vec!["aaaaa bb cc ", "dd"],
+            ),
+            (
+                "aaaa bbb cc dd",
+                12,
+                vec![mark("bold", 9, 5)],
+                vec!["aaaa bbb ", "cc dd"],
+            ),
+            ("aaaaaaaaaa", 4, vec![], vec!["aaaa", "aaaa", "aa"]),
+            ("a\n   ", 2, vec![], vec!["a\n"]),
+            ("", 5, vec![], vec![""]),
+        ] {
+            let text = Text {
+                text: words.to_owned(),
+                entities: marks,
+            };
+            let pieces = split(&text, max);
+            let texts: Vec<_> = pieces.iter().map(|piece| piece.text.as_str()).collect();
+            assert_eq!(texts, expected, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_reader_sees_as_one_character_stays_whole() {
+        for (words, max, expected) in [
+            // Characters of two units, families joined into one picture, flags, tones of skin.
+            ("😀😀😀", 5, vec!["😀😀", "😀"]),
+            (
+                "a👨\u{200d}👩\u{200d}👧b",
+                8,
+                vec!["a", "👨\u{200d}👩\u{200d}👧", "b"],
+            ),
+            ("🇩🇪🇩🇪", 6, vec!["🇩🇪", "🇩🇪"]),
+            ("👍🏽👍🏽", 5, vec!["👍🏽", "👍🏽"]),
+            // Accents of their own, and Hebrew with its points.
+            (
+                "e\u{301}e\u{301}e\u{301}",
+                3,
+                vec!["e\u{301}", "e\u{301}", "e\u{301}"],
+            ),
+            ("שָׁלוֹם שָׁלוֹם", 9, vec!["שָׁלוֹם ", "שָׁלוֹם"]),
+            ("a\r\nb\r\nc", 4, vec!["a\r\n", "b\r\nc"]),
+            (
+                "\u{202e}abc\u{202c}\u{200b}d",
+                4,
+                vec!["\u{202e}abc", "\u{202c}\u{200b}d"],
+            ),
+            // One that is longer than a piece cannot stay whole.
+            (
+                "👨\u{200d}👩\u{200d}👧",
+                4,
+                vec!["👨\u{200d}", "👩\u{200d}", "👧"],
+            ),
+            ("😀😀", 1, vec!["😀", "😀"]),
+        ] {
+            let pieces = split(&Text::plain(words), max);
+            let texts: Vec<_> = pieces.iter().map(|piece| piece.text.as_str()).collect();
+            assert_eq!(texts, expected, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn no_piece_has_more_marks_than_telegram_shows() {
+        // 250 bold words: each mark is kept on its word.
+        let text = Text {
+            text: "ab ".repeat(250),
+            entities: (0..250).map(|word| mark("bold", word * 3, 2)).collect(),
+        };
+        let pieces = split(&text, TEXT_MAX);
+        let counts: Vec<usize> = pieces.iter().map(|piece| piece.entities.len()).collect();
+        assert_eq!(counts, [100, 100, 50]);
+        for piece in &pieces {
+            assert!(
+                piece
+                    .entities
+                    .iter()
+                    .all(|entity| covered(piece, entity) == "ab")
+            );
+        }
+
+        // All on the same words: cutting does not help, and what hides something stays.
+        let mut entities: Vec<Entity> = (0..120).map(|_| mark("bold", 0, 2)).collect();
+        entities.push(mark("spoiler", 0, 2));
+        let text = Text {
+            text: "ab".to_owned(),
+            entities,
+        };
+        let pieces = split(&text, TEXT_MAX);
+        assert_eq!(pieces.len(), 1);
+        assert_eq!(pieces[0].entities.len(), ENTITIES_MAX);
+        assert!(
+            pieces[0]
+                .entities
+                .iter()
+                .any(|entity| entity.kind == "spoiler")
+        );
+    }
+
     proptest! {
+        #[test]
+        fn many_marks_are_spread_over_pieces_and_none_is_lost(
+            words in "[a-zé😀\n \u{301}\u{5d0}]{100,400}",
+            marks in proptest::collection::vec((0_usize..400, 1_usize..6), 0..300),
+            max in 40_usize..400,
+        ) {
+            let units = utf16_len(&words);
+            let mut marks: Vec<(usize, usize)> = marks
+                .into_iter()
+                .filter(|(offset, length)| offset + length <= units)
+                .collect();
+            // Marks that lie apart, as many as fit.
+            marks.sort_unstable();
+            let mut last = 0;
+            marks.retain(|(offset, length)| {
+                let fits = *offset >= last;
+                if fits {
+                    last = offset + length;
+                }
+                fits
+            });
+            let text = Text {
+                text: words.clone(),
+                entities: marks.iter().map(|(offset, length)| mark("bold", *offset, *length)).collect(),
+            };
+            let pieces = split(&text, max);
+            let mut start = 0;
+            let mut bold = Vec::new();
+            for piece in &pieces {
+                prop_assert!(piece.entities.len() <= ENTITIES_MAX);
+                prop_assert!(utf16_len(&piece.text) <= max);
+                for entity in &piece.entities {
+                    prop_assert!(entity.length > 0);
+                    prop_assert!(entity.offset + entity.length <= utf16_len(&piece.text));
+                    bold.extend(start + entity.offset..start + entity.offset + entity.length);
+                }
+                start += utf16_len(&piece.text);
+            }
+            let expected: Vec<usize> = marks
+                .iter()
+                .flat_map(|(offset, length)| *offset..offset + length)
+                .filter(|unit| *unit < start)
+                .collect();
+            prop_assert_eq!(bold, expected);
+        }
+
         #[test]
         fn pieces_fit_and_hold_every_word(
             words in "[a-zé😀\n ]{0,200}",
@@ -181,8 +452,8 @@ mod tests {
             }
             let pieces = split(&text, max);
             let rejoined: String = pieces.iter().map(|piece| piece.text.as_str()).collect();
-            prop_assert!(words.starts_with(&rejoined));
-            prop_assert!(words[rejoined.len()..].trim().is_empty());
+            let letters = |text: &str| text.split_whitespace().collect::<String>();
+            prop_assert_eq!(letters(&rejoined), letters(&words));
             for piece in &pieces {
                 prop_assert!(utf16_len(&piece.text) <= max);
                 for entity in &piece.entities {

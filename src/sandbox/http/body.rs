@@ -104,7 +104,12 @@ fn read_part(part: &[u8], input: &mut Input) {
     let Some(field) = attribute(&disposition, "name") else {
         return;
     };
-    match attribute(&disposition, "filename") {
+    let encoded = attribute(&disposition, "filename*");
+    let decoded = encoded.as_deref().and_then(|name| {
+        let (_, name) = name.split_once("''")?;
+        Some(percent_decoded(name))
+    });
+    match decoded.or_else(|| attribute(&disposition, "filename")) {
         Some(file_name) => input.uploads.push(Upload {
             field,
             file_name,
@@ -119,9 +124,15 @@ fn read_part(part: &[u8], input: &mut Input) {
     }
 }
 
-/// `name="value"` or `name=value` among parts separated by semicolons.
+/// `name="value"` or `name=value` among parts separated by semicolons, which may also stand inside
+/// of quotes.
 fn attribute(attributes: &str, name: &str) -> Option<String> {
-    attributes.split(';').find_map(|part| {
+    let mut is_quoted = false;
+    let mut parts = attributes.split(|letter| {
+        is_quoted ^= letter == '"';
+        letter == ';' && !is_quoted
+    });
+    parts.find_map(|part| {
         let (key, value) = part.trim().split_once('=')?;
         key.eq_ignore_ascii_case(name)
             .then(|| value.trim_matches('"').to_owned())
@@ -190,5 +201,22 @@ mod tests {
         let upload = &input.uploads[0];
         assert_eq!((&*upload.field, &*upload.file_name), ("document", "a.txt"));
         assert_eq!(&*upload.bytes, b"one\r\n--X\r\ntwo");
+    }
+
+    #[test]
+    fn names_of_files_are_read_however_they_are_written() {
+        let table = [
+            ("filename=\"a; b.txt\"", "a; b.txt"),
+            ("filename=plain.txt", "plain.txt"),
+            ("filename*=utf-8''%D0%B4.txt", "д.txt"),
+            ("filename=\"x\"; filename*=UTF-8''y%20z", "y z"),
+        ];
+        for (written, name) in table {
+            let body = format!(
+                "--XX\r\nContent-Disposition: form-data; name=\"f\"; {written}\r\n\r\n1\r\n--XX--\r\n"
+            );
+            let input = read("", "multipart/form-data; boundary=XX", body.as_bytes());
+            assert_eq!(input.uploads[0].file_name, name, "{written}");
+        }
     }
 }

@@ -177,6 +177,26 @@ fn faults_reach_the_socket() {
 }
 
 #[test]
+fn files_are_served_or_lost_on_the_way() {
+    let mut server = Running::start();
+    let photo = crate::sandbox::content::photo("p", "");
+    server
+        .sandbox
+        .person_sends(ANN, ANN, None, photo, None, NOW)
+        .expect("a client may write");
+    server.sandbox.put_file("photo-p-m", b"bytes!".as_slice());
+    let head = "GET /file/bot7:secret/photos/photo-p-m";
+    let whole = server.ask(head, "");
+    assert!(whole.starts_with("HTTP/1.1 200") && whole.ends_with("bytes!"));
+    let fault = FaultRule::once("download", Fault::CutAfter);
+    server.sandbox.plan(fault);
+    assert_eq!(server.ask(head, ""), "");
+    let none = server.ask("GET /file/bot7:secret/photos/other", "");
+    assert!(none.starts_with("HTTP/1.1 404"), "{none}");
+    server.stop();
+}
+
+#[test]
 fn a_long_poll_ends_with_the_update() {
     let mut server = Running::start();
     let first = server.ask("GET /bot7:secret/getUpdates?offset=-1", "");

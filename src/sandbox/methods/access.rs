@@ -15,7 +15,7 @@ pub(crate) struct Target {
     pub is_private: bool,
     pub thread: Option<i64>,
     pub reply_to: Option<i64>,
-    /// Inside of an object: a manual quote.
+    /// Inside of an object: a quote, an external reply.
     pub envelope: Option<Box<str>>,
 }
 
@@ -121,25 +121,19 @@ pub(crate) fn target(world: &mut World, call: &Call<'_>) -> Result<Target, Refus
     let chat = world.chat(place).expect("writable chats exist");
     let (is_private, is_forum) = (chat.is_private(), chat.forum);
     let mut thread = thread(world, call, place)?;
-    let reply = super::reply::from_call(world, call, place)?;
-    if let Some(reply) = &reply {
-        let replied_thread = world
-            .message(place, reply.message_id)
-            .and_then(|message| message.thread);
-        if is_forum && thread.is_some() && thread != replied_thread {
-            return Err(Refusal::misuse("message to be replied not found"));
-        }
-        if is_forum {
-            thread = thread.or(replied_thread);
-        }
+    let reply = super::reply::from_call(world, call, place, thread)?;
+    if let Some(reply) = &reply
+        && is_forum
+    {
+        thread = thread.or(reply.thread);
     }
     check_closed(world, call, place, thread)?;
     Ok(Target {
         place,
         is_private,
         thread,
-        reply_to: reply.as_ref().map(|reply| reply.message_id),
-        envelope: reply.and_then(|reply| reply.quote),
+        reply_to: reply.as_ref().and_then(|reply| reply.message_id),
+        envelope: reply.and_then(|reply| reply.envelope),
     })
 }
 

@@ -260,7 +260,7 @@ pub(crate) fn file(world: &mut World, call: &Call<'_>) -> Outcome {
     let Some(id) = call.filled("file_id") else {
         return Err(Refusal::misuse("file_id not specified"));
     };
-    let Some(file) = world.files.get(&id) else {
+    let Some(file) = world.files.of(call.bot, &id) else {
         return Err(Refusal::bad_request(
             "wrong file_id or the file is temporarily unavailable",
         ));

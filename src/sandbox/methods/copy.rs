@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::sandbox::errors::{Outcome, Refusal};
-use crate::sandbox::json::{Object, array, inside};
+use crate::sandbox::json::{Object, array, inside, outside};
 use crate::sandbox::markup;
 use crate::sandbox::message::{
-    Kind, Message, Sender, UNKNOWN, has_caption, is_never_copied, kind_of,
+    Kind, Message, Sender, has_caption, is_never_copied, is_new, kind_of,
 };
 use crate::sandbox::methods::access::{self, Target};
 use crate::sandbox::methods::media::check_partial;
-use crate::sandbox::methods::send::{dice_sides, fresh_poll, put_text, shown};
+use crate::sandbox::methods::send::{dice_sides, poll_id, put_text, shown};
 use crate::sandbox::params::{Call, as_integer};
 use crate::sandbox::post::NewMessage;
 use crate::sandbox::text;
@@ -43,9 +43,14 @@ pub(crate) fn message(world: &mut World, call: &Call<'_>) -> Outcome {
     if call.has("caption") && has_caption(taken.kind) {
         taken.content.remove("caption");
         taken.content.remove("caption_entities");
-        let caption = text::from_call(call, "caption", "parse_mode", "caption_entities")?;
+        let caption = text::from_call(world, call, "caption", "parse_mode", "caption_entities")?;
         let caption = text::check_caption(caption)?;
         put_text(&mut taken.content, ("caption", "caption_entities"), caption);
+        taken.content.remove("show_caption_above_media");
+        if call.flag("show_caption_above_media") {
+            let key = "show_caption_above_media".to_owned();
+            taken.content.insert(key, true.into());
+        }
     }
     let markup = markup::from_call(call, target.is_private)?;
     let had_reply_keyboard = markup == markup::Markup::Reply;
@@ -165,7 +170,7 @@ fn take(world: &mut World, from: Place, id: i64) -> Result<Taken, Refusal> {
         .get(id)
         .ok_or_else(|| Refusal::bad_request("message to copy not found"))?;
     let refused = is_never_copied(message.kind)
-        || (message.kind == UNKNOWN && !unconfirmed.copies_unknown_kinds);
+        || (is_new(message.kind) && !unconfirmed.copies_unknown_kinds);
     if refused {
         return Err(Refusal::bad_request("the message can't be copied"));
     }
@@ -178,7 +183,11 @@ fn take(world: &mut World, from: Place, id: i64) -> Result<Taken, Refusal> {
         markup: markup::kept_in_copy(message.markup.as_deref()),
         media_group_id: message.media_group_id(),
     };
+    if !unconfirmed.custom_emoji_of_bots {
+        text::without_custom_emoji(&mut taken.content);
+    }
     match taken.kind {
+        "checklist" => clear_tasks(&mut taken.content),
         "dice" => roll_again(&mut taken.content),
         "location" => stand_still(&mut taken.content),
         "poll" => {
@@ -252,27 +261,36 @@ fn is_foreign_quiz(content: &Map<String, Value>) -> bool {
 }
 
 fn clear_votes(number: u64, content: &mut Map<String, Value>) {
-    let Some(old) = content.get("poll") else {
+    let Some(Value::Object(poll)) = content.get_mut("poll") else {
         return;
     };
-    let texts: Vec<String> = old["options"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|option| option["text"].as_str().unwrap_or_default().to_owned())
-        .collect();
-    let mut poll = fresh_poll(number, old["question"].as_str().unwrap_or_default(), &texts);
-    for key in [
-        "type",
-        "is_anonymous",
-        "allows_multiple_answers",
-        "correct_option_ids",
-    ] {
-        if let Some(value) = old.get(key) {
-            poll[key] = value.clone();
+    poll.insert("id".to_owned(), poll_id(number).into());
+    poll.insert("total_voter_count".to_owned(), 0.into());
+    poll.insert("is_closed".to_owned(), false.into());
+    poll.remove("close_date");
+    let options = poll.get_mut("options").and_then(Value::as_array_mut);
+    for option in options.into_iter().flatten() {
+        let Value::Object(option) = option else {
+            continue;
+        };
+        option.insert("voter_count".to_owned(), 0.into());
+        for key in ["added_by_user", "added_by_chat", "addition_date"] {
+            option.remove(key);
         }
     }
-    content.insert("poll".to_owned(), poll);
+}
+
+fn clear_tasks(content: &mut Map<String, Value>) {
+    let list = content.get_mut("checklist");
+    let tasks = list.and_then(|list| list["tasks"].as_array_mut());
+    for task in tasks.into_iter().flatten() {
+        let Value::Object(task) = task else {
+            continue;
+        };
+        for key in ["completed_by_user", "completed_by_chat", "completion_date"] {
+            task.remove(key);
+        }
+    }
 }
 
 fn forward_one(
@@ -297,7 +315,7 @@ fn forward_one(
     }
     let copy = NewMessage {
         thread: target.thread,
-        envelope: Some(origin(world, from, message)),
+        envelope: Some(forward_origin(world, from, message)),
         markup: markup::kept_in_copy(message.markup.as_deref()),
         protected: call.flag("protect_content"),
         ..NewMessage::new(Sender::Bot(call.bot), message.kind, message.content.clone())
@@ -305,14 +323,21 @@ fn forward_one(
     Ok(world.append(target.place, copy, call.now_ms))
 }
 
-/// `forward_origin` shows the author to everybody, which is why nothing here is ever forwarded.
-fn origin(world: &World, from: Place, message: &Message) -> Box<str> {
+/// `forward_origin` shows the author to everybody, which is why nothing here is ever forwarded. What
+/// was a forward keeps the origin that it had.
+fn forward_origin(world: &World, from: Place, message: &Message) -> Box<str> {
     let rare = message.rare();
-    if let Some(envelope) = rare.and_then(|rare| rare.envelope.as_ref())
-        && message.is_forward()
-    {
-        return envelope.clone();
-    }
+    let envelope = rare.and_then(|rare| rare.envelope.as_deref());
+    let earlier = envelope.and_then(|envelope| outside(envelope).remove("forward_origin"));
+    let origin = match earlier {
+        Some(earlier) => earlier.to_string(),
+        None => origin(world, from, message),
+    };
+    format!("\"forward_origin\":{origin}").into()
+}
+
+/// A `MessageOrigin`: who wrote a message.
+pub(crate) fn origin(world: &World, from: Place, message: &Message) -> String {
     let mut origin = Object::new();
     match message.sender {
         Sender::Person(user) | Sender::Bot(user) => {
@@ -328,5 +353,5 @@ fn origin(world: &World, from: Place, message: &Message) -> Box<str> {
             }
         }
     }
-    format!("\"forward_origin\":{}", origin.finish()).into()
+    origin.finish()
 }

@@ -10,8 +10,8 @@ use crate::sandbox::json::inside;
 use crate::sandbox::markup;
 use crate::sandbox::message::{Kind, Sender, has_caption, kind_of};
 use crate::sandbox::methods::access;
-use crate::sandbox::methods::media::input_media;
-use crate::sandbox::methods::send::{location_value, put_text, shown};
+use crate::sandbox::methods::media::{Use, input_media};
+use crate::sandbox::methods::send::{LIVE_FOR_EVER, location_value, put_preview, put_text, shown};
 use crate::sandbox::params::Call;
 use crate::sandbox::text;
 use crate::sandbox::world::{Place, World};
@@ -19,6 +19,22 @@ use crate::sandbox::world::{Place, World};
 const NOT_MODIFIED: &str = "message is not modified: specified new message content and reply \
                             markup are exactly the same as a current content and reply markup of \
                             the message";
+
+/// Kinds that can become, or are, media to be replaced (telegram docs, editMessageMedia).
+const REPLACEABLE: [Kind; 8] = [
+    "text",
+    "rich_message",
+    "animation",
+    "audio",
+    "document",
+    "live_photo",
+    "photo",
+    "video",
+];
+
+/// How much longer an edit may let a location live, and for how long at most, in seconds.
+const LONGER_BY_MAX: i64 = 86_400;
+const LIVE_AT_MOST: i64 = 90 * 86_400;
 
 /// A message that the bot may change.
 struct Editable {
@@ -31,7 +47,7 @@ struct Editable {
 
 pub(crate) fn text(world: &mut World, call: &Call<'_>) -> Outcome {
     let editable = editable(world, call)?;
-    let text = text::message_text(call)?;
+    let text = text::message_text(world, call)?;
     if editable.kind != "text" {
         return Err(Refusal::bad_request(
             "there is no text in the message to edit",
@@ -39,6 +55,7 @@ pub(crate) fn text(world: &mut World, call: &Call<'_>) -> Outcome {
     }
     let mut content = Map::new();
     put_text(&mut content, ("text", "entities"), text);
+    put_preview(&mut content, call);
     apply(world, call, &editable, &content)
 }
 
@@ -49,7 +66,7 @@ pub(crate) fn caption(world: &mut World, call: &Call<'_>) -> Outcome {
             "there is no caption in the message to edit",
         ));
     }
-    let caption = text::from_call(call, "caption", "parse_mode", "caption_entities")?;
+    let caption = text::from_call(world, call, "caption", "parse_mode", "caption_entities")?;
     let caption = text::check_caption(caption)?;
     let mut content = editable.content.clone();
     for key in ["caption", "caption_entities", "show_caption_above_media"] {
@@ -65,12 +82,17 @@ pub(crate) fn caption(world: &mut World, call: &Call<'_>) -> Outcome {
 pub(crate) fn media(world: &mut World, call: &Call<'_>) -> Outcome {
     let editable = editable(world, call)?;
     let item = call.value("media").unwrap_or_default();
-    let content = input_media(world, call, &item)?;
     let is_album = world
         .message(editable.place, editable.id)
         .is_some_and(|message| message.media_group_id().is_some());
+    let purpose = if is_album {
+        Use::EditOfAlbum
+    } else {
+        Use::Edit
+    };
+    let content = input_media(world, call, &item, purpose)?;
     let stays = |kind: &str| editable.kind == kind && kind_of(&content) == kind;
-    let visual = |kind: &str| ["photo", "video"].contains(&kind);
+    let visual = |kind: &str| ["photo", "live_photo", "video"].contains(&kind);
     let fits =
         stays("document") || stays("audio") || visual(editable.kind) && visual(kind_of(&content));
     if is_album && !fits {
@@ -78,7 +100,7 @@ pub(crate) fn media(world: &mut World, call: &Call<'_>) -> Outcome {
             "message content type can't be used in an album",
         ));
     }
-    if !has_caption(editable.kind) && editable.kind != "text" {
+    if !REPLACEABLE.contains(&editable.kind) {
         return Err(Refusal::bad_request(
             "there is no media in the message to edit",
         ));
@@ -96,8 +118,14 @@ pub(crate) fn live_location(world: &mut World, call: &Call<'_>) -> Outcome {
     let editable = editable(world, call)?;
     let old = live(world, call, &editable)?;
     let mut location = location_value(call)?;
-    if location.get("live_period").is_none() {
-        location["live_period"] = old["live_period"].clone();
+    let lives = |location: &Value| location["live_period"].as_i64().unwrap_or(0);
+    match (lives(&old), lives(&location)) {
+        (_, 0) => location["live_period"] = old["live_period"].clone(),
+        (LIVE_FOR_EVER, _) | (_, LIVE_FOR_EVER) => {}
+        (before, now) if now > LIVE_AT_MOST.min(before + LONGER_BY_MAX) => {
+            return Err(Refusal::misuse("wrong live location period specified"));
+        }
+        _ => {}
     }
     let mut content = Map::new();
     content.insert("location".to_owned(), location);
@@ -142,10 +170,9 @@ fn live(world: &World, call: &Call<'_>, editable: &Editable) -> Result<Value, Re
     let date = world
         .message(editable.place, editable.id)
         .map_or(0, |message| message.date);
-    // The largest value means "for ever" (telegram docs, editMessageLiveLocation).
     let is_live = location["live_period"]
         .as_i64()
-        .is_some_and(|period| period == 0x7FFF_FFFF || date + period > call.seconds());
+        .is_some_and(|period| period == LIVE_FOR_EVER || date + period > call.seconds());
     if is_live {
         Ok(location)
     } else {

@@ -54,6 +54,7 @@ pub(crate) const TEXT: Group = &[req("text", Text)];
 pub(crate) const EDIT_MEDIA: Group = &[req("media", Object)];
 pub(crate) const ALBUM: Group = &[req("media", Array)];
 pub(crate) const PHOTO: Group = &[req("photo", File)];
+pub(crate) const LIVE_PHOTO: Group = &[req("live_photo", File)];
 pub(crate) const DICE: Group = &[opt("emoji", Text)];
 pub(crate) const TOPIC: Group = &[req("message_thread_id", Integer)];
 pub(crate) const TOPIC_NAME: Group = &[req("name", Text)];

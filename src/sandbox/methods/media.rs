@@ -27,8 +27,59 @@ const DESCRIBED: [&str; 6] = [
     "title",
 ];
 
+/// Fields of every `InputMedia`.
+const ITEM: [&str; 5] = ["type", "media", "caption", "parse_mode", "caption_entities"];
+
+/// Further fields of each kind of `InputMedia` (telegram docs).
+const ITEM_MORE: [(&str, &[&str]); 6] = [
+    ("photo", &["show_caption_above_media", "has_spoiler"]),
+    (
+        "live_photo",
+        &["photo", "show_caption_above_media", "has_spoiler"],
+    ),
+    (
+        "video",
+        &[
+            "thumbnail",
+            "cover",
+            "start_timestamp",
+            "show_caption_above_media",
+            "width",
+            "height",
+            "duration",
+            "supports_streaming",
+            "has_spoiler",
+        ],
+    ),
+    (
+        "animation",
+        &[
+            "thumbnail",
+            "show_caption_above_media",
+            "width",
+            "height",
+            "duration",
+            "has_spoiler",
+        ],
+    ),
+    ("audio", &["thumbnail", "duration", "performer", "title"]),
+    ("document", &["thumbnail", "disable_content_type_detection"]),
+];
+
+/// What an `InputMedia` is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Album,
+    Edit,
+    EditOfAlbum,
+}
+
 pub(crate) fn photo(world: &mut World, call: &Call<'_>) -> Outcome {
     send(world, call, "photo")
+}
+
+pub(crate) fn live_photo(world: &mut World, call: &Call<'_>) -> Outcome {
+    send(world, call, "live_photo")
 }
 
 pub(crate) fn document(world: &mut World, call: &Call<'_>) -> Outcome {
@@ -63,15 +114,18 @@ fn send(world: &mut World, call: &Call<'_>, kind: &'static str) -> Outcome {
     let target = access::target(world, call)?;
     let place = target.place;
     let source = call.text(kind).unwrap_or(kind.into());
-    let described = call.params.iter();
-    let extra = described
-        .filter(|(key, _)| DESCRIBED.contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let media = file(world, call, kind, &source, extra)?;
+    let thumbnail = call.text("thumbnail").unwrap_or("thumbnail".into());
+    let extra = described(world, call, call.params, &thumbnail)?;
+    let detects = kind == "document" && !call.flag("disable_content_type_detection");
+    let (kind, mut media) = file(world, call, (kind, detects), &source, extra)?;
+    if kind == "live_photo" {
+        let still = call.text("photo").unwrap_or("photo".into());
+        let (_, photo) = file(world, call, ("photo", false), &still, Map::new())?;
+        media["photo"] = photo;
+    }
     let mut content = Map::new();
-    content.insert(kind.to_owned(), media);
-    let caption = text::from_call(call, "caption", "parse_mode", "caption_entities")?;
+    put_media(&mut content, kind, media);
+    let caption = text::from_call(world, call, "caption", "parse_mode", "caption_entities")?;
     put_text(
         &mut content,
         ("caption", "caption_entities"),
@@ -86,6 +140,21 @@ fn send(world: &mut World, call: &Call<'_>, kind: &'static str) -> Outcome {
     Ok(shown(world, place, id))
 }
 
+/// What programs older than a kind read instead of it stands beside it (telegram docs, `Message`).
+fn put_media(content: &mut Map<String, Value>, kind: &str, media: Value) {
+    if kind == "animation" {
+        let mut document = media.clone();
+        if let Value::Object(document) = &mut document {
+            document.retain(|key, _| !["width", "height", "duration"].contains(&key.as_str()));
+        }
+        content.insert("document".to_owned(), document);
+    }
+    if kind == "live_photo" {
+        content.insert("photo".to_owned(), media["photo"].clone());
+    }
+    content.insert(kind.to_owned(), media);
+}
+
 fn put_looks(content: &mut Map<String, Value>, caption_above: bool, spoiler: bool) {
     if caption_above {
         content.insert("show_caption_above_media".to_owned(), true.into());
@@ -95,30 +164,70 @@ fn put_looks(content: &mut Map<String, Value>, caption_above: bool, spoiler: boo
     }
 }
 
-/// The description of a file that is sent by id, as an upload, or from an address.
+/// What the sender of an upload says about it, its thumbnail included.
+fn described(
+    world: &mut World,
+    call: &Call<'_>,
+    fields: &Map<String, Value>,
+    thumbnail: &str,
+) -> Result<Map<String, Value>, Refusal> {
+    let mut extra: Map<String, Value> = fields
+        .iter()
+        .filter(|(key, _)| DESCRIBED.contains(&key.as_str()))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if let Some(upload) = call.upload(thumbnail) {
+        check_size("photo", upload)?;
+        let id = world.files.upload("photo", upload, Map::new(), call.bot);
+        let stored = stored(world, call.bot, "photo", &id)?;
+        extra.insert("thumbnail".to_owned(), stored[0].clone());
+    }
+    Ok(extra)
+}
+
+/// Kind and description of a file that is sent by id, as an upload, or from an address. Only an
+/// upload can turn out to be of another kind, and only its sender describes it.
 fn file(
     world: &mut World,
     call: &Call<'_>,
-    kind: &'static str,
+    (kind, detects): (&'static str, bool),
     source: &str,
     extra: Map<String, Value>,
-) -> Result<Value, Refusal> {
-    if let Some(upload) = call.upload(source) {
-        check_size(kind, upload)?;
-        let id = world.files.upload(kind, upload, extra);
-        return stored(world, kind, &id);
-    }
-    if source.starts_with("https://") || source.starts_with("http://") {
-        let upload = Upload {
+) -> Result<(&'static str, Value), Refusal> {
+    let from_address;
+    let upload = if source.starts_with("https://") || source.starts_with("http://") {
+        from_address = Upload {
             field: String::new(),
             file_name: source.rsplit('/').next().unwrap_or_default().to_owned(),
             mime_type: "application/octet-stream".to_owned(),
             bytes: source.as_bytes().into(),
         };
-        let id = world.files.upload(kind, &upload, extra);
-        return stored(world, kind, &id);
+        Some(&from_address)
+    } else {
+        call.upload(source)
+    };
+    let Some(upload) = upload else {
+        return Ok((kind, stored(world, call.bot, kind, source)?));
+    };
+    check_size(kind, upload)?;
+    let kind = if detects && world.settings.unconfirmed.detects_content_type {
+        detected(upload.mime_type())
+    } else {
+        kind
+    };
+    let id = world.files.upload(kind, upload, extra, call.bot);
+    Ok((kind, stored(world, call.bot, kind, &id)?))
+}
+
+/// What the server makes of a document by its type.
+fn detected(mime_type: &str) -> &'static str {
+    match mime_type {
+        "image/gif" => "animation",
+        "video/mp4" => "video",
+        "audio/mpeg" | "audio/mp3" => "audio",
+        "image/webp" => "sticker",
+        _ => "document",
     }
-    stored(world, kind, source)
 }
 
 fn check_size(kind: &str, upload: &Upload) -> Result<(), Refusal> {
@@ -138,17 +247,33 @@ fn check_size(kind: &str, upload: &Upload) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn stored(world: &World, kind: &str, id: &str) -> Result<Value, Refusal> {
-    let Some(file) = world.files.get(id) else {
+fn stored(world: &World, bot: i64, kind: &str, id: &str) -> Result<Value, Refusal> {
+    let Some(file) = world.files.of(bot, id) else {
         return Err(Refusal::misuse("wrong file identifier/HTTP URL specified"));
     };
     if file.kind != kind {
         return Err(Refusal::misuse(&format!(
-            "can't use file of type {} as {kind}",
-            file.kind
+            "can't use file of type {} as {}",
+            file_type(file.kind),
+            file_type(kind)
         )));
     }
     Ok(serde_json::from_str(&file.descriptor).expect("descriptors were serialised by us"))
+}
+
+/// How the server calls kinds of files (tdlib FileType.cpp).
+fn file_type(kind: &str) -> &'static str {
+    match kind {
+        "photo" => "Photo",
+        "animation" => "Animation",
+        "audio" => "Audio",
+        "video" => "Video",
+        "video_note" => "VideoNote",
+        "voice" => "VoiceNote",
+        "sticker" => "Sticker",
+        "live_photo" => "LivePhoto",
+        _ => "Document",
+    }
 }
 
 /// An `InputMedia` as the content of a message.
@@ -156,44 +281,55 @@ pub(crate) fn input_media(
     world: &mut World,
     call: &Call<'_>,
     item: &Value,
+    purpose: Use,
 ) -> Result<Map<String, Value>, Refusal> {
     let Some(item) = item.as_object() else {
         return Err(Refusal::misuse("can't parse InputMedia"));
     };
     let word = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();
-    let kind = match word("type") {
-        "photo" => "photo",
-        "video" => "video",
-        "document" => "document",
-        "audio" => "audio",
-        "animation" => "animation",
-        other => {
-            return Err(Refusal::misuse(&format!(
-                "type \"{other}\" can't be used in sendMediaGroup"
-            )));
-        }
-    };
-    let extra = item
-        .iter()
-        .filter(|(key, _)| DESCRIBED.contains(&key.as_str()))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let media = file(world, call, kind, word("media"), extra)?;
+    let kind = item_kind(item, purpose)?;
+    let extra = described(world, call, item, word("thumbnail"))?;
+    let flag = |key: &str| item.get(key) == Some(&json!(true));
+    let detects =
+        purpose == Use::Edit && kind == "document" && !flag("disable_content_type_detection");
+    let (kind, mut media) = file(world, call, (kind, detects), word("media"), extra)?;
+    if kind == "live_photo" {
+        let (_, photo) = file(world, call, ("photo", false), word("photo"), Map::new())?;
+        media["photo"] = photo;
+    }
     let mut content = Map::new();
-    content.insert(kind.to_owned(), media);
-    let caption = text::from_object(item, "caption", "parse_mode", "caption_entities")?;
+    put_media(&mut content, kind, media);
+    let keys = ("caption", "parse_mode", "caption_entities");
+    let caption = text::from_object(world, call.bot, item, keys)?;
     put_text(
         &mut content,
         ("caption", "caption_entities"),
         text::check_caption(caption)?,
     );
-    let flag = |key: &str| item.get(key) == Some(&json!(true));
     put_looks(
         &mut content,
         flag("show_caption_above_media"),
         flag("has_spoiler"),
     );
     Ok(content)
+}
+
+/// The kind of an `InputMedia`, whose fields have to be those of that kind.
+fn item_kind(item: &Map<String, Value>, purpose: Use) -> Result<&'static str, Refusal> {
+    let wrong = |text: String| Refusal::misuse(&format!("can't parse InputMedia: {text}"));
+    let name = item.get("type").and_then(Value::as_str).unwrap_or_default();
+    let Some((kind, more)) = ITEM_MORE.iter().find(|(kind, _)| *kind == name) else {
+        return Err(wrong(format!("type \"{name}\" is unsupported")));
+    };
+    if purpose == Use::Album && name == "animation" {
+        let text = format!("type \"{name}\" can't be used in sendMediaGroup");
+        return Err(wrong(text));
+    }
+    let known = |key: &String| ITEM.contains(&key.as_str()) || more.contains(&key.as_str());
+    match item.keys().find(|key| !known(key)) {
+        Some(unknown) => Err(wrong(format!("unknown field {unknown}"))),
+        None => Ok(kind),
+    }
 }
 
 pub(crate) fn group(world: &mut World, call: &Call<'_>) -> Outcome {
@@ -207,7 +343,7 @@ pub(crate) fn group(world: &mut World, call: &Call<'_>) -> Outcome {
     }
     let mut contents = Vec::new();
     for item in &items {
-        contents.push(input_media(world, call, item)?);
+        contents.push(input_media(world, call, item, Use::Album)?);
     }
     check_mix(&contents)?;
     let media_group_id = (items.len() > 1).then(|| world.next_media_group());
@@ -221,7 +357,7 @@ pub(crate) fn group(world: &mut World, call: &Call<'_>) -> Outcome {
     Ok(array(sent.into_iter().map(|id| shown(world, place, id))))
 }
 
-/// Documents and audio travel only among themselves, animations never in an album.
+/// Documents and audio travel only among themselves.
 fn check_mix(contents: &[Map<String, Value>]) -> Result<(), Refusal> {
     let count = |kind: &str| {
         contents
@@ -230,7 +366,7 @@ fn check_mix(contents: &[Map<String, Value>]) -> Result<(), Refusal> {
             .count()
     };
     let alone = |kind: &str| count(kind) == 0 || count(kind) == contents.len();
-    if alone("document") && alone("audio") && count("animation") == 0 {
+    if alone("document") && alone("audio") {
         Ok(())
     } else {
         Err(Refusal::misuse(
@@ -241,9 +377,9 @@ fn check_mix(contents: &[Map<String, Value>]) -> Result<(), Refusal> {
 
 /// A planned failure in the middle of a batch: what was delivered stays delivered.
 pub(crate) fn check_partial(call: &Call<'_>, delivered: usize) -> Result<(), Refusal> {
-    match call.partial {
-        Some(items) if delivered >= items => Err(Refusal::bad_request(&format!(
-            "failed to send message #{} with the error message \"Internal Server Error\"",
+    match &call.partial {
+        Some((items, error)) if delivered >= *items => Err(Refusal::bad_request(&format!(
+            "failed to send message #{} with the error message \"{error}\"",
             items + 1
         ))),
         Some(_) | None => Ok(()),

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::sandbox::errors::{Outcome, Refusal, done};
+use crate::sandbox::message::Message;
 use crate::sandbox::methods::access;
 use crate::sandbox::params::Call;
-use crate::sandbox::world::{CallbackAnswer, World};
+use crate::sandbox::world::{CallbackAnswer, Chat, World};
 
 /// Emoji that may be reactions (telegram docs, ReactionTypeEmoji).
 pub(crate) const EMOJI: [&str; 73] = [
@@ -85,6 +86,8 @@ pub(crate) const EMOJI: [&str; 73] = [
 ];
 
 const ANSWER_MAX: usize = 200;
+/// How far before an item of an album its first one can be.
+const ALBUM_REACH: i64 = 100;
 
 pub(crate) fn set(world: &mut World, call: &Call<'_>) -> Outcome {
     let place = access::writable(world, call)?;
@@ -100,13 +103,20 @@ pub(crate) fn set(world: &mut World, call: &Call<'_>) -> Outcome {
     let not_found = || Refusal::bad_request("message to react not found");
     let chat = world.chat_mut(place).ok_or_else(not_found)?;
     let allowed = chat.reactions.clone();
+    let id = reacted(chat, id);
     let message = chat.history.get_mut(id).ok_or_else(not_found)?;
-    if message.is_service() && message.kind != "forum_topic_created" {
-        return Err(Refusal::bad_request("REACTION_INVALID"));
-    }
-    if let Some(allowed) = allowed
-        && !emoji.iter().all(|emoji| allowed.contains(emoji))
-    {
+    let is_there = |emoji: &String| {
+        let reactions = message.rare().map(|rare| &rare.reactions);
+        let mut all = reactions.into_iter().flatten().flat_map(|(_, list)| list);
+        all.any(|there| there == emoji)
+    };
+    let may_use = |emoji: &String| match &allowed {
+        Some(allowed) => allowed.contains(emoji),
+        // Custom emoji have to be allowed by name, or to be there already (telegram docs).
+        None => EMOJI.contains(&emoji.as_str()),
+    };
+    let is_refused = message.is_service() && message.kind != "forum_topic_created";
+    if is_refused || !emoji.iter().all(|emoji| may_use(emoji) || is_there(emoji)) {
         return Err(Refusal::bad_request("REACTION_INVALID"));
     }
     let reactions = &mut message.rare_mut().reactions;
@@ -116,6 +126,21 @@ pub(crate) fn set(world: &mut World, call: &Call<'_>) -> Outcome {
         reactions.insert(call.bot, emoji);
     }
     done()
+}
+
+/// The message that wears a reaction: of an album the first one that still stands (telegram docs).
+pub(crate) fn reacted(chat: &Chat, id: i64) -> i64 {
+    let group = chat.history.get(id).and_then(Message::media_group_id);
+    let Some(group) = group else {
+        return id;
+    };
+    // Items of an album stand close together: it has ten at most.
+    (id - ALBUM_REACH..=id)
+        .find(|earlier| {
+            let item = chat.history.get(*earlier);
+            item.is_some_and(|item| item.media_group_id() == Some(group))
+        })
+        .unwrap_or(id)
 }
 
 fn read(reaction: &Value) -> Result<String, Refusal> {

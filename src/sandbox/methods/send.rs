@@ -2,6 +2,8 @@
 //!
 //! Every send ends in [`post`]; what is special about a kind is only how its content is built.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value, json};
 
 use crate::sandbox::errors::{Outcome, Refusal};
@@ -13,6 +15,11 @@ use crate::sandbox::params::Call;
 use crate::sandbox::post::NewMessage;
 use crate::sandbox::text::{self, Formatted};
 use crate::sandbox::world::{Place, World};
+
+/// The `live_period` of a location that never stops.
+pub(crate) const LIVE_FOR_EVER: i64 = 0x7FFF_FFFF;
+/// All other live periods, in seconds.
+const LIVE_SECONDS: RangeInclusive<i64> = 60..=86_400;
 
 /// Stores a bot's message and returns its id.
 pub(crate) fn post(
@@ -63,6 +70,17 @@ pub(crate) fn put_text(content: &mut Map<String, Value>, keys: (&str, &str), tex
     }
 }
 
+/// Options of a link preview show in the message, and go along with its copies.
+pub(crate) fn put_preview(content: &mut Map<String, Value>, call: &Call<'_>) {
+    if let Some(options) = call.value("link_preview_options")
+        && options
+            .as_object()
+            .is_some_and(|options| !options.is_empty())
+    {
+        content.insert("link_preview_options".to_owned(), options.into_owned());
+    }
+}
+
 pub(crate) fn message(world: &mut World, call: &Call<'_>) -> Outcome {
     let target = access::target(world, call)?;
     let place = target.place;
@@ -70,8 +88,9 @@ pub(crate) fn message(world: &mut World, call: &Call<'_>) -> Outcome {
     put_text(
         &mut content,
         ("text", "entities"),
-        text::message_text(call)?,
+        text::message_text(world, call)?,
     );
+    put_preview(&mut content, call);
     let id = post(world, call, target, &content, None)?;
     Ok(shown(world, place, id))
 }
@@ -86,6 +105,7 @@ pub(crate) fn location_value(call: &Call<'_>) -> Result<Value, Refusal> {
     if !is_real {
         return Err(Refusal::misuse("wrong latitude or longitude specified"));
     }
+    check_live(call)?;
     let mut location = json!({"latitude": latitude, "longitude": longitude});
     for key in ["live_period", "heading", "proximity_alert_radius"] {
         if call.integer(key) > 0 {
@@ -98,7 +118,27 @@ pub(crate) fn location_value(call: &Call<'_>) -> Result<Value, Refusal> {
     Ok(location)
 }
 
+/// Ranges of a live location (tdlib Location.cpp).
+fn check_live(call: &Call<'_>) -> Result<(), Refusal> {
+    let fits = |key: &str, range: RangeInclusive<i64>| {
+        call.integer(key) == 0 || range.contains(&call.integer(key))
+    };
+    if !fits("heading", 1..=360) {
+        return Err(Refusal::misuse("wrong live location heading specified"));
+    }
+    if !fits("proximity_alert_radius", 1..=100_000) {
+        return Err(Refusal::misuse(
+            "wrong live location proximity alert radius specified",
+        ));
+    }
+    Ok(())
+}
+
 pub(crate) fn location(world: &mut World, call: &Call<'_>) -> Outcome {
+    let period = call.integer("live_period");
+    if ![0, LIVE_FOR_EVER].contains(&period) && !LIVE_SECONDS.contains(&period) {
+        return Err(Refusal::misuse("wrong live location period specified"));
+    }
     let value = location_value(call)?;
     plain(world, call, "location", value)
 }
@@ -181,8 +221,12 @@ pub(crate) fn poll(world: &mut World, call: &Call<'_>) -> Outcome {
     plain(world, call, "poll", poll)
 }
 
+pub(crate) fn poll_id(number: u64) -> String {
+    (5_000_000_000 + number).to_string()
+}
+
 /// A poll nobody has voted in.
-pub(crate) fn fresh_poll(number: u64, question: &str, options: &[String]) -> Value {
+fn fresh_poll(number: u64, question: &str, options: &[String]) -> Value {
     let options: Vec<Value> = options
         .iter()
         .enumerate()
@@ -191,7 +235,7 @@ pub(crate) fn fresh_poll(number: u64, question: &str, options: &[String]) -> Val
         })
         .collect();
     json!({
-        "id": format!("{}", 5_000_000_000 + number),
+        "id": poll_id(number),
         "question": question,
         "options": options,
         "total_voter_count": 0,

@@ -71,7 +71,7 @@ pub(crate) fn find(name: &str) -> Option<&'static Method> {
 use Family::{Edit, Free, Message, Reaction, Typing};
 
 #[rustfmt::skip]
-pub(crate) static METHODS: [Method; 61] = [
+pub(crate) static METHODS: [Method; 62] = [
     method("getMe", Free, updates::me, &[]),
     method("getUpdates", Free, updates::poll_at_once, &[POLL]),
     method("setWebhook", Free, updates::set_webhook, &[WEBHOOK]),
@@ -90,6 +90,7 @@ pub(crate) static METHODS: [Method; 61] = [
     method("getFile", Free, chats::file, &[FILE]),
     method("sendMessage", Message, send::message, &[TO, BUSINESS, TEXT, TEXT_MARKUP, TAIL, PAID, SUGGESTED]),
     method("sendPhoto", Message, media::photo, &[TO, BUSINESS, PHOTO, CAPTION, ABOVE, SPOILER, TAIL, PAID, SUGGESTED]),
+    method("sendLivePhoto", Message, media::live_photo, &[TO, BUSINESS, LIVE_PHOTO, PHOTO, CAPTION, ABOVE, SPOILER, TAIL, PAID, SUGGESTED]),
     method("sendDocument", Message, media::document, &[TO, BUSINESS, DOCUMENT, CAPTION, TAIL, PAID, SUGGESTED]),
     method("sendVideo", Message, media::video, &[TO, BUSINESS, VIDEO, CAPTION, ABOVE, SPOILER, TAIL, PAID, SUGGESTED]),
     method("sendAnimation", Message, media::animation, &[TO, BUSINESS, ANIMATION, CAPTION, ABOVE, SPOILER, TAIL, PAID, SUGGESTED]),

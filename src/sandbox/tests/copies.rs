@@ -186,7 +186,7 @@ fn media_is_sent_by_id_and_keeps_its_kind() {
     desk.expect_no_violation();
     assert_eq!(
         desk.refused("sendVideo", json!({"chat_id": ANN, "video": "photo-p-m"})),
-        "400 Bad Request: can't use file of type photo as video"
+        "400 Bad Request: can't use file of type Photo as Video"
     );
 }
 
@@ -194,7 +194,7 @@ fn media_is_sent_by_id_and_keeps_its_kind() {
 fn uploads_are_stored() {
     let desk = Desk::new();
     desk.ann_writes("hi");
-    let upload = crate::sandbox::Upload {
+    let upload = Upload {
         field: "document".to_owned(),
         file_name: "clean.pdf".to_owned(),
         mime_type: "application/pdf".to_owned(),

@@ -104,7 +104,10 @@ fn half_a_batch_may_be_delivered() {
     let ids: Vec<i64> = (0..3).map(|_| desk.ann_writes("x")).collect();
     desk.sandbox.plan(FaultRule::once(
         "copyMessages",
-        Fault::PartialBatch { items: 2 },
+        Fault::PartialBatch {
+            items: 2,
+            error: "Internal Server Error".to_owned(),
+        },
     ));
     let before = desk.sandbox.chat_messages(desk.group).len();
     let batch = json!({"chat_id": desk.group, "from_chat_id": ANN, "message_ids": ids});

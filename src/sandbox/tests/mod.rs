@@ -2,13 +2,21 @@
 
 mod chats;
 mod copies;
+mod deletes;
+mod downloads;
+mod edits;
 mod failures;
+mod media;
 mod messages;
+mod replies;
 mod topics;
+mod touches;
+mod visible;
 
 use serde_json::{Value, json};
 
-use crate::sandbox::{Answer, Person, Right, Rights, Sandbox, Settings, Status};
+use crate::sandbox::content::Piece;
+use crate::sandbox::{Answer, Person, Right, Rights, Sandbox, Settings, Status, Upload};
 
 pub(crate) const TOKEN: &str = "7:secret";
 pub(crate) const BOT: i64 = 7;
@@ -82,6 +90,28 @@ impl Desk {
             offset = last["update_id"].as_i64().expect("an id") + 1;
             all.extend(batch);
         }
+    }
+
+    #[track_caller]
+    pub fn ann_sends(&self, piece: impl Into<Piece>) -> i64 {
+        let piece = piece.into();
+        self.sandbox.put_files(&piece);
+        self.sandbox
+            .person_sends(ANN, ANN, None, piece.content, None, NOW)
+            .expect("a client may send anything")
+    }
+
+    /// A call with one file, put into the field that is named.
+    pub fn upload(&self, method: &str, params: Value, field: &str, file: (&str, &str)) -> Answer {
+        let upload = Upload {
+            field: field.to_owned(),
+            file_name: file.0.to_owned(),
+            mime_type: file.1.to_owned(),
+            bytes: b"bytes".as_slice().into(),
+        };
+        let params = params.as_object().expect("an object literal");
+        let sandbox = &self.sandbox;
+        sandbox.call_with_files(TOKEN, method, params, &[upload], NOW)
     }
 
     #[track_caller]

@@ -1,15 +1,21 @@
 //! From the JSON of a message to what the desk needs of it. What kind of message it is follows from
 //! which field is there; a message without any field that is known here is of an unknown kind, so
-//! that it is relayed by its id or at least reported.
+//! that it is relayed by its id or at least reported. Only the message's own number and its chat must
+//! be there: any other part that has an unexpected shape is absent, or makes the kind unknown.
 
 use std::fmt;
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde_json::{Map, Value, value::RawValue};
 
-use super::{Id, Name, User};
+use super::field::MessageField;
+use super::lenient::{Counted, Lenient, field};
+use super::media;
+use super::user::User;
+use super::{Id, Name};
 use crate::domain::content::{Content, Dice, Entity, Kind, Text};
+use crate::domain::event::Names;
 use crate::domain::ids::{BotId, ChatId, MessageId, ThreadId, UserId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
@@ -32,10 +38,14 @@ pub struct Message {
     pub sender: Sender,
     /// The language of the sender's app, as far as we speak it.
     pub language: Option<Language>,
+    /// What the sender is called; empty in private chats, where nobody asks.
+    pub names: Names,
     /// What it carries; none for a service message.
     pub content: Option<Content>,
     /// The message that somebody chose to answer.
     pub reply_to: Option<MessageId>,
+    /// The words of that message, or of one elsewhere, that it quotes.
+    pub quote: Option<Text>,
     /// The album that it is part of.
     pub album: Option<String>,
     /// The title of the topic that it announces.
@@ -74,6 +84,19 @@ struct TopicCreated {
     name: String,
 }
 
+#[derive(Deserialize)]
+struct Quote<'a> {
+    text: String,
+    #[serde(borrow)]
+    entities: Option<&'a RawValue>,
+}
+
+/// `reply_markup`: buttons under the message.
+#[derive(Deserialize)]
+struct Keyboard {
+    inline_keyboard: Counted,
+}
+
 /// Everything that was found, before it is known what it means.
 #[derive(Default)]
 struct Fields<'de> {
@@ -82,16 +105,25 @@ struct Fields<'de> {
     thread: Option<i64>,
     is_topic_message: bool,
     date: i64,
-    from: Option<User>,
-    sender_chat: Option<Id>,
-    words: Option<String>,
+    from: Option<User<'de>>,
+    /// Within, none where it cannot be read: then too it is no person who wrote.
+    sender_chat: Option<Lenient<Id>>,
+    /// The text or the caption; within, none where it cannot be read.
+    words: Option<Lenient<String>>,
     entities: Option<&'de RawValue>,
     dice: Option<Dice>,
+    preview: Option<Map<String, Value>>,
+    has_keyboard: bool,
+    spoiler: bool,
+    caption_above: bool,
     reply: Option<ReplyTarget>,
+    quote: Option<Quote<'de>>,
     album: Option<String>,
     topic_created: Option<TopicCreated>,
     migrate_to: Option<i64>,
     kind: Option<Kind>,
+    /// The value of the field that made it a message of this kind.
+    body: Option<&'de RawValue>,
     is_service: bool,
 }
 
@@ -107,60 +139,83 @@ impl<'de> Visitor<'de> for MessageVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Message, A::Error> {
         let mut fields = Fields::default();
         while let Some(Name(field)) = map.next_key::<Name<MessageField>>()? {
-            match field {
-                MessageField::Id => fields.id = Some(map.next_value()?),
-                MessageField::Chat => fields.chat = Some(map.next_value()?),
-                MessageField::Thread => fields.thread = Some(map.next_value()?),
-                MessageField::IsTopicMessage => fields.is_topic_message = map.next_value()?,
-                MessageField::Date => fields.date = map.next_value()?,
-                MessageField::From => fields.from = Some(map.next_value()?),
-                MessageField::SenderChat => fields.sender_chat = Some(map.next_value()?),
-                MessageField::Text => {
-                    fields.words = Some(map.next_value()?);
-                    fields.found(Kind::Text);
-                }
-                MessageField::Caption => fields.words = Some(map.next_value()?),
-                MessageField::Entities => fields.entities = Some(map.next_value()?),
-                MessageField::Dice => {
-                    fields.dice = Some(map.next_value()?);
-                    fields.found(Kind::Dice);
-                }
-                MessageField::Reply => fields.reply = Some(map.next_value()?),
-                MessageField::Album => fields.album = Some(map.next_value()?),
-                MessageField::TopicCreated => {
-                    fields.topic_created = Some(map.next_value()?);
-                    fields.is_service = true;
-                }
-                MessageField::MigrateTo => {
-                    fields.migrate_to = Some(map.next_value()?);
-                    fields.is_service = true;
-                }
-                MessageField::Content(kind) => {
-                    map.next_value::<IgnoredAny>()?;
-                    fields.found(kind);
-                }
-                MessageField::Service => {
-                    map.next_value::<IgnoredAny>()?;
-                    fields.is_service = true;
-                }
-                MessageField::Other => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
+            fields.read(field, &mut map)?;
         }
         fields.message()
     }
 }
 
-impl Fields<'_> {
+/// The next value, where it has the shape that its place asks for.
+fn next<'de, T: Deserialize<'de>, A: MapAccess<'de>>(map: &mut A) -> Result<Option<T>, A::Error> {
+    map.next_value::<Lenient<T>>().map(|lenient| lenient.0)
+}
+
+impl<'de> Fields<'de> {
+    fn read<A: MapAccess<'de>>(
+        &mut self,
+        field: MessageField,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        match field {
+            MessageField::Id => self.id = Some(map.next_value()?),
+            MessageField::Chat => self.chat = Some(map.next_value()?),
+            MessageField::Thread => self.thread = next(map)?,
+            MessageField::IsTopicMessage => self.is_topic_message = next(map)?.unwrap_or(false),
+            MessageField::Date => self.date = next(map)?.unwrap_or_default(),
+            MessageField::From => self.from = next(map)?,
+            MessageField::SenderChat => self.sender_chat = Some(map.next_value()?),
+            MessageField::Text => {
+                self.words = Some(map.next_value()?);
+                self.found(Kind::Text, None);
+            }
+            MessageField::Caption => self.words = Some(map.next_value()?),
+            MessageField::Entities => self.entities = Some(map.next_value()?),
+            MessageField::Dice => {
+                self.dice = next(map)?;
+                self.found(Kind::Dice, None);
+            }
+            MessageField::Preview => self.preview = next(map)?,
+            MessageField::Keyboard => {
+                let keyboard: Option<Keyboard> = next(map)?;
+                self.has_keyboard = keyboard.is_some_and(|rows| !rows.inline_keyboard.is_empty());
+            }
+            MessageField::Spoiler => self.spoiler = next(map)?.unwrap_or(false),
+            MessageField::CaptionAbove => self.caption_above = next(map)?.unwrap_or(false),
+            MessageField::Reply => self.reply = next(map)?,
+            MessageField::Quote => self.quote = next(map)?,
+            MessageField::Album => self.album = next(map)?,
+            MessageField::TopicCreated => {
+                self.topic_created = next(map)?;
+                self.is_service = true;
+            }
+            MessageField::MigrateTo => {
+                self.migrate_to = next(map)?;
+                self.is_service = true;
+            }
+            MessageField::Content(kind) => {
+                let body = map.next_value()?;
+                self.found(kind, Some(body));
+            }
+            MessageField::Service => {
+                map.next_value::<IgnoredAny>()?;
+                self.is_service = true;
+            }
+            MessageField::Other => {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+
     /// Some kinds come with a second field for programs that do not know them: an animation is a
     /// document too, and a venue a location (Bot API docs, `Message`).
-    fn found(&mut self, kind: Kind) {
+    fn found(&mut self, kind: Kind, body: Option<&'de RawValue>) {
         let stands = self
             .kind
             .is_some_and(|known| !matches!(known, Kind::Text | Kind::Document | Kind::Location));
         if !stands {
             self.kind = Some(kind);
+            self.body = body;
         }
     }
 
@@ -170,18 +225,27 @@ impl Fields<'_> {
         let chat = ChatId(chat.id);
         // Replies in General name the root of their chain as a thread, which is no topic.
         let thread = self.thread.filter(|_| self.is_topic_message);
+        let from = self.from.as_ref();
         Ok(Message {
             id: MessageId(id),
             chat,
             thread: thread.map(ThreadId),
             date: Timestamp::from_seconds(self.date),
             sender: self.sender(chat),
-            language: self.from.as_ref().and_then(User::language),
+            language: from.and_then(User::language),
+            names: match from {
+                Some(from) if !chat.is_private() => from.names(),
+                Some(_) | None => Names::default(),
+            },
             reply_to: self
                 .reply
                 .as_ref()
                 .filter(|target| target.was_chosen(thread))
                 .map(|target| MessageId(target.message_id)),
+            quote: self.quote.take().map(|quote| Text {
+                text: quote.text,
+                entities: entities(quote.entities),
+            }),
             album: self.album.take(),
             migrate_to: self.migrate_to.map(ChatId),
             content: self.content(),
@@ -192,7 +256,7 @@ impl Fields<'_> {
     fn sender(&self, chat: ChatId) -> Sender {
         let from = self.from.as_ref();
         match &self.sender_chat {
-            Some(sender)
+            Some(Lenient(Some(sender)))
                 if sender.id == chat.0
                     && from.is_some_and(|from| from.id == GROUP_ANONYMOUS_BOT) =>
             {
@@ -214,20 +278,81 @@ impl Fields<'_> {
             None if self.is_service => return None,
             None => Kind::Unknown,
         };
-        // Formatting that makes no sense is left out: the words matter more.
-        let entities = self
-            .entities
-            .and_then(|raw| serde_json::from_str::<Vec<Entity>>(raw.get()).ok())
-            .unwrap_or_default();
-        Some(Content {
-            kind,
-            text: Text {
-                text: self.words.take().unwrap_or_default(),
-                entities,
-            },
+        let Some(text) = self.text() else {
+            // Copied by its id it keeps the words that could not be read.
+            return Some(Content::of(Kind::Unknown));
+        };
+        let mut content = Content {
+            text,
             dice: self.dice.take(),
+            preview: self.preview.take(),
+            has_keyboard: self.has_keyboard,
+            ..Content::of(kind)
+        };
+        if let Some(body) = self.body {
+            self.carry(&mut content, body);
+        }
+        Some(content)
+    }
+
+    /// The text or the caption, empty where there is none. None where it cannot be read.
+    fn text(&mut self) -> Option<Text> {
+        let text = match self.words.take() {
+            Some(words) => words.0?,
+            None => String::new(),
+        };
+        Some(Text {
+            text,
+            entities: entities(self.entities),
         })
     }
+
+    /// What a message carries besides words.
+    fn carry(&self, content: &mut Content, body: &RawValue) {
+        content.media = media::media(content.kind, body);
+        if let Some(media) = &mut content.media {
+            media.looks.spoiler = self.spoiler;
+            media.looks.caption_above = self.caption_above;
+        }
+        match content.kind {
+            Kind::Poll => content.poll = media::poll(body),
+            Kind::Location => {
+                content.location = media::location(body);
+                if content
+                    .location
+                    .is_some_and(|place| place.live_period.is_some())
+                {
+                    content.kind = Kind::LiveLocation;
+                }
+            }
+            Kind::Text
+            | Kind::Photo
+            | Kind::Video
+            | Kind::Animation
+            | Kind::Audio
+            | Kind::Voice
+            | Kind::VideoNote
+            | Kind::Document
+            | Kind::Sticker
+            | Kind::Dice
+            | Kind::Contact
+            | Kind::LiveLocation
+            | Kind::Venue
+            | Kind::Story
+            | Kind::Game
+            | Kind::Invoice
+            | Kind::PaidMedia
+            | Kind::Gift
+            | Kind::Checklist
+            | Kind::Giveaway
+            | Kind::Unknown => {}
+        }
+    }
+}
+
+/// Formatting that makes no sense is left out: the words matter more.
+fn entities(raw: Option<&RawValue>) -> Vec<Entity> {
+    field(raw).unwrap_or_default()
 }
 
 impl ReplyTarget {
@@ -236,139 +361,6 @@ impl ReplyTarget {
     fn was_chosen(&self, thread: Option<i64>) -> bool {
         self.forum_topic_created.is_none() && thread != Some(self.message_id)
     }
-}
-
-/// The fields of a message (Bot API docs, `Message`).
-enum MessageField {
-    Id,
-    Chat,
-    Thread,
-    IsTopicMessage,
-    Date,
-    From,
-    SenderChat,
-    Text,
-    Caption,
-    Entities,
-    Dice,
-    Reply,
-    Album,
-    TopicCreated,
-    MigrateTo,
-    /// Makes it a message of this kind.
-    Content(Kind),
-    /// Makes it a service message.
-    Service,
-    /// Says nothing about the kind.
-    Other,
-}
-
-impl From<&str> for MessageField {
-    fn from(name: &str) -> Self {
-        match name {
-            "message_id" => MessageField::Id,
-            "chat" => MessageField::Chat,
-            "message_thread_id" => MessageField::Thread,
-            "is_topic_message" => MessageField::IsTopicMessage,
-            "date" => MessageField::Date,
-            "from" => MessageField::From,
-            "sender_chat" => MessageField::SenderChat,
-            "text" => MessageField::Text,
-            "caption" => MessageField::Caption,
-            "entities" | "caption_entities" => MessageField::Entities,
-            "dice" => MessageField::Dice,
-            "reply_to_message" => MessageField::Reply,
-            "media_group_id" => MessageField::Album,
-            "forum_topic_created" => MessageField::TopicCreated,
-            "migrate_to_chat_id" => MessageField::MigrateTo,
-            _ => match kind(name) {
-                Some(kind) => MessageField::Content(kind),
-                None if is_service(name) => MessageField::Service,
-                None => MessageField::Other,
-            },
-        }
-    }
-}
-
-/// The kind of message that a field makes, besides texts and dice.
-fn kind(field: &str) -> Option<Kind> {
-    Some(match field {
-        "photo" => Kind::Photo,
-        "video" => Kind::Video,
-        "animation" => Kind::Animation,
-        "audio" => Kind::Audio,
-        "voice" => Kind::Voice,
-        "video_note" => Kind::VideoNote,
-        "document" => Kind::Document,
-        "sticker" => Kind::Sticker,
-        "poll" => Kind::Poll,
-        "contact" => Kind::Contact,
-        "location" => Kind::Location,
-        "venue" => Kind::Venue,
-        "story" => Kind::Story,
-        "game" => Kind::Game,
-        "invoice" => Kind::Invoice,
-        "paid_media" => Kind::PaidMedia,
-        "gift" | "unique_gift" => Kind::Gift,
-        "checklist" => Kind::Checklist,
-        "giveaway" | "giveaway_winners" => Kind::Giveaway,
-        _ => return None,
-    })
-}
-
-/// Whether a field announces something instead of carrying what somebody wrote.
-fn is_service(field: &str) -> bool {
-    matches!(
-        field,
-        "new_chat_members"
-            | "left_chat_member"
-            | "chat_owner_left"
-            | "chat_owner_changed"
-            | "new_chat_title"
-            | "new_chat_photo"
-            | "delete_chat_photo"
-            | "group_chat_created"
-            | "supergroup_chat_created"
-            | "channel_chat_created"
-            | "message_auto_delete_timer_changed"
-            | "migrate_from_chat_id"
-            | "pinned_message"
-            | "successful_payment"
-            | "refunded_payment"
-            | "users_shared"
-            | "chat_shared"
-            | "gift_upgrade_sent"
-            | "connected_website"
-            | "write_access_allowed"
-            | "passport_data"
-            | "proximity_alert_triggered"
-            | "boost_added"
-            | "chat_background_set"
-            | "checklist_tasks_done"
-            | "checklist_tasks_added"
-            | "direct_message_price_changed"
-            | "forum_topic_edited"
-            | "forum_topic_closed"
-            | "forum_topic_reopened"
-            | "general_forum_topic_hidden"
-            | "general_forum_topic_unhidden"
-            | "giveaway_created"
-            | "giveaway_completed"
-            | "managed_bot_created"
-            | "paid_message_price_changed"
-            | "poll_option_added"
-            | "poll_option_deleted"
-            | "suggested_post_approved"
-            | "suggested_post_approval_failed"
-            | "suggested_post_declined"
-            | "suggested_post_paid"
-            | "suggested_post_refunded"
-            | "video_chat_scheduled"
-            | "video_chat_started"
-            | "video_chat_ended"
-            | "video_chat_participants_invited"
-            | "web_app_data"
-    )
 }
 
 #[cfg(test)]
@@ -409,6 +401,9 @@ mod tests {
             Kind::Dice => json!({"dice": {"emoji": "🎲", "value": 4}}),
             Kind::Contact => json!({"contact": {"phone_number": "1"}}),
             Kind::Location => json!({"location": {"latitude": 1.5}}),
+            Kind::LiveLocation => {
+                json!({"location": {"latitude": 1.5, "longitude": 2, "live_period": 900}})
+            }
             Kind::Venue => json!({"location": {"latitude": 1.5}, "venue": {"title": "Shop"}}),
             Kind::Story => json!({"story": {"id": 1}}),
             Kind::Game => json!({"game": {"title": "Chess"}}),
@@ -459,8 +454,10 @@ mod tests {
                 date: Timestamp::from_seconds(1_795_000_000),
                 sender: Sender::User(UserId(77)),
                 language: Some(Language::Russian),
+                names: Names::default(),
                 content: Some(Content::text("my order is lost")),
                 reply_to: None,
+                quote: None,
                 album: None,
                 topic_created: None,
                 migrate_to: None,

@@ -1,10 +1,10 @@
 //! The end that every scenario has: nothing unread, nothing pending, no error logged, and nothing
-//! of anybody's on the wrong side.
+//! of anybody's on the wrong side (that is in `taint`).
 
 use hushdesk::sandbox::MessageView;
 use hushdesk::store::Db;
 
-use super::{Scenario, TOKEN};
+use super::Scenario;
 
 impl Scenario {
     /// The oldest message of the bot in a chat that the test has not looked at yet.
@@ -143,55 +143,9 @@ impl Scenario {
             assert!(kept.is_empty(), "raw updates outlive their use");
         });
     }
-
-    /// P1: what the bot showed in the group holds nothing of a client's, what it showed a client
-    /// holds nothing of anybody else's, and the log holds nothing of anybody's.
-    fn check_taint(&self) {
-        let log = self.log.text();
-        let group_texts = self.sandbox.texts_from_bots(self.group);
-        for (name, user) in &self.cast.people {
-            let marks = marks(name, *user);
-            let others: Vec<i64> = self
-                .cast
-                .people
-                .iter()
-                .map(|(_, other)| *other)
-                .filter(|other| other != user)
-                .collect();
-            for mark in &marks {
-                find(&group_texts, mark, "in the group");
-                for other in &others {
-                    let texts = self.sandbox.texts_from_bots(*other);
-                    find(&texts, mark, "in somebody else's chat");
-                }
-                assert!(!log.contains(mark.as_str()), "{mark} is in the log:\n{log}");
-            }
-        }
-        let secret = TOKEN.split(':').next_back().expect("a token has two parts");
-        assert!(!log.contains(secret), "the token is in the log");
-        if !self.allowed.errors_logged {
-            let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
-            assert!(errors.is_empty(), "errors were logged: {errors:#?}");
-        }
-    }
 }
 
-fn marks(name: &str, user: i64) -> Vec<String> {
-    vec![
-        format!("First{name}mark"),
-        format!("Surname{name}mark"),
-        format!("user_{name}_mark"),
-        user.to_string(),
-        format!("{user:x}"),
-    ]
-}
-
-fn find(texts: &[String], mark: &str, place: &str) {
-    let found = texts.iter().find(|text| text.contains(mark));
-    assert!(found.is_none(), "{mark} stands {place}: {found:?}");
-}
-
-fn rows(db: &Db, query: &str) -> Vec<String> {
+pub fn rows(db: &Db, query: &str) -> Vec<String> {
     let mut statement = db.prepare(query).expect("the query fits the schema");
     let rows = statement
         .query_map([], |row| row.get::<_, Option<String>>(0))

@@ -14,9 +14,13 @@ use hushdesk::domain::time::Timestamp;
 use hushdesk::engine::timers::Timers;
 use hushdesk::engine::updates::Updates;
 use hushdesk::engine::{begin, desk_groups};
+use hushdesk::spool::Spool;
 use hushdesk::store::{self, Db, Options, Store};
 use hushdesk::telegram::{Client, Identity, Intake, Polled, Router};
 use hushdesk::texts::Texts;
+use hushdesk::vault::Vault;
+use hushdesk::work::cleaner::InProcessCleaner;
+use hushdesk::work::jobs::{Tools, Work};
 
 use super::sources::{ModelClock, SeededEntropy};
 use super::transport::Wire;
@@ -30,13 +34,19 @@ pub struct Machine {
     updates: Updates,
     timers: Timers,
     delivery: Delivery,
+    work: Work,
     clock: Arc<ModelClock>,
     wire: Arc<Wire>,
     /// The groups that the router was made for.
     groups: Vec<ChatId>,
     /// When delivery wants to look again.
     next_call: Option<Timestamp>,
+    /// When the work loop wants to look again.
+    next_job: Option<Timestamp>,
 }
+
+/// Nothing that a test waits for is further away.
+const NEVER_MIND: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// What a turn of all loops came to.
 pub enum Turned {
@@ -70,16 +80,32 @@ impl Machine {
             relay_mode: setup.relay_mode,
             language: Language::English,
             reply_label: setup.reply_label.clone(),
+            privacy: setup.privacy.clone(),
+            scans_files: setup.scanner.is_some(),
         };
-        let desk = Desk::new(settings, Texts::new(), entropy.clone());
+        let vault = setup.vault_key.as_ref().map(Vault::new);
+        let desk = Desk::new(settings, Texts::new(), entropy.clone(), vault);
+        let spool = Spool::open(path.with_extension("files")).expect("the spool opens");
         let transport: Arc<dyn hushdesk::telegram::Transport> = wire.clone();
-        let client = Client::new(transport);
+        let client = Client::new(transport).with_spool(spool.clone());
         let delivery = Delivery::new(
             store.writer.clone(),
             desk.clone(),
             client.clone(),
             clock.clone(),
             Pace::new(setup.flood),
+        );
+        let work = Work::new(
+            store.writer.clone(),
+            desk.clone(),
+            clock.clone(),
+            Tools {
+                client: client.clone(),
+                spool,
+                cleaner: Arc::new(InProcessCleaner),
+                scanner: setup.scanner.clone(),
+                when_scanner_is_down: setup.when_scanner_is_down,
+            },
         );
         let intake = Intake::new(
             client,
@@ -116,10 +142,12 @@ impl Machine {
             updates,
             timers,
             delivery,
+            work,
             clock,
             wire,
             groups,
             next_call: None,
+            next_job: None,
         };
         if machine.wire.point() {
             machine.kill();
@@ -135,6 +163,7 @@ impl Machine {
             Machine::poll,
             Machine::handle,
             Machine::ring,
+            Machine::work,
             Machine::deliver,
         ] {
             match part(self) {
@@ -202,15 +231,34 @@ impl Machine {
         Ok(next.progressed || flew)
     }
 
+    fn work(&mut self) -> Result<bool, store::Error> {
+        let mut worked = false;
+        loop {
+            self.next_job = self.runtime.block_on(self.work.turn())?;
+            if !self.work.is_busy() {
+                return Ok(worked);
+            }
+            worked = true;
+            // Files are fetched and cleaned at once here, or never where the program was killed.
+            if self.wire.has_crashed() || self.work.next_end().now_or_never().is_none() {
+                return Ok(true);
+            }
+        }
+    }
+
     fn due_at(&mut self) -> Option<i64> {
         let timer = self
             .runtime
             .block_on(self.store.writer.run(next_about_somebody))
             .ok()
             .flatten();
+        let far = self.clock.now().plus(NEVER_MIND);
         self.next_call
             .into_iter()
+            .chain(self.next_job)
             .chain(timer)
+            // What only holds a place waits for something else.
+            .filter(|due| *due < far)
             .map(Timestamp::millis)
             .min()
     }
@@ -223,9 +271,10 @@ impl Machine {
             updates,
             timers,
             delivery,
+            work,
             ..
         } = self;
-        drop((intake, updates, timers, delivery));
+        drop((intake, updates, timers, delivery, work));
         store.close();
     }
 }

@@ -3,23 +3,31 @@
 
 mod actors;
 mod checks;
+mod contents;
 mod log;
 mod machine;
 pub mod player;
+mod reads;
 mod sources;
+mod taint;
+mod tests;
 mod transport;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hushdesk::domain::settings::{Flood, Limits, RelayMode};
-use hushdesk::sandbox::{Person, Rights, Sandbox, Settings, Status};
+use hushdesk::domain::settings::{Flood, Limits, Privacy, RelayMode, WhenDown};
+use hushdesk::sandbox::marked::{self, Haystack, Marked, Needle};
+use hushdesk::sandbox::{Rights, Sandbox, Settings, Status};
 use hushdesk::store::Db;
+use hushdesk::work::clamd::Scan;
 
-pub use actors::{Agent, Client, Reads, Thread};
+pub use actors::{Agent, Client};
+pub use contents::any_content;
 pub use log::capture as quiet_log;
 use machine::Machine;
+pub use reads::{Reads, Thread};
 pub use sources::SeededEntropy as Dice;
 use sources::{ModelClock, SeededEntropy};
 use transport::Wire;
@@ -41,6 +49,12 @@ pub struct Setup {
     pub relay_mode: RelayMode,
     pub sandbox: Settings,
     pub reply_label: String,
+    pub privacy: Privacy,
+    /// Looks for viruses, where there is one.
+    pub scanner: Option<Arc<dyn Scan>>,
+    pub when_scanner_is_down: WhenDown,
+    /// What masked words are sealed with.
+    pub vault_key: Option<[u8; 32]>,
     pub seed: u64,
     /// The config names a basic group, which has yet to become a supergroup.
     pub basic_group: bool,
@@ -66,6 +80,10 @@ impl Default for Setup {
                 ..Settings::default()
             },
             reply_label: "Live Support: ".to_owned(),
+            privacy: Privacy::default(),
+            scanner: None,
+            when_scanner_is_down: WhenDown::default(),
+            vault_key: None,
             seed: 1,
             basic_group: false,
         }
@@ -98,11 +116,28 @@ pub struct Scenario {
 }
 
 /// What the end of a scenario lets pass.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Allowed {
     pub errors_logged: bool,
     pub dead_letters: bool,
     pub violations: bool,
+    /// Whose mark, and which.
+    revealed: Vec<(String, String)>,
+}
+
+impl Allowed {
+    /// A mark that may be seen by others: the person typed it and the config lets it pass, or
+    /// confirmed sending it. `mark` is a kind of marks, such as `phone`, or the very words.
+    pub fn reveals(&mut self, person: &str, mark: &str) {
+        self.revealed.push((person.to_owned(), mark.to_owned()));
+    }
+
+    fn lets(&self, person: &str, needle: &Needle) -> bool {
+        self.revealed.iter().any(|(whose, mark)| {
+            let is_it = mark == needle.what || needle.is_in(&Haystack::of_texts([mark]));
+            whose == person && is_it
+        })
+    }
 }
 
 /// Plays a scenario and holds it to the end that every scenario has: nothing unread, nothing
@@ -164,14 +199,18 @@ impl Scenario {
         }
         let number = i64::try_from(self.cast.people.len()).expect("a small cast");
         let id = 7_310_000_001 + number * 1_111;
-        self.sandbox.add_person(Person {
-            last_name: Some(format!("Surname{name}mark")),
-            username: Some(format!("user_{name}_mark")),
-            phone: Some(format!("+4917{id}")),
-            ..Person::named(id, &format!("First{name}mark"))
-        });
+        self.sandbox.add_person(marked::person(id, name).account());
         self.cast.people.push((name.to_owned(), id));
         id
+    }
+
+    /// The marks of somebody who takes part already, and all that they can send.
+    pub fn marked(&self, name: &str) -> Marked {
+        let mut people = self.cast.people.iter();
+        let (_, id) = people
+            .find(|(known, _)| known == name)
+            .unwrap_or_else(|| panic!("{name} does not take part"));
+        marked::person(*id, name)
     }
 
     pub fn client(&mut self, name: &str) -> Client<'_> {

@@ -1,12 +1,15 @@
 //! The wire between bot and sandbox in one process: faults become what a socket would show, slow
 //! answers let the model's clock go, and the program can be killed before or after any call.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hushdesk::sandbox::{Answer, Sandbox};
-use hushdesk::telegram::{Reply, ReplyFuture, Transport, TransportError};
+use hushdesk::sandbox::{self, Answer, Sandbox};
+use hushdesk::telegram::{
+    DownloadError, DownloadFuture, Reply, ReplyFuture, Transport, TransportError, Upload,
+};
 use serde_json::{Map, Value};
 
 use super::sources::ModelClock;
@@ -77,14 +80,44 @@ impl Wire {
         self.has_crashed()
     }
 
-    fn call(&self, method: &str, body: &str, timeout: Duration) -> Result<Reply, TransportError> {
+    fn call(
+        &self,
+        method: &str,
+        params: &Map<String, Value>,
+        files: &[sandbox::Upload],
+        timeout: Duration,
+    ) -> Result<Reply, TransportError> {
         if self.offline.load(Ordering::Relaxed) {
             return Err(TransportError::NotSent);
         }
-        let params: Map<String, Value> = serde_json::from_str(body).expect("the bot sends JSON");
         let now = self.clock.now_ms();
-        let answer = self.sandbox.call(TOKEN, method, &params, now);
+        let answer = self
+            .sandbox
+            .call_with_files(TOKEN, method, params, files, now);
         self.read(answer, timeout)
+    }
+
+    /// A call, and the places before and after it at which the program could be killed.
+    fn pass(
+        &self,
+        method: &str,
+        params: &Map<String, Value>,
+        files: &[sandbox::Upload],
+        timeout: Duration,
+    ) -> ReplyFuture<'_> {
+        let is_call = method != "getUpdates";
+        if is_call && self.point() {
+            return Box::pin(std::future::pending());
+        }
+        let reply = self.call(method, params, files, timeout);
+        if is_call && self.point() {
+            self.doubts.fetch_add(1, Ordering::Relaxed);
+            if reply.is_ok_and(|reply| reply.status == 429) {
+                self.unseen_wait.store(true, Ordering::Relaxed);
+            }
+            return Box::pin(std::future::pending());
+        }
+        Box::pin(std::future::ready(reply))
     }
 
     fn read(&self, answer: Answer, timeout: Duration) -> Result<Reply, TransportError> {
@@ -132,18 +165,62 @@ impl Wire {
 
 impl Transport for Wire {
     fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
-        let is_call = method != "getUpdates";
-        if is_call && self.point() {
+        let params = serde_json::from_str(&body).expect("the bot sends JSON");
+        self.pass(method, &params, &[], timeout)
+    }
+
+    fn post_form<'a>(
+        &'a self,
+        method: &'a str,
+        fields: Vec<(String, String)>,
+        files: Vec<Upload>,
+        timeout: Duration,
+    ) -> ReplyFuture<'a> {
+        let params = fields
+            .into_iter()
+            .map(|(name, text)| (name, Value::String(text)))
+            .collect();
+        let read = |file: Upload| {
+            Some(sandbox::Upload {
+                field: file.field,
+                file_name: file.name,
+                mime_type: "application/octet-stream".to_owned(),
+                bytes: std::fs::read(file.path).ok()?.into(),
+            })
+        };
+        match files.into_iter().map(read).collect::<Option<Vec<_>>>() {
+            Some(files) => self.pass(method, &params, &files, timeout),
+            None => Box::pin(std::future::ready(Err(TransportError::NoFile))),
+        }
+    }
+
+    fn download<'a>(
+        &'a self,
+        file_path: &'a str,
+        to: &'a Path,
+        at_most: u64,
+        _: Duration,
+    ) -> DownloadFuture<'a> {
+        if self.point() {
             return Box::pin(std::future::pending());
         }
-        let reply = self.call(method, &body, timeout);
-        if is_call && self.point() {
-            self.doubts.fetch_add(1, Ordering::Relaxed);
-            if reply.is_ok_and(|reply| reply.status == 429) {
-                self.unseen_wait.store(true, Ordering::Relaxed);
+        let file = if self.offline.load(Ordering::Relaxed) {
+            Err(DownloadError::Lost)
+        } else {
+            let missing = DownloadError::Refused {
+                status: 404,
+                retry_after: None,
+            };
+            self.sandbox.download(TOKEN, file_path).ok_or(missing)
+        };
+        let written = file.and_then(|bytes| {
+            let size = u64::try_from(bytes.len()).expect("a test's file is small");
+            if size > at_most {
+                return Err(DownloadError::TooLarge);
             }
-            return Box::pin(std::future::pending());
-        }
-        Box::pin(std::future::ready(reply))
+            std::fs::write(to, &bytes).map_err(DownloadError::Disk)?;
+            Ok(size)
+        });
+        Box::pin(std::future::ready(written))
     }
 }

@@ -4,18 +4,12 @@
 //! The engine runs in this process here, because the file's limits can only be set through the
 //! connection that writes.
 
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use hushdesk::clock::SystemClock;
+use hushdesk::cli::run;
 use hushdesk::config::Config;
-use hushdesk::desk::{self, Settings};
-use hushdesk::engine::Engine;
-use hushdesk::entropy::SystemEntropy;
 use hushdesk::sandbox::{MessageView, Person, content};
-use hushdesk::store::{Options, Store};
-use hushdesk::telegram::{Client, HttpTransport};
-use hushdesk::texts::Texts;
+use hushdesk::store::Store;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
@@ -178,34 +172,14 @@ impl Running {
     fn start(desk: &Desk) -> Running {
         let runtime = Runtime::new().expect("a runtime can be built");
         let config = Config::load(&desk.config(), std::iter::empty()).expect("it is a config");
-        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-        let bot = config.telegram.token.bot();
-        let options = Options {
-            path: config.database.path.clone(),
-            readers: config.database.reader_pool_size,
-            bot,
-        };
-        let now = hushdesk::clock::Clock::now(&*clock);
-        let store = Store::open(&options, now).expect("the database can be opened");
-        let secret = config.telegram.token.secret().clone();
-        let transport = HttpTransport::new(&config.telegram.api_url, secret)
-            .expect("the address is a good one");
-        let settings = Settings {
-            group: config.telegram.support_group_id,
-            limits: config.limits,
-            relay_mode: config.tickets.relay_mode,
-            language: config.texts.desk_language,
-            reply_label: config.texts.reply_label.clone(),
-        };
-        let engine = Engine {
-            store: store.clone(),
-            desk: desk::Desk::new(settings, Texts::new(), entropy.clone()),
-            client: Client::new(Arc::new(transport)),
-            bot,
-            flood: config.flood,
-            clock,
-            entropy,
-        };
+        let opened = run::open_store(&config);
+        let store = opened
+            .map_err(|failure| failure.error)
+            .expect("the database can be opened");
+        let engine = run::engine(&config, &store);
+        let engine = engine
+            .map_err(|failure| failure.error)
+            .expect("the engine can be built");
         let shutdown = CancellationToken::new();
         let stop = shutdown.clone();
         let engine = std::thread::spawn(move || {

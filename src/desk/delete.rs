@@ -1,0 +1,132 @@
+//! Somebody takes a message back: its copy is deleted, and everything that is stored of its text.
+//! Telegram lets bots delete messages of the last 48 hours only (Bot API docs, `deleteMessage`), and
+//! the writer is told when it refuses.
+
+use super::turn::Turn;
+use super::{file, ticket};
+use crate::domain::call::{Call, Purpose};
+use crate::domain::event::{AgentMessage, ClientMessage};
+use crate::domain::ticket::{Client, Side};
+use crate::store::claims::{self, OutboxRow};
+use crate::store::messages::Found;
+use crate::store::{Error, Place, clients, messages, outbox, secrets};
+
+/// A client's `/delete`.
+pub(super) fn by_client(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    command: &ClientMessage,
+) -> Result<(), Error> {
+    let place = Place::Client(client.id);
+    let found = match command.reply_to {
+        Some(target) => messages::at(turn.db, place, target)?,
+        None => None,
+    };
+    let own = found.filter(|found| found.side == Side::Client && !found.is_deleted);
+    let text = match own {
+        Some(found) => match take_back(turn, found)? {
+            Taken::UnderWay => return Ok(()),
+            Taken::Already => turn.texts().deleted_from_desk(client.language),
+        },
+        None => turn.texts().delete_what_client(client.language),
+    };
+    turn.tell_client(client.id, None, text, Some(command.message))
+}
+
+/// An agent's `/delete`.
+pub(super) fn by_agent(turn: &mut Turn<'_>, command: &AgentMessage) -> Result<(), Error> {
+    let place = Place::Group(command.chat);
+    let found = match command.reply_to {
+        Some(target) => messages::at(turn.db, place, target)?,
+        None => None,
+    };
+    let own = found.filter(|found| {
+        found.side == Side::Agent && found.author == command.from && !found.is_deleted
+    });
+    let text = match own {
+        Some(found) => match take_back(turn, found)? {
+            Taken::UnderWay => return Ok(()),
+            Taken::Already => turn.texts().deleted_from_client(turn.language()),
+        },
+        None => turn.texts().delete_what_agent(turn.language()),
+    };
+    turn.answer_agent((command.chat, command.thread), command.message, text)
+}
+
+/// What became of the copy.
+enum Taken {
+    /// It is being deleted; the writer is told how that ends.
+    UnderWay,
+    /// There is none.
+    Already,
+}
+
+fn take_back(turn: &mut Turn<'_>, found: Found) -> Result<Taken, Error> {
+    let route = file::route(turn, found)?;
+    let shares_card = ticket::shares_card(turn, found)?;
+    messages::delete(turn.db, found.row, turn.now)?;
+    secrets::forget(turn.db, found.row)?;
+    outbox::blank_finished(turn.db, found.row)?;
+    if shares_card {
+        ticket::remove_first_words(turn, found)?;
+        return Ok(Taken::Already);
+    }
+    for (call, lane) in outbox::waiting_of_message(turn.db, found.row)? {
+        outbox::drop_waiting(turn.db, call, &lane, "taken back", turn.now)?;
+    }
+    let whose = route.whose();
+    let place = match whose {
+        crate::domain::call::Whose::Client(client) => Place::Client(client),
+        crate::domain::call::Whose::Desk => Place::Group(turn.group()?),
+    };
+    let stands = !messages::parts_in(turn.db, found.row, place)?.is_empty();
+    let is_being_sent = !outbox::parts(turn.db, found.row, route.purpose())?.is_empty();
+    if !stands && !is_being_sent {
+        return Ok(Taken::Already);
+    }
+    let call = Call::Delete {
+        row: found.row,
+        from_part: 0,
+        whose,
+    };
+    turn.carry(route, Purpose::Delete, (found.row, 0), &call)?;
+    Ok(Taken::UnderWay)
+}
+
+/// How the deletion of a copy has ended.
+pub(super) fn ended(turn: &mut Turn<'_>, row: &OutboxRow, is_deleted: bool) -> Result<(), Error> {
+    let Some(message) = row.message else {
+        return Ok(());
+    };
+    let found = messages::by_id(turn.db, message)?;
+    let (texts, language) = (turn.texts(), turn.language());
+    match found.side {
+        Side::Client => {
+            let client = clients::by_id(turn.db, file::route(turn, found)?.client)?;
+            let text = if is_deleted {
+                texts.deleted_from_desk(client.language)
+            } else {
+                texts.not_deleted_from_desk(client.language)
+            };
+            let original = messages::where_in(turn.db, message, Place::Client(client.id))?;
+            turn.tell_client(client.id, Some(found.ticket), text, original)
+        }
+        Side::Agent => {
+            let text = if is_deleted {
+                texts.deleted_from_client(language)
+            } else {
+                texts.not_deleted_from_client(language)
+            };
+            turn.answer_row(message, text)
+        }
+    }
+}
+
+/// Telegram does not let us delete it any more.
+pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    claims::dropped(turn.db, row, "cannot be deleted", turn.now)?;
+    if row.purpose == Purpose::Delete {
+        return ended(turn, row, false);
+    }
+    Ok(())
+}

@@ -1,0 +1,446 @@
+//! Somebody changed what they had written: the copy on the other side follows. Telegram also reports
+//! edits that changed nothing (Bot API docs, `Update.edited_message`); those change nothing here.
+
+use super::carry::{self, Answers, Parcel, Route, Way};
+use super::turn::Turn;
+use super::{agent, file, prompt, ticket};
+use crate::domain::call::{Call, FileSource, Item, Lane, Purpose, ReplyTo, Standing};
+use crate::domain::content::{Content, Kind, Text};
+use crate::domain::event::{AgentMessage, ClientMessage};
+use crate::domain::ids::MessageRowId;
+use crate::domain::rules::fidelity::{self, Edited};
+use crate::domain::rules::text;
+use crate::domain::ticket::Side;
+use crate::store::claims::{self, OutboxRow};
+use crate::store::messages::Found;
+use crate::store::{Error, Place, albums, clients, jobs, messages, outbox, secrets};
+
+/// At most one move of a live location in so long: it spends the group's budget.
+const MOVE_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// A client changed a message.
+pub(super) fn by_client(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), Error> {
+    let Some(client) = clients::by_user(turn.db, message.from)? else {
+        return Ok(());
+    };
+    let place = Place::Client(client.id);
+    let Some(found) = messages::at(turn.db, place, message.message)? else {
+        return prompt::edited(turn, place, message.message, &message.content);
+    };
+    if found.side != Side::Client || found.is_deleted {
+        return Ok(());
+    }
+    let masked = turn.mask_content(&message.content);
+    let before = messages::content(turn.db, found.row)?;
+    if before.shows_the_same(&masked.content) {
+        return Ok(());
+    }
+    messages::edit(turn.db, found.row, &masked.content, turn.now)?;
+    secrets::forget(turn.db, found.row)?;
+    turn.seal(found, &masked.redacted)?;
+    if ticket::shares_card(turn, found)? {
+        return ticket::edit_first_words(turn, found);
+    }
+    carry_over(turn, found, &before, &masked.content)
+}
+
+/// An agent changed a message.
+pub(super) fn by_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    let place = Place::Group(message.chat);
+    let Some(found) = messages::at(turn.db, place, message.message)? else {
+        return prompt::edited(turn, place, message.message, &message.content);
+    };
+    if found.side != Side::Agent || found.is_deleted {
+        return Ok(());
+    }
+    let before = messages::content(turn.db, found.row)?;
+    if before.shows_the_same(&message.content) {
+        return Ok(());
+    }
+    if found.is_note {
+        return messages::edit(turn.db, found.row, &message.content, turn.now);
+    }
+    let here = (message.chat, message.thread);
+    let first = message.content.text.text.trim_start();
+    if first.starts_with("//") || first.starts_with('/') {
+        // What has been sent cannot become a note.
+        let text = turn.texts().edit_into_note(turn.language());
+        return turn.answer_agent(here, message.message, text);
+    }
+    if let Some(held) = agent::held_back(turn, &message.content)? {
+        let text = turn.texts().edit_held(turn.language(), &held.what);
+        return turn.answer_agent(here, message.message, text);
+    }
+    messages::edit(turn.db, found.row, &message.content, turn.now)?;
+    if found.is_held {
+        return agent::release_held(turn, found);
+    }
+    if clients::by_id(turn.db, file::route(turn, found)?.client)?
+        .unreachable
+        .is_some()
+    {
+        return Ok(());
+    }
+    carry_over(turn, found, &before, &message.content)
+}
+
+/// Brings the copy of a message up to date.
+fn carry_over(
+    turn: &mut Turn<'_>,
+    found: Found,
+    before: &Content,
+    after: &Content,
+) -> Result<(), Error> {
+    // What is read when the album or the file is complete is read as it is then.
+    if file::is_in_open_album(turn, found.row)? {
+        return Ok(());
+    }
+    let route = file::route(turn, found)?;
+    let edited = if same_file(before, after) {
+        fidelity::edited(before.kind, after.kind)
+    } else {
+        fidelity::replaced(before.kind, after.kind)
+    };
+    match edited {
+        Edited::Nothing => Ok(()),
+        Edited::Moved => moved(turn, route, found.row, after),
+        Edited::Edited => text_edited(turn, route, found, before, after),
+        Edited::CaptionEdited => caption_edited(turn, route, found, after),
+        Edited::MediaReplaced => media_replaced(turn, route, found.row, after),
+        Edited::Marked => marked(turn, found, after),
+    }
+}
+
+fn same_file(before: &Content, after: &Content) -> bool {
+    let file = |content: &Content| {
+        let media = content.media.as_ref();
+        media.map(|media| {
+            (
+                media.unique_id.clone(),
+                media.looks.spoiler,
+                media.looks.caption_above,
+            )
+        })
+    };
+    before.kind == after.kind && file(before) == file(after)
+}
+
+/// The parts of a text that changed; parts that came to it or fell away.
+fn text_edited(
+    turn: &mut Turn<'_>,
+    route: Route,
+    found: Found,
+    before: &Content,
+    after: &Content,
+) -> Result<(), Error> {
+    let parts = |turn: &Turn<'_>, content: &Content| {
+        let parcel = plain_parcel(turn, found, content)?;
+        Ok::<_, Error>(carry::text_parts(turn, route, &parcel))
+    };
+    let (old, new) = (parts(turn, before)?, parts(turn, after)?);
+    let is_same_preview = before.preview == after.preview;
+    for (part, text) in (0..).zip(&new) {
+        let index = usize::try_from(part).unwrap_or(usize::MAX);
+        match old.get(index) {
+            Some(shown) if shown == text && is_same_preview => {}
+            Some(_) => edit_text(turn, route, found.row, part, text, after)?,
+            None => {
+                let call = Call::words(route.to(), text.clone(), None);
+                turn.carry(route, route.purpose(), (found.row, part), &call)?;
+            }
+        }
+    }
+    if old.len() > new.len() {
+        let from_part = u32::try_from(new.len()).unwrap_or(u32::MAX);
+        let call = Call::Delete {
+            row: found.row,
+            from_part,
+            whose: route.whose(),
+        };
+        turn.carry(route, Purpose::Edit, (found.row, from_part), &call)?;
+    }
+    Ok(())
+}
+
+fn edit_text(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    part: u32,
+    text: &Text,
+    after: &Content,
+) -> Result<(), Error> {
+    let waiting = outbox::parts(turn.db, row, route.purpose())?;
+    let unsent = waiting
+        .into_iter()
+        .find(|waiting| waiting.part == part && waiting.is_untouched);
+    // What nobody has seen yet is sent as it is now.
+    if let Some(unsent) = unsent
+        && let Some(Call::SendText {
+            to,
+            reply_to,
+            buttons,
+            ..
+        }) = unsent.call
+    {
+        let call = Call::SendText {
+            to,
+            text: text.clone(),
+            reply_to,
+            preview: after.preview.clone(),
+            buttons,
+        };
+        return claims::replace_call(turn.db, unsent.id, &call);
+    }
+    let call = Call::EditText {
+        copy: standing(route, row, part),
+        text: text.clone(),
+        preview: after.preview.clone(),
+    };
+    change(turn, route, row, part, &call)
+}
+
+fn caption_edited(
+    turn: &mut Turn<'_>,
+    route: Route,
+    found: Found,
+    after: &Content,
+) -> Result<(), Error> {
+    if !carry::takes_caption(after.kind) {
+        return Ok(());
+    }
+    let is_labelled = match albums::of_message(turn.db, found.row)? {
+        // Only one caption of an album has the label.
+        Some(_) => is_first_of_album(turn, found)?,
+        None => true,
+    };
+    let caption = if is_labelled {
+        carry::caption(turn, route, after)
+    } else {
+        text::without_people(&after.text)
+    };
+    for unsent in outbox::parts(turn.db, found.row, route.purpose())? {
+        let Some(call) = unsent
+            .call
+            .filter(|_| unsent.is_untouched && unsent.part == 0)
+        else {
+            continue;
+        };
+        if let Some(call) = with_caption(call, &caption) {
+            return claims::replace_call(turn.db, unsent.id, &call);
+        }
+    }
+    let call = Call::EditCaption {
+        copy: standing(route, found.row, 0),
+        caption,
+    };
+    change(turn, route, found.row, 0, &call)
+}
+
+fn is_first_of_album(turn: &Turn<'_>, found: Found) -> Result<bool, Error> {
+    let Some(id) = albums::of_message(turn.db, found.row)? else {
+        return Ok(true);
+    };
+    let Some(album) = albums::by_id(turn.db, id)? else {
+        return Ok(true);
+    };
+    Ok(albums::items(turn.db, &album)?.first() == Some(&found.row))
+}
+
+/// A call that nobody has seen the effect of, with another caption. None where it carries none, and
+/// where it is read when it is ready.
+fn with_caption(call: Call, caption: &Text) -> Option<Call> {
+    match call {
+        Call::Copy {
+            to,
+            source,
+            reply_to,
+            ..
+        } => Some(Call::Copy {
+            to,
+            source,
+            caption: Some(caption.clone()),
+            reply_to,
+        }),
+        Call::SendMedia { to, item, reply_to } => Some(Call::SendMedia {
+            to,
+            item: Item {
+                caption: caption.clone(),
+                ..item
+            },
+            reply_to,
+        }),
+        waiting @ Call::Await { .. } => Some(waiting),
+        _ => None,
+    }
+}
+
+/// Another file stands there: it goes the way that files of its kind go.
+fn media_replaced(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    after: &Content,
+) -> Result<(), Error> {
+    let Some(media) = &after.media else {
+        return Ok(());
+    };
+    if let Some(spec) = carry::work_on(turn, after) {
+        let call = carry::hold_place(turn, route, Purpose::Edit, row, Answers::default())?;
+        jobs::insert(turn.db, row, Some(call), &spec, turn.now)?;
+        return Ok(());
+    }
+    let call = Call::EditMedia {
+        copy: standing(route, row, 0),
+        item: Item {
+            kind: after.kind,
+            file: FileSource::Telegram(media.file_id.clone()),
+            looks: media.looks,
+            caption: carry::caption(turn, route, after),
+        },
+    };
+    change(turn, route, row, 0, &call)
+}
+
+/// A place has moved. Only the newest is ever shown, and a stop at once.
+fn moved(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    after: &Content,
+) -> Result<(), Error> {
+    let Some(location) = after.location else {
+        return Ok(());
+    };
+    let call = Call::MoveLocation {
+        copy: standing(route, row, 0),
+        location,
+    };
+    let lane = Lane::Moves(row);
+    let is_stop = after.kind != Kind::LiveLocation;
+    let waiting = outbox::waiting_in(turn.db, lane)?;
+    match waiting.first() {
+        Some(waiting) if is_stop => outbox::release(turn.db, waiting.id, &call, turn.now),
+        Some(waiting) => claims::replace_call(turn.db, waiting.id, &call),
+        None => {
+            let wait = if is_stop {
+                std::time::Duration::ZERO
+            } else {
+                MOVE_EVERY
+            };
+            turn.carry_in(lane, route, Purpose::Edit, row, turn.now.plus(wait), &call)
+        }
+    }
+}
+
+/// What Telegram does not let us change is sent anew, and said to be a change.
+fn marked(turn: &mut Turn<'_>, found: Found, after: &Content) -> Result<(), Error> {
+    let route = file::route(turn, found)?;
+    let line = turn.texts().edited_anew(route.language);
+    if after.kind == Kind::Text {
+        let lead = Text::plain(format!("{line}\n"));
+        let words = text::join(&lead, &after.text);
+        let content = Content {
+            text: words,
+            ..after.clone()
+        };
+        return send_marked(turn, route, found, &content);
+    }
+    let word = Call::words(route.to(), Text::plain(line), Some(ReplyTo::Row(found.row)));
+    turn.carry(route, Purpose::Word, (found.row, 0), &word)?;
+    send_marked(turn, route, found, after)
+}
+
+fn send_marked(
+    turn: &mut Turn<'_>,
+    route: Route,
+    found: Found,
+    content: &Content,
+) -> Result<(), Error> {
+    let answers = Answers {
+        reply_to: Some(ReplyTo::Row(found.row)),
+        lead: None,
+    };
+    let mut parcel = plain_parcel(turn, found, content)?;
+    parcel.answers = answers;
+    match carry::way(turn, route, &parcel) {
+        Way::Calls(calls) => {
+            // Parts that never stood there before, so that the old ones keep their places.
+            for (part, call) in (MARKED_PARTS..).zip(&calls) {
+                turn.carry(route, route.purpose(), (found.row, part), call)?;
+            }
+            Ok(())
+        }
+        Way::Work(_) => carry::send(turn, route, found.row, &parcel),
+    }
+}
+
+/// The first part of a message that was sent anew.
+const MARKED_PARTS: u32 = 1000;
+
+/// The edit of a copy was refused for good: what it was to say is sent anew.
+pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    claims::dropped(turn.db, row, "cannot be edited", turn.now)?;
+    let Some(message) = row.message else {
+        return Ok(());
+    };
+    let found = messages::by_id(turn.db, message)?;
+    let is_move = matches!(row.call, Call::MoveLocation { .. } | Call::Delete { .. });
+    if found.is_deleted || is_move {
+        return Ok(());
+    }
+    let content = messages::content(turn.db, message)?;
+    marked(turn, found, &content)
+}
+
+/// Queues a change up; only the newest of a part is ever sent.
+fn change(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    part: u32,
+    call: &Call,
+) -> Result<(), Error> {
+    let same_sort =
+        |waiting: &Call| std::mem::discriminant(waiting) == std::mem::discriminant(call);
+    let waiting = outbox::parts(turn.db, row, Purpose::Edit)?;
+    let unsent = waiting
+        .into_iter()
+        .rev()
+        .find(|waiting| waiting.part == part);
+    if let Some(unsent) = unsent
+        && unsent.is_untouched
+        && unsent.call.as_ref().is_some_and(same_sort)
+    {
+        return claims::replace_call(turn.db, unsent.id, call);
+    }
+    turn.carry(route, Purpose::Edit, (row, part), call)
+        .map(drop)
+}
+
+fn standing(route: Route, row: MessageRowId, part: u32) -> Standing {
+    Standing {
+        row,
+        part,
+        whose: route.whose(),
+    }
+}
+
+/// A kept message as it would be sent.
+fn plain_parcel<'a>(
+    turn: &Turn<'_>,
+    found: Found,
+    content: &'a Content,
+) -> Result<Parcel<'a>, Error> {
+    let source = file::source(turn, found)?;
+    Ok(Parcel {
+        content,
+        source: source.unwrap_or(crate::domain::call::Source::Desk(
+            turn.group()?,
+            crate::domain::ids::MessageId(0),
+        )),
+        answers: Answers::default(),
+        is_changed: true,
+        is_confirmed: true,
+    })
+}

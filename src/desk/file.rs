@@ -1,0 +1,319 @@
+//! Files that are cleaned or scanned before they go on: what follows from how that ended.
+
+use super::album;
+use super::carry::{self, Answers, Parcel, Route};
+use super::turn::{NOT_YET, Turn};
+use crate::domain::call::{Call, FileSource, Item, Purpose, Source, Standing};
+use crate::domain::content::{Content, Kind, Text};
+use crate::domain::event::JobEnd;
+use crate::domain::ids::{JobId, MessageRowId, OutboxId};
+use crate::domain::rules::carriers::Direction;
+use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
+use crate::domain::settings::{LargeFiles, UncleanFiles};
+use crate::domain::ticket::Side;
+use crate::store::claims::OutboxRow;
+use crate::store::jobs::{self, Job};
+use crate::store::messages::Found;
+use crate::store::{Error, Place, albums, claims, clients, messages, outbox, tickets};
+
+/// Ends of names that tell what a file is and not whose: others become `bin`.
+const EXTENSIONS: [&str; 44] = [
+    "7z", "aac", "ai", "apk", "avi", "bin", "bmp", "bz2", "csv", "doc", "docx", "eml", "epub",
+    "exe", "flac", "gif", "gz", "heic", "html", "jpg", "json", "key", "log", "m4a", "md", "mkv",
+    "mov", "mp3", "mp4", "ods", "odt", "ogg", "pdf", "png", "ppt", "psd", "rar", "rtf", "tar",
+    "txt", "wav", "webm", "xls", "zip",
+];
+
+/// What becomes of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is sent, from here.
+    Send {
+        /// From where.
+        file: FileSource,
+        /// Whether it may still say who made it.
+        is_unclean: bool,
+    },
+    /// It is copied as it is: it cannot be fetched, and the operator lets it pass.
+    Copy,
+    /// It is not passed on, for this reason.
+    Withhold(&'static str),
+}
+
+/// The work on a file has ended.
+pub(super) fn ended(turn: &mut Turn<'_>, job: JobId, end: &JobEnd) -> Result<(), Error> {
+    if !jobs::end(turn.db, job, end)? {
+        return Ok(());
+    }
+    let Some(job) = jobs::by_id(turn.db, job)? else {
+        return Ok(());
+    };
+    // Parts of albums are looked at when the album is complete.
+    let Some(call) = job.call else {
+        return Ok(());
+    };
+    match outbox::waiting_call(turn.db, call)? {
+        Some((purpose, lane, _)) => release(turn, &job, call, purpose, &lane),
+        None => Ok(()),
+    }
+}
+
+/// What the operator's choices make of how the work ended.
+pub(super) fn verdict(
+    turn: &Turn<'_>,
+    job: &Job,
+    found: Found,
+    content: &Content,
+) -> Result<Option<Verdict>, Error> {
+    let Some(end) = &job.ended else {
+        return Ok(None);
+    };
+    let privacy = &turn.settings().privacy;
+    let spool = |extension: &str, is_unclean| -> Result<Verdict, Error> {
+        let number = jobs::number_in_ticket(turn.db, found.ticket, job.id)?;
+        let name = format!("{}-{number}.{extension}", plain_name(content.kind));
+        Ok(Verdict::Send {
+            file: FileSource::Spool { job: job.id, name },
+            is_unclean,
+        })
+    };
+    Ok(Some(match end {
+        JobEnd::Cleaned { extension } if job.spec.clean => spool(extension, false)?,
+        // It was only scanned.
+        JobEnd::Cleaned { .. } => Verdict::Copy,
+        JobEnd::Unsupported | JobEnd::Unreadable => match privacy.unclean_files {
+            UncleanFiles::Pass => {
+                let given = content
+                    .media
+                    .as_ref()
+                    .and_then(|media| media.extension.as_deref());
+                let known = given.filter(|extension| EXTENSIONS.contains(extension));
+                spool(known.unwrap_or("bin"), true)?
+            }
+            UncleanFiles::Withhold => Verdict::Withhold("unclean"),
+        },
+        JobEnd::TooLarge => match privacy.large_files {
+            LargeFiles::Pass => Verdict::Copy,
+            LargeFiles::Withhold => Verdict::Withhold("too_large"),
+        },
+        JobEnd::Infected => Verdict::Withhold("infected"),
+        JobEnd::Unavailable => Verdict::Withhold("unavailable"),
+    }))
+}
+
+fn plain_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Audio => "audio",
+        Kind::Video => "video",
+        Kind::Animation => "animation",
+        _ => "document",
+    }
+}
+
+/// The call that waited for the work takes its form.
+fn release(
+    turn: &mut Turn<'_>,
+    job: &Job,
+    call: OutboxId,
+    purpose: Purpose,
+    lane: &str,
+) -> Result<(), Error> {
+    let found = messages::by_id(turn.db, job.message)?;
+    let content = messages::content(turn.db, job.message)?;
+    let Some(verdict) = verdict(turn, job, found, &content)? else {
+        return Ok(());
+    };
+    let route = route(turn, found)?;
+    let (file, is_unclean) = match verdict {
+        Verdict::Send { file, is_unclean } => (file, is_unclean && job.spec.clean),
+        Verdict::Copy => match &content.media {
+            Some(media) => (FileSource::Telegram(media.file_id.clone()), job.spec.clean),
+            None => return Ok(()),
+        },
+        Verdict::Withhold(why) => {
+            outbox::drop_waiting(turn.db, call, lane, why, turn.now)?;
+            return withheld(turn, route, job.message, why);
+        }
+    };
+    let caption = carry::caption(turn, route, &content);
+    let (caption, more) = if text::utf16_len(&caption.text) > CAPTION_MAX {
+        (Text::default(), text::split(&caption, TEXT_MAX))
+    } else {
+        (caption, Vec::new())
+    };
+    let item = Item {
+        kind: content.kind,
+        file,
+        looks: content
+            .media
+            .as_ref()
+            .map(|media| media.looks)
+            .unwrap_or_default(),
+        caption: if is_unclean && route.direction == Direction::ToDesk {
+            with_line(caption, &turn.texts().file_unclean(turn.language()))
+        } else {
+            caption
+        },
+    };
+    let ready = ready_call(turn, route, call, purpose, job.message, item)?;
+    outbox::release(turn.db, call, &ready, turn.now)?;
+    for (part, text) in (1..).zip(more) {
+        let words = Call::words(route.to(), text, None);
+        turn.carry(route, route.purpose(), (job.message, part), &words)?;
+    }
+    if is_unclean && route.direction == Direction::ToClient {
+        let line = turn.texts().file_unclean(turn.language());
+        turn.answer_row(job.message, line)?;
+    }
+    Ok(())
+}
+
+fn ready_call(
+    turn: &Turn<'_>,
+    route: Route,
+    call: OutboxId,
+    purpose: Purpose,
+    row: MessageRowId,
+    item: Item,
+) -> Result<Call, Error> {
+    if purpose == Purpose::Edit {
+        return Ok(Call::EditMedia {
+            copy: Standing {
+                row,
+                part: 0,
+                whose: route.whose(),
+            },
+            item,
+        });
+    }
+    let reply_to = match claims::unfinished(turn.db, call)?.map(|row| row.call) {
+        Some(Call::Await { reply_to, .. }) => reply_to,
+        _ => None,
+    };
+    Ok(Call::SendMedia {
+        to: route.to(),
+        item,
+        reply_to,
+    })
+}
+
+/// A caption with a line under it, where both fit.
+fn with_line(caption: Text, line: &str) -> Text {
+    let longer = if caption.is_empty() {
+        Text::plain(line)
+    } else {
+        text::join(&caption, &Text::plain(format!("\n{line}")))
+    };
+    if text::utf16_len(&longer.text) <= CAPTION_MAX {
+        longer
+    } else {
+        caption
+    }
+}
+
+/// The way that a message takes, from what is kept of it.
+pub(super) fn route(turn: &Turn<'_>, found: Found) -> Result<Route, Error> {
+    let ticket = tickets::by_id(turn.db, found.ticket)?;
+    Ok(match found.side {
+        Side::Client => Route::to_desk(turn, &ticket, turn.now),
+        Side::Agent => {
+            let client = clients::by_id(turn.db, ticket.client)?;
+            Route::to_client(turn, &ticket, &client)
+        }
+    })
+}
+
+/// A file is not passed on: both sides read why.
+pub(super) fn withheld(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    why: &str,
+) -> Result<(), Error> {
+    match route.direction {
+        Direction::ToDesk => {
+            let client = clients::by_id(turn.db, route.client)?;
+            let text = turn.texts().file_withheld_from_desk(client.language, why);
+            let original = messages::where_in(turn.db, row, Place::Client(client.id))?;
+            turn.tell_client(client.id, Some(route.ticket), text, original)?;
+            let line = turn.texts().file_withheld_from_client(turn.language(), why);
+            turn.tell_topic(route.ticket, line, None)
+        }
+        Direction::ToClient => {
+            let text = turn.texts().reply_file_withheld(turn.language(), why);
+            turn.refuse_row(row, text)
+        }
+    }
+}
+
+/// A file whose cleaned form is not there any more is fetched and cleaned again; its call waits for it
+/// once more. Whether it was such a file.
+pub(super) fn make_again(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
+    let (to, reply_to, item) = match &row.call {
+        Call::SendMedia { to, item, reply_to } => (*to, reply_to.clone(), item),
+        Call::EditMedia { item, .. } => {
+            let Some(message) = row.message else {
+                return Ok(false);
+            };
+            (
+                route(turn, messages::by_id(turn.db, message)?)?.to(),
+                None,
+                item,
+            )
+        }
+        // Its messages go one by one, and each is made again by itself.
+        Call::SendAlbum { items, .. } => {
+            let is_ours = |item: &Item| matches!(item.file, FileSource::Spool { .. });
+            let any = items.iter().any(is_ours);
+            if any {
+                album::one_by_one(turn, row)?;
+            }
+            return Ok(any);
+        }
+        _ => return Ok(false),
+    };
+    let FileSource::Spool { job, .. } = &item.file else {
+        return Ok(false);
+    };
+    jobs::begin_again(turn.db, *job, row.id, turn.now)?;
+    claims::replace_call(turn.db, row.id, &Call::Await { to, reply_to })?;
+    claims::retry(turn.db, row, NOT_YET, row.failures + 1, row.maybe_sent)?;
+    Ok(true)
+}
+
+/// The original of a message, to be copied by its id.
+pub(super) fn source(turn: &Turn<'_>, found: Found) -> Result<Option<Source>, Error> {
+    let ticket = tickets::by_id(turn.db, found.ticket)?;
+    Ok(match found.side {
+        Side::Client => messages::where_in(turn.db, found.row, Place::Client(ticket.client))?
+            .map(|message| Source::Client(ticket.client, message)),
+        Side::Agent => messages::original_in_group(turn.db, found.row)?
+            .map(|(chat, _, message)| Source::Desk(chat, message)),
+    })
+}
+
+/// A kept message once more on its way, as if it had been written now.
+pub(super) fn send_again(turn: &mut Turn<'_>, found: Found, answers: Answers) -> Result<(), Error> {
+    let content = messages::content(turn.db, found.row)?;
+    let Some(source) = source(turn, found)? else {
+        return Ok(());
+    };
+    let route = route(turn, found)?;
+    let parcel = Parcel {
+        content: &content,
+        source,
+        answers,
+        is_changed: true,
+        is_confirmed: true,
+    };
+    carry::send(turn, route, found.row, &parcel)
+}
+
+/// Whether a message still belongs to an album that is being collected.
+pub(super) fn is_in_open_album(turn: &Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
+    let Some(album) = albums::of_message(turn.db, row)? else {
+        return Ok(false);
+    };
+    Ok(albums::by_id(turn.db, album)?
+        .is_some_and(|album| album.state == albums::AlbumState::Collecting))
+}

@@ -1,0 +1,352 @@
+//! Questions with buttons: may this go to the other side although it says something about whoever
+//! wrote it? The answer counts only from the one who was asked, as Telegram names them.
+
+use super::turn::Turn;
+use super::{agent, client};
+use crate::domain::call::{Button, Whose};
+use crate::domain::content::Content;
+use crate::domain::event::{AgentMessage, ClientMessage, Press, Question};
+use crate::domain::ids::{MessageId, PromptId, TicketId, UserId};
+use crate::domain::language::Language;
+use crate::domain::ticket::{Client, Role};
+use crate::store::prompts::{self, Prompt};
+use crate::store::{Error, Place, audit, clients, members, secrets};
+
+/// The longest alert (Bot API docs, `answerCallbackQuery`).
+const ALERT_MAX: usize = 200;
+
+/// What a button says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    Share,
+    Keep,
+    Reveal,
+}
+
+impl Choice {
+    const ALL: [Choice; 3] = [Choice::Share, Choice::Keep, Choice::Reveal];
+
+    const fn letter(self) -> &'static str {
+        match self {
+            Choice::Share => "y",
+            Choice::Keep => "n",
+            Choice::Reveal => "r",
+        }
+    }
+
+    fn data(self, prompt: PromptId) -> String {
+        format!("ask:{}:{}", prompt.0, self.letter())
+    }
+}
+
+/// Reads what a button says. None for buttons that are not ours, or not any more.
+fn parse(data: &str) -> Option<(PromptId, Choice)> {
+    let (number, letter) = data.strip_prefix("ask:")?.split_once(':')?;
+    let choice = Choice::ALL
+        .into_iter()
+        .find(|choice| choice.letter() == letter)?;
+    Some((PromptId(number.parse().ok()?), choice))
+}
+
+/// Asks a client whether this may be shared.
+pub(super) fn ask_client(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    message: &ClientMessage,
+) -> Result<(), Error> {
+    let place = Place::Client(client.id);
+    let question = Question::Share {
+        date: message.date,
+        content: message.content.clone(),
+        reply_to: message.reply_to,
+        thread: None,
+    };
+    let asked = prompts::insert(turn.db, place, message.message, None, &question, turn.now)?;
+    let Some(prompt) = asked else {
+        return Ok(());
+    };
+    let kind = message.content.kind.name();
+    let text = turn.texts().ask_client_share(client.language, kind);
+    let buttons = share_buttons(turn, client.language, prompt);
+    turn.ask_client(client.id, text, message.message, buttons)
+}
+
+/// Asks an agent whether this may be shared.
+pub(super) fn ask_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    let place = Place::Group(message.chat);
+    let question = Question::Share {
+        date: message.date,
+        content: message.content.clone(),
+        reply_to: message.reply_to,
+        thread: message.thread,
+    };
+    let asked = prompts::insert(
+        turn.db,
+        place,
+        message.message,
+        message.from,
+        &question,
+        turn.now,
+    )?;
+    let Some(prompt) = asked else {
+        return Ok(());
+    };
+    let (language, kind) = (turn.language(), message.content.kind.name());
+    let text = turn.texts().ask_agent_share(language, kind);
+    let buttons = share_buttons(turn, language, prompt);
+    turn.ask_agent(
+        (message.chat, message.thread),
+        message.message,
+        text,
+        buttons,
+    )
+}
+
+fn share_buttons(turn: &Turn<'_>, language: Language, prompt: PromptId) -> Vec<Button> {
+    let texts = turn.texts();
+    vec![
+        Button {
+            text: texts.button_share(language),
+            data: Choice::Share.data(prompt),
+        },
+        Button {
+            text: texts.button_keep(language),
+            data: Choice::Keep.data(prompt),
+        },
+    ]
+}
+
+/// Asks whether to show what a ticket's messages held; any admin may say so.
+pub(super) fn ask_reveal(
+    turn: &mut Turn<'_>,
+    command: &AgentMessage,
+    question: &Question,
+    text: String,
+) -> Result<(), Error> {
+    let place = Place::Group(command.chat);
+    let asked = prompts::insert(
+        turn.db,
+        place,
+        command.message,
+        command.from,
+        question,
+        turn.now,
+    )?;
+    let Some(prompt) = asked else {
+        return Ok(());
+    };
+    let buttons = vec![Button {
+        text: turn.texts().button_reveal(turn.language()),
+        data: Choice::Reveal.data(prompt),
+    }];
+    turn.ask_agent(
+        (command.chat, command.thread),
+        command.message,
+        text,
+        buttons,
+    )
+}
+
+/// The message that somebody was asked about has changed: the newest version is what may be shared.
+pub(super) fn edited(
+    turn: &Turn<'_>,
+    place: Place,
+    message: MessageId,
+    content: &Content,
+) -> Result<(), Error> {
+    let Some(prompt) = prompts::at(turn.db, place, message)? else {
+        return Ok(());
+    };
+    match prompt.question {
+        Some(Question::Share {
+            date,
+            reply_to,
+            thread,
+            ..
+        }) => {
+            let question = Question::Share {
+                date,
+                content: content.clone(),
+                reply_to,
+                thread,
+            };
+            prompts::replace(turn.db, prompt.id, &question)
+        }
+        Some(Question::Reveal { .. }) | None => Ok(()),
+    }
+}
+
+/// A press in a private chat.
+pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
+    let client = clients::by_user(turn.db, press.by)?;
+    let language = client
+        .as_ref()
+        .map_or(press.language.unwrap_or_default(), |client| client.language);
+    let Some((prompt, choice, client)) = asked_client(turn, press, client)? else {
+        return turn.answer_press(press.id.clone(), language);
+    };
+    let (
+        Some(Question::Share {
+            date,
+            content,
+            reply_to,
+            ..
+        }),
+        true,
+    ) = (
+        prompt.question.clone(),
+        prompts::answer(turn.db, prompt.id, turn.now)?,
+    )
+    else {
+        return turn.answer_press(press.id.clone(), language);
+    };
+    let texts = turn.texts();
+    let shown = match choice {
+        Choice::Share => texts.shared_with_desk(language),
+        Choice::Keep | Choice::Reveal => texts.kept_from_desk(language),
+    };
+    turn.answer_button(press.id.clone(), shown.clone(), false)?;
+    turn.edit_word(Whose::Client(client.id), press.message, shown)?;
+    if choice != Choice::Share {
+        return Ok(());
+    }
+    let message = ClientMessage {
+        from: press.by,
+        language: press.language,
+        message: prompt.message,
+        date,
+        content,
+        reply_to,
+        quote: None,
+        album: None,
+    };
+    client::confirmed(turn, &client, &message)
+}
+
+fn asked_client(
+    turn: &Turn<'_>,
+    press: &Press,
+    client: Option<Client>,
+) -> Result<Option<(Prompt, Choice, Client)>, Error> {
+    let (Some(client), Some((id, choice))) = (client, parse(&press.data)) else {
+        return Ok(None);
+    };
+    let prompt = prompts::by_id(turn.db, id)?;
+    Ok(prompt
+        .filter(|prompt| prompt.client == Some(client.id))
+        .map(|prompt| (prompt, choice, client)))
+}
+
+/// A press in the desk group.
+pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
+    let language = turn.language();
+    let stale = turn.texts().button_stale(language);
+    let Some((id, choice)) = parse(&press.data) else {
+        return turn.answer_button(press.id.clone(), stale, false);
+    };
+    let prompt =
+        prompts::by_id(turn.db, id)?.filter(|prompt| matches!(prompt.place, Place::Group(_)));
+    match prompt.and_then(|prompt| prompt.question.clone().map(|question| (prompt, question))) {
+        Some((_, Question::Reveal { ticket, reason })) => {
+            if members::role(turn.db, press.by)? != Some(Role::Admin) {
+                let text = turn.texts().admins_only(language);
+                return turn.answer_button(press.id.clone(), text, true);
+            }
+            audit::insert(
+                turn.db,
+                turn.now,
+                Some(press.by),
+                "reveal",
+                Some(ticket),
+                &reason,
+            )?;
+            let values = revealed(turn, ticket)?;
+            turn.answer_button(press.id.clone(), values, true)
+        }
+        Some((prompt, question)) => agent_answered(turn, press, &prompt, question, choice),
+        None => turn.answer_button(press.id.clone(), stale, false),
+    }
+}
+
+fn agent_answered(
+    turn: &mut Turn<'_>,
+    press: &Press,
+    prompt: &Prompt,
+    question: Question,
+    choice: Choice,
+) -> Result<(), Error> {
+    let language = turn.language();
+    if !is_theirs(turn, prompt, press.by)? {
+        let text = turn.texts().not_your_button(language);
+        return turn.answer_button(press.id.clone(), text, true);
+    }
+    if !prompts::answer(turn.db, prompt.id, turn.now)? {
+        let stale = turn.texts().button_stale(language);
+        return turn.answer_button(press.id.clone(), stale, false);
+    }
+    let shown = match choice {
+        Choice::Share => turn.texts().shared_with_client(language),
+        Choice::Keep | Choice::Reveal => turn.texts().kept_from_client(language),
+    };
+    turn.answer_button(press.id.clone(), shown.clone(), false)?;
+    turn.edit_word(Whose::Desk, press.message, shown)?;
+    if choice != Choice::Share {
+        return Ok(());
+    }
+    agent::confirmed(turn, prompt, question)
+}
+
+/// Whoever wrote it may decide. An anonymous admin shows nobody's number when writing, and any admin
+/// may have been the one.
+fn is_theirs(turn: &Turn<'_>, prompt: &Prompt, by: UserId) -> Result<bool, Error> {
+    Ok(match prompt.author {
+        Some(author) => author == by,
+        None => members::role(turn.db, by)? == Some(Role::Admin),
+    })
+}
+
+/// What a ticket's messages held, as much of it as an alert can show.
+fn revealed(turn: &Turn<'_>, ticket: TicketId) -> Result<String, Error> {
+    let mut shown = String::new();
+    for secret in secrets::of_ticket(turn.db, ticket)? {
+        let Some(value) = turn.unseal(&secret) else {
+            continue;
+        };
+        let line = format!("{} {value}\n", secret.placeholder);
+        if shown.chars().count() + line.chars().count() > ALERT_MAX {
+            shown.push('…');
+            break;
+        }
+        shown.push_str(&line);
+    }
+    Ok(if shown.is_empty() {
+        turn.texts().nothing_to_reveal(turn.language())
+    } else {
+        shown.trim_end().to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_buttons_are_read() {
+        for choice in Choice::ALL {
+            let data = choice.data(PromptId(77));
+            assert!(data.len() <= 64, "{data}");
+            assert_eq!(parse(&data), Some((PromptId(77), choice)));
+        }
+        for foreign in [
+            "",
+            "ask:",
+            "ask:7",
+            "ask:x:y",
+            "ask:7:",
+            "ask:7:maybe",
+            "claim:7:y",
+        ] {
+            assert_eq!(parse(foreign), None, "{foreign}");
+        }
+    }
+}

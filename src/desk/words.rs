@@ -1,0 +1,339 @@
+//! What the desk says to people, and the calls that serve the bot itself: each is one line for whoever
+//! decides, and one row in the outbox.
+
+use std::time::Duration;
+
+use super::turn::{Queued, Turn};
+use crate::domain::call::{
+    Budget, Button, Call, Lane, Mark, Priority, Purpose, ReplyTo, Standing, To, Whose,
+};
+use crate::domain::content::Text;
+use crate::domain::ids::{ChatId, ClientId, MessageId, MessageRowId, ThreadId, TicketId};
+use crate::domain::language::Language;
+use crate::domain::ticket::Side;
+use crate::store::messages::Found;
+use crate::store::{Error, Place, alerts, messages, outbox, reactions};
+
+/// How long the same kind of trouble is not told again.
+const ALERT_QUIET: Duration = Duration::from_secs(60 * 60);
+
+/// Alerts that wait while the group cannot be reached; more would say nothing new.
+const ALERTS_WAITING_MAX: usize = 10;
+
+impl Turn<'_> {
+    fn say(&mut self, queued: Queued<'_>) -> Result<(), Error> {
+        self.queue(queued).map(drop)
+    }
+
+    /// Tells a client something.
+    pub fn tell_client(
+        &mut self,
+        client: ClientId,
+        ticket: Option<TicketId>,
+        text: String,
+        reply_to: Option<MessageId>,
+    ) -> Result<(), Error> {
+        let call = Call::words(
+            To::Client(client),
+            Text::plain(text),
+            reply_to.map(ReplyTo::There),
+        );
+        self.say(Queued {
+            lane: Lane::Client(client),
+            budget: Budget::Client,
+            client: Some(client),
+            ticket,
+            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
+        })
+    }
+
+    /// Adds a line to a ticket's topic, in order with what else is posted there.
+    pub fn tell_topic(
+        &mut self,
+        ticket: TicketId,
+        text: String,
+        reply_to: Option<ReplyTo>,
+    ) -> Result<(), Error> {
+        let call = Call::words(To::Topic(ticket), Text::plain(text), reply_to);
+        self.say(Queued {
+            lane: Lane::Topic(ticket),
+            ticket: Some(ticket),
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// Answers an agent's message in words. Stands in a lane of its own: what became of a message
+    /// is told although the topic's lane may be waiting.
+    pub fn answer_agent(
+        &mut self,
+        place: (ChatId, Option<ThreadId>),
+        message: MessageId,
+        text: String,
+    ) -> Result<(), Error> {
+        let to = match place {
+            (chat, Some(thread)) => To::Thread(chat, thread),
+            (_, None) => To::General,
+        };
+        let call = Call::words(to, Text::plain(text), Some(ReplyTo::There(message)));
+        let lane = self.alone();
+        self.say(Queued {
+            lane,
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// Answers an agent's message that is kept, in words.
+    pub fn answer_row(&mut self, row: MessageRowId, text: String) -> Result<(), Error> {
+        match messages::original_in_group(self.db, row)? {
+            Some((chat, thread, message)) => self.answer_agent((chat, thread), message, text),
+            None => Ok(()),
+        }
+    }
+
+    /// An agent's message will not reach the client: a mark, and why in words.
+    pub fn refuse_row(&mut self, row: MessageRowId, text: String) -> Result<(), Error> {
+        let Some((chat, thread, message)) = messages::original_in_group(self.db, row)? else {
+            return Ok(());
+        };
+        self.mark(chat, message, Mark::Refused)?;
+        self.answer_agent((chat, thread), message, text)
+    }
+
+    /// Asks a client something with buttons.
+    pub fn ask_client(
+        &mut self,
+        client: ClientId,
+        text: String,
+        about: MessageId,
+        buttons: Vec<Button>,
+    ) -> Result<(), Error> {
+        let call = with_buttons(To::Client(client), text, about, buttons);
+        self.say(Queued {
+            lane: Lane::Client(client),
+            budget: Budget::Client,
+            client: Some(client),
+            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
+        })
+    }
+
+    /// Asks an agent something with buttons.
+    pub fn ask_agent(
+        &mut self,
+        (chat, thread): (ChatId, Option<ThreadId>),
+        about: MessageId,
+        text: String,
+        buttons: Vec<Button>,
+    ) -> Result<(), Error> {
+        let to = thread.map_or(To::General, |thread| To::Thread(chat, thread));
+        let call = with_buttons(to, text, about, buttons);
+        let lane = self.alone();
+        self.say(Queued {
+            lane,
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// Answers a press of a button.
+    pub fn answer_button(
+        &mut self,
+        press: String,
+        text: String,
+        is_alert: bool,
+    ) -> Result<(), Error> {
+        self.service(&Call::AnswerButton {
+            press,
+            text,
+            is_alert,
+        })
+    }
+
+    /// Changes a question of the bot's own into what became of it; its buttons go.
+    pub fn edit_word(
+        &mut self,
+        whose: Whose,
+        message: MessageId,
+        text: String,
+    ) -> Result<(), Error> {
+        let call = Call::EditWord {
+            whose,
+            message,
+            text: Text::plain(text),
+        };
+        let (budget, client) = match whose {
+            Whose::Client(client) => (Budget::Client, Some(client)),
+            Whose::Desk => (Budget::Desk, None),
+        };
+        let lane = self.alone();
+        self.say(Queued {
+            lane,
+            budget,
+            client,
+            ..Queued::of(Purpose::CardEdit, Priority::STATE, &call)
+        })
+    }
+
+    /// Shows an agent what became of a reply. Only the newest state is shown, and what the client has
+    /// set under the reply wins.
+    pub fn mark(&mut self, chat: ChatId, message: MessageId, mark: Mark) -> Result<(), Error> {
+        if let Some(found) = messages::at(self.db, Place::Group(chat), message)? {
+            messages::set_mark(self.db, found.row, mark)?;
+            if reactions::newest(self.db, found.row, Side::Client)?.is_some() {
+                return Ok(());
+            }
+        }
+        let call = Call::React {
+            chat,
+            message,
+            mark,
+        };
+        self.set_reaction(message, &call)
+    }
+
+    /// Shows under an agent's message what the client has set there, or the delivery mark.
+    pub fn show_reaction(&mut self, found: Found) -> Result<(), Error> {
+        let Some((chat, _, message)) = messages::original_in_group(self.db, found.row)? else {
+            return Ok(());
+        };
+        let emoji = reactions::newest(self.db, found.row, Side::Client)?;
+        let call = match (emoji, messages::mark(self.db, found.row)?) {
+            (None, Some(mark)) => Call::React {
+                chat,
+                message,
+                mark,
+            },
+            (emoji, _) => Call::Mirror {
+                on: Standing {
+                    row: found.row,
+                    part: 0,
+                    whose: Whose::Desk,
+                },
+                emoji,
+            },
+        };
+        self.set_reaction(message, &call)
+    }
+
+    fn set_reaction(&mut self, message: MessageId, call: &Call) -> Result<(), Error> {
+        let lane = Lane::Mark(message);
+        if outbox::replace_waiting(self.db, lane, Purpose::Mark, call)? {
+            return Ok(());
+        }
+        self.say(Queued {
+            lane,
+            ..Queued::of(Purpose::Mark, Priority::MARK, call)
+        })
+    }
+
+    /// Shows a reaction of one side on the other. Only the newest state is shown.
+    pub fn mirror(
+        &mut self,
+        lane: Lane,
+        whose: Whose,
+        found: Found,
+        call: &Call,
+    ) -> Result<(), Error> {
+        if outbox::replace_waiting(self.db, lane, Purpose::Reaction, call)? {
+            return Ok(());
+        }
+        let (budget, client) = match whose {
+            Whose::Client(client) => (Budget::Client, Some(client)),
+            Whose::Desk => (Budget::Desk, None),
+        };
+        self.say(Queued {
+            lane,
+            budget,
+            client,
+            ticket: Some(found.ticket),
+            message: Some((found.row, 0)),
+            ..Queued::of(Purpose::Reaction, Priority::MARK, call)
+        })
+    }
+
+    /// Tells the admins of a kind of trouble, once an hour at most.
+    pub fn alert(&mut self, cause: &str, text: String) -> Result<(), Error> {
+        let waiting = outbox::waiting_in(self.db, Lane::General)?.len();
+        if waiting >= ALERTS_WAITING_MAX {
+            return Ok(());
+        }
+        if !alerts::raise(self.db, cause, self.now, self.now.minus(ALERT_QUIET))? {
+            return Ok(());
+        }
+        let call = Call::words(To::General, Text::plain(text), None);
+        self.say(Queued {
+            lane: Lane::General,
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// Brings the card of a ticket up to date; only the newest state is ever sent.
+    pub fn edit_card(&mut self, ticket: TicketId, text: Text) -> Result<(), Error> {
+        let call = Call::EditCard { ticket, text };
+        let lane = Lane::Card(ticket);
+        if outbox::replace_waiting(self.db, lane, Purpose::CardEdit, &call)? {
+            return Ok(());
+        }
+        self.say(Queued {
+            lane,
+            ticket: Some(ticket),
+            ..Queued::of(Purpose::CardEdit, Priority::STATE, &call)
+        })
+    }
+
+    /// Removes a topic that no ticket has.
+    pub fn delete_orphan(&mut self, chat: ChatId, thread: ThreadId) -> Result<(), Error> {
+        let call = Call::DeleteTopic { chat, thread };
+        let lane = self.alone();
+        self.say(Queued {
+            lane,
+            ..Queued::of(Purpose::TopicState, Priority::STATE, &call)
+        })
+    }
+
+    /// Says one sentence and leaves a chat that is not the desk.
+    pub fn leave(&mut self, chat: ChatId) -> Result<(), Error> {
+        let word = Call::words(
+            To::Chat(chat),
+            Text::plain(self.texts().not_our_chat(self.language())),
+            None,
+        );
+        let lane = self.alone();
+        for call in [&word, &Call::Leave { chat }] {
+            self.say(Queued {
+                lane,
+                budget: Budget::Bot,
+                ..Queued::of(Purpose::Service, Priority::STATE, call)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Ends the spinner of a button that means nothing any more.
+    pub fn answer_press(&mut self, press: String, language: Language) -> Result<(), Error> {
+        let call = Call::AnswerButton {
+            press,
+            text: self.texts().button_stale(language),
+            is_alert: false,
+        };
+        self.service(&call)
+    }
+
+    /// Queues up a call that stands alone and spends no chat's budget.
+    pub fn service(&mut self, call: &Call) -> Result<(), Error> {
+        let lane = self.alone();
+        self.say(Queued {
+            lane,
+            budget: Budget::Bot,
+            ..Queued::of(Purpose::Service, Priority::STATE, call)
+        })
+    }
+}
+
+fn with_buttons(to: To, text: String, about: MessageId, buttons: Vec<Button>) -> Call {
+    Call::SendText {
+        to,
+        text: Text::plain(text),
+        reply_to: Some(ReplyTo::There(about)),
+        preview: None,
+        buttons,
+    }
+}

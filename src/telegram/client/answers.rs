@@ -1,0 +1,134 @@
+//! What Telegram answers when it is asked about the bot, a chat or its members.
+
+use serde::Deserialize;
+
+use crate::domain::event;
+use crate::domain::ids::{BotId, UserId};
+use crate::domain::ticket::Role;
+use crate::telegram::raw::User;
+
+/// The bot itself, from `getMe`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Me {
+    /// Its number, also the beginning of its token.
+    pub id: BotId,
+    /// The name that people see.
+    pub first_name: String,
+    /// Its @name, without the @.
+    pub username: String,
+    /// Whether it sees all messages of a group even where it is no administrator.
+    #[serde(default)]
+    pub can_read_all_group_messages: bool,
+    /// Whether its private chats have topics.
+    #[serde(default)]
+    pub has_topics_enabled: bool,
+}
+
+/// Where updates go, from `getWebhookInfo`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct WebhookInfo {
+    /// The webhook's address; empty where there is none.
+    #[serde(default)]
+    pub url: String,
+    /// How many updates wait to be fetched.
+    #[serde(default)]
+    pub pending_update_count: i64,
+}
+
+/// What sort of chat it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatKind {
+    /// With one person.
+    Private,
+    /// A basic group, which has no topics.
+    Group,
+    /// A supergroup.
+    Supergroup,
+    /// A channel.
+    Channel,
+    /// Newer than this program.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A chat, from `getChat`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ChatInfo {
+    /// What sort of chat.
+    #[serde(rename = "type")]
+    pub kind: ChatKind,
+    /// Whether topics are on.
+    #[serde(default)]
+    pub is_forum: bool,
+    /// Its public @name; a desk must not have one.
+    pub username: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+}
+
+/// How somebody belongs to a chat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberStatus {
+    /// The owner, who may do everything.
+    Creator,
+    /// An administrator with the rights that are listed.
+    Administrator,
+    /// An ordinary member.
+    Member,
+    /// Under restrictions; perhaps not even a member.
+    Restricted,
+    /// Not in the chat.
+    Left,
+    /// Banned from the chat.
+    Kicked,
+    /// Newer than this program.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A member of a chat with the rights of an administrator, from `getChatMember`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Member {
+    /// How it belongs to the chat.
+    pub status: MemberStatus,
+    /// Whether somebody under restrictions is in the chat.
+    #[serde(default)]
+    pub is_member: bool,
+    /// Whether it writes in the name of the group.
+    #[serde(default)]
+    pub is_anonymous: bool,
+    /// May make, close and open topics.
+    #[serde(default)]
+    pub can_manage_topics: bool,
+    /// May delete messages and topics of others.
+    #[serde(default)]
+    pub can_delete_messages: bool,
+    /// May pin messages.
+    #[serde(default)]
+    pub can_pin_messages: bool,
+    /// May ban and restrict members.
+    #[serde(default)]
+    pub can_restrict_members: bool,
+}
+
+/// One of the administrators of a chat, from `getChatAdministrators`. None for a bot.
+pub(super) struct Administrator(pub Option<event::Member>);
+
+impl<'de> Deserialize<'de> for Administrator {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Raw<'a> {
+            #[serde(borrow)]
+            user: User<'a>,
+        }
+
+        let Raw { user } = Raw::deserialize(deserializer)?;
+        Ok(Self((!user.is_bot).then(|| event::Member {
+            user: UserId(user.id),
+            names: user.names(),
+            role: Some(Role::Admin),
+        })))
+    }
+}

@@ -1,0 +1,42 @@
+//! Answers to buttons, and command menus.
+
+use teloxide::payloads::{
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, SetMyCommands, SetMyCommandsSetters,
+};
+use teloxide::types::{BotCommand, BotCommandScope, CallbackQueryId};
+
+use super::{Request, plain, recipient};
+use crate::domain::ids::ChatId;
+use crate::domain::language::Language;
+
+pub(super) fn answer_button(press: &str, text: &str, is_alert: bool) -> Request {
+    let mut payload = AnswerCallbackQuery::new(CallbackQueryId(press.to_owned()));
+    if !text.is_empty() {
+        payload = payload.text(text);
+    }
+    if is_alert {
+        payload = payload.show_alert(true);
+    }
+    plain("answerCallbackQuery", &payload)
+}
+
+pub(super) fn set_commands(
+    chat: Option<ChatId>,
+    language: Option<Language>,
+    commands: &[(String, String)],
+) -> Request {
+    let scope = match chat {
+        Some(chat) => BotCommandScope::Chat {
+            chat_id: recipient(chat),
+        },
+        None => BotCommandScope::AllPrivateChats,
+    };
+    let menu = commands
+        .iter()
+        .map(|(word, help)| BotCommand::new(word, help));
+    let mut payload = SetMyCommands::new(menu).scope(scope);
+    if let Some(language) = language {
+        payload = payload.language_code(language.code());
+    }
+    plain("setMyCommands", &payload)
+}

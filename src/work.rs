@@ -1,0 +1,6 @@
+//! Jobs that are slow. Each is done outside the desk's transactions; what it comes to enters the
+//! desk as an event.
+
+pub mod clamd;
+pub mod cleaner;
+pub mod jobs;

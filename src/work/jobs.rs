@@ -1,0 +1,285 @@
+//! The state of the work loop: takes jobs that are due, fetches their files, has them scanned and
+//! cleaned, and hands their ends to the desk. Decides nothing about what becomes of a file. Bounded
+//! in what runs at once and in what lies on the disk.
+
+use std::fs;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+
+use super::clamd::{Scan, Scanned};
+use super::cleaner::{Clean, Verdict};
+use crate::clock::Clock;
+use crate::desk::{Cause, Desk, Moment};
+use crate::domain::event::{Event, JobEnd};
+use crate::domain::ids::JobId;
+use crate::domain::rules::retry::backoff_unreached;
+use crate::domain::settings::WhenDown;
+use crate::domain::time::Timestamp;
+use crate::spool::Spool;
+use crate::store::jobs::{self, Job};
+use crate::store::{Error, Writer};
+use crate::telegram::{Client, FetchError};
+
+/// Files that are worked on at the same time.
+const AT_ONCE_MAX: usize = 2;
+/// The largest file that Telegram hands out (Bot API docs, `getFile`: 20 MB).
+const FETCHED_MAX_BYTES: u64 = 20 * 1024 * 1024;
+/// Files on their way take no more room than this before further ones have to wait.
+const SPOOL_MAX_BYTES: u64 = 1024 * 1024 * 1024;
+/// A job that was begun and whose end is not known is begun again after this.
+const BEGIN_AGAIN: Duration = Duration::from_secs(5 * 60);
+/// How often a job is begun before its file counts as out of reach.
+const ATTEMPTS_MAX: u32 = 100;
+/// How soon a job is looked at again that waits for room or for the scanner.
+const WAIT_AGAIN: Duration = Duration::from_secs(10);
+/// How often files are removed that nothing needs any more.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// What the work loop works with.
+#[derive(Clone)]
+pub struct Tools {
+    /// The Bot API.
+    pub client: Client,
+    /// Where files lie on their way.
+    pub spool: Spool,
+    /// Cleans them.
+    pub cleaner: Arc<dyn Clean>,
+    /// Looks for viruses; none where the operator has no scanner.
+    pub scanner: Option<Arc<dyn Scan>>,
+    /// What to do while the scanner does not answer.
+    pub when_scanner_is_down: WhenDown,
+}
+
+/// How an attempt at a job went.
+#[derive(Clone, Debug)]
+enum Went {
+    Ended(JobEnd),
+    /// Tried again later, and counted.
+    Failed(Duration, &'static str),
+    /// Nothing is wrong with the file: it waits, and that is not counted.
+    Waits(Duration, &'static str),
+}
+
+type Running = Pin<Box<dyn Future<Output = (Job, Went)> + Send>>;
+
+/// The work loop's state.
+pub struct Work {
+    writer: Writer,
+    desk: Desk,
+    clock: Arc<dyn Clock>,
+    tools: Tools,
+    running: FuturesUnordered<Running>,
+    busy: Vec<JobId>,
+    ended: Vec<(Job, Went)>,
+    sweep_at: Timestamp,
+}
+
+impl Work {
+    /// A loop over the jobs behind `writer`.
+    pub fn new(writer: Writer, desk: Desk, clock: Arc<dyn Clock>, tools: Tools) -> Self {
+        Self {
+            writer,
+            desk,
+            clock,
+            tools,
+            running: FuturesUnordered::new(),
+            busy: Vec::new(),
+            ended: Vec::new(),
+            sweep_at: Timestamp::from_millis(0),
+        }
+    }
+
+    /// Writes down what has ended and begins what is due. When to look again; none where nothing
+    /// waits but what is under way.
+    pub async fn turn(&mut self) -> Result<Option<Timestamp>, Error> {
+        self.write_down().await?;
+        self.sweep().await?;
+        let room = AT_ONCE_MAX.saturating_sub(self.running.len());
+        let now = self.clock.now();
+        if room > 0 && self.has_disk_room() {
+            for job in self.begin(now, room).await? {
+                self.busy.push(job.id);
+                let tools = self.tools.clone();
+                self.running.push(Box::pin(attempt(tools, job)));
+            }
+        }
+        if self.running.len() >= AT_ONCE_MAX {
+            return Ok(None);
+        }
+        let next = self.writer.run(|db| jobs::next_due(db)).await?;
+        Ok(next.map(|due| due.max(now.plus(Duration::from_millis(1)))))
+    }
+
+    /// Waits for the next job to end. Pending for ever while none is under way.
+    pub async fn next_end(&mut self) {
+        match self.running.next().await {
+            Some(ended) => self.ended.push(ended),
+            None => return std::future::pending().await,
+        }
+        while let Some(Some(ended)) = self.running.next().now_or_never() {
+            self.ended.push(ended);
+        }
+    }
+
+    /// Whether jobs are under way, or have ended and are not yet written down.
+    pub fn is_busy(&self) -> bool {
+        !self.running.is_empty() || !self.ended.is_empty()
+    }
+
+    /// Jobs that are due, each attempt counted before its file is touched.
+    async fn begin(&mut self, now: Timestamp, room: usize) -> Result<Vec<Job>, Error> {
+        let busy = self.busy.clone();
+        self.writer
+            .run(move |db| {
+                let mut begun = jobs::due(db, now, room + busy.len())?;
+                begun.retain(|job| !busy.contains(&job.id));
+                begun.truncate(room);
+                for job in &begun {
+                    jobs::count_attempt(db, job.id, now.plus(BEGIN_AGAIN))?;
+                }
+                Ok(begun)
+            })
+            .await
+    }
+
+    async fn write_down(&mut self) -> Result<(), Error> {
+        let ended = self.ended.clone();
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let (desk, now) = (self.desk.clone(), self.clock.now());
+        let moment = Moment {
+            now,
+            polling_since: None,
+        };
+        self.writer
+            .run(move |db| {
+                for (job, went) in ended {
+                    match went {
+                        Went::Ended(end) => {
+                            let event = Event::JobEnded(job.id, end);
+                            desk.apply(db, moment, Cause::Job(job.id), event)?;
+                        }
+                        Went::Failed(wait, _) => jobs::defer(db, job.id, now.plus(wait))?,
+                        Went::Waits(wait, _) => jobs::not_begun(db, job.id, now.plus(wait))?,
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+        for (job, went) in self.ended.drain(..) {
+            self.busy.retain(|busy| *busy != job.id);
+            let attempt = job.attempts + 1;
+            match went {
+                Went::Ended(end) => tracing::info!(job = ?job.id, attempt, ?end, "a file is done"),
+                Went::Failed(_, why) | Went::Waits(_, why) => {
+                    tracing::warn!(job = ?job.id, attempt, why, "a file has to wait")
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes files that nothing needs any more: after they were sent, and after a crash.
+    async fn sweep(&mut self) -> Result<(), Error> {
+        let now = self.clock.now();
+        if now < self.sweep_at {
+            return Ok(());
+        }
+        self.sweep_at = now.plus(SWEEP_EVERY);
+        let mut needed = self.writer.run(|db| jobs::in_use(db)).await?;
+        needed.extend(&self.busy);
+        if let Err(error) = self.tools.spool.keep_only(&needed) {
+            tracing::error!(%error, "files that are not needed any more could not be removed");
+        }
+        Ok(())
+    }
+
+    fn has_disk_room(&self) -> bool {
+        match self.tools.spool.used_bytes() {
+            Ok(used) => used < SPOOL_MAX_BYTES,
+            Err(error) => {
+                tracing::error!(%error, "the folder of files cannot be read");
+                false
+            }
+        }
+    }
+}
+
+/// One attempt at a job.
+async fn attempt(tools: Tools, job: Job) -> (Job, Went) {
+    let went = if job.attempts >= ATTEMPTS_MAX {
+        Went::Ended(JobEnd::Unavailable)
+    } else if job.spec.size.is_some_and(|size| size > FETCHED_MAX_BYTES) {
+        Went::Ended(JobEnd::TooLarge)
+    } else {
+        fetched(&tools, &job).await
+    };
+    // What was fetched has served its purpose, or is fetched anew.
+    let leftover = tools.spool.fetched(job.id);
+    if leftover.exists()
+        && let Err(error) = fs::remove_file(leftover)
+    {
+        tracing::error!(%error, "a fetched file could not be removed");
+    }
+    (job, went)
+}
+
+async fn fetched(tools: &Tools, job: &Job) -> Went {
+    let raw = tools.spool.fetched(job.id);
+    let fetched = tools
+        .client
+        .fetch_file(&job.spec.file_id, &raw, FETCHED_MAX_BYTES)
+        .await;
+    match fetched {
+        Ok(_) => scanned(tools, job, raw).await,
+        Err(FetchError::TooLarge) => Went::Ended(JobEnd::TooLarge),
+        Err(FetchError::Gone) => Went::Ended(JobEnd::Unavailable),
+        Err(FetchError::RetryAfter(wait)) => Went::Waits(wait, "Telegram asks to wait"),
+        Err(FetchError::NoSpace(_)) => Went::Waits(WAIT_AGAIN, "there is no room on the disk"),
+        Err(FetchError::Unavailable | FetchError::TokenRejected) => Went::Failed(
+            backoff_unreached(job.attempts + 1, 0),
+            "Telegram gave no usable answer",
+        ),
+    }
+}
+
+async fn scanned(tools: &Tools, job: &Job, raw: PathBuf) -> Went {
+    if let Some(scanner) = &tools.scanner {
+        match scanner.scan(&raw).await {
+            Ok(Scanned::Clean) => {}
+            Ok(Scanned::Infected) => return Went::Ended(JobEnd::Infected),
+            Err(_) if tools.when_scanner_is_down == WhenDown::Pass => {
+                tracing::warn!(job = ?job.id, "the virus scanner does not answer; the file passes");
+            }
+            Err(_) => return Went::Waits(WAIT_AGAIN, "the virus scanner does not answer"),
+        }
+    }
+    if !job.spec.clean {
+        return Went::Ended(JobEnd::Cleaned {
+            extension: String::new(),
+        });
+    }
+    let cleaned = tools.spool.cleaned(job.id);
+    match tools.cleaner.clean(&raw, &cleaned).await {
+        Ok(Verdict::Cleaned(format)) => Went::Ended(JobEnd::Cleaned {
+            extension: format.extension().to_owned(),
+        }),
+        // It may still go on under a neutral name.
+        Ok(Verdict::Unsupported) => kept(&raw, cleaned, JobEnd::Unsupported),
+        Ok(Verdict::Unreadable) => kept(&raw, cleaned, JobEnd::Unreadable),
+        Err(_) => Went::Failed(WAIT_AGAIN, "the file could not be cleaned at this moment"),
+    }
+}
+
+fn kept(raw: &PathBuf, cleaned: PathBuf, end: JobEnd) -> Went {
+    match fs::rename(raw, cleaned) {
+        Ok(()) => Went::Ended(end),
+        Err(_) => Went::Failed(WAIT_AGAIN, "the file could not be put aside"),
+    }
+}

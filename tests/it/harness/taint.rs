@@ -1,0 +1,190 @@
+//! P1 held against everything that anybody could read: what the group saw holds nothing of a
+//! client's, what a client saw nothing of anybody else's, and neither does what was sent, stored
+//! for the group, or logged.
+
+use hushdesk::sandbox::marked::{Haystack, Marked, Needle};
+use hushdesk::sandbox::{CallRecord, Seen};
+use serde_json::Value;
+
+use super::checks::rows;
+use super::{Scenario, TOKEN};
+
+/// Parameters that say where a call goes or which message it means; nobody is shown them.
+const ADDRESSES: [&str; 4] = ["chat_id", "from_chat_id", "user_id", "offset"];
+
+/// A place where marks must not be.
+struct Ground {
+    name: String,
+    /// Each text alone, to show where a mark was found.
+    texts: Vec<String>,
+    words: Haystack,
+    files: Vec<Haystack>,
+}
+
+impl Ground {
+    fn new(name: String, texts: Vec<String>) -> Ground {
+        Ground {
+            name,
+            words: Haystack::of_texts(&texts),
+            texts,
+            files: Vec::new(),
+        }
+    }
+
+    fn seen(name: String, seen: Vec<Seen>) -> Ground {
+        let by_bot = seen.into_iter().filter(|seen| seen.by_bot);
+        let (texts, files): (Vec<_>, Vec<_>) = by_bot.map(|seen| (seen.text, seen.files)).unzip();
+        let mut ground = Ground::new(name, texts);
+        let files = files.iter().flatten();
+        ground.files = files.map(|bytes| Haystack::of_bytes(bytes)).collect();
+        ground
+    }
+
+    fn called(name: String, calls: &[&CallRecord]) -> Ground {
+        let texts = calls.iter().map(|call| {
+            let mut params = call.params.clone();
+            params.retain(|key, _| !ADDRESSES.contains(&key.as_str()));
+            let names = call.uploads.iter().map(|upload| upload.file_name.as_str());
+            let names: Vec<&str> = names.collect();
+            format!("{} {} {names:?}", call.method, Value::Object(params))
+        });
+        let mut ground = Ground::new(name, texts.collect());
+        let uploads = calls.iter().flat_map(|call| &call.uploads);
+        ground.files = uploads
+            .map(|upload| Haystack::of_bytes(&upload.bytes))
+            .collect();
+        ground
+    }
+
+    /// Every mark of a person that is here.
+    fn search(&self, name: &str, needles: &[Needle], found: &mut Vec<String>) {
+        for needle in needles {
+            let what = needle.what;
+            if needle.is_in(&self.words) {
+                let texts = self.texts.iter();
+                let mut with_it = texts.filter(|text| needle.is_in(&Haystack::of_texts([text])));
+                let text = with_it.next();
+                found.push(format!("{name}'s {what} stands {}: {text:?}", self.name));
+            }
+            if self.files.iter().any(|file| needle.is_in(file)) {
+                found.push(format!("{name}'s {what} is in a file {}", self.name));
+            }
+        }
+    }
+}
+
+impl Scenario {
+    pub fn check_taint(&self) {
+        let leaks = self.leaks();
+        assert!(leaks.is_empty(), "{leaks:#?}\n{}", self.story());
+        let log = self.log.text();
+        let secret = TOKEN.split(':').next_back().expect("a token has two parts");
+        assert!(!log.contains(secret), "the token is in the log");
+        if !self.allowed.errors_logged {
+            let errors: Vec<&str> = log.lines().filter(|line| line.contains("ERROR")).collect();
+            assert!(errors.is_empty(), "errors were logged: {errors:#?}");
+        }
+    }
+
+    /// Every mark that stands where it must not.
+    pub fn leaks(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let names: Vec<String> = self
+            .cast
+            .people
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        let people: Vec<(String, Marked)> = names
+            .into_iter()
+            .map(|name| (name.clone(), self.marked(&name)))
+            .collect();
+        let for_group = self.shown_to_group();
+        let for_clients: Vec<(i64, Vec<Ground>)> = people
+            .iter()
+            .map(|(_, person)| (person.id(), self.shown_to_client(person.id())))
+            .collect();
+        let for_nobody = self.shown_to_nobody();
+        for (name, person) in &people {
+            let all = person.needles();
+            for_nobody.search(name, &all, &mut found);
+            let revealed = |needle: &Needle| self.allowed.lets(name, needle);
+            let hidden: Vec<Needle> = all.into_iter().filter(|n| !revealed(n)).collect();
+            if self.is_client(person.id()) {
+                let grounds = for_group.iter();
+                grounds.for_each(|ground| ground.search(name, &hidden, &mut found));
+            }
+            let others = for_clients.iter().filter(|(user, _)| *user != person.id());
+            for ground in others.flat_map(|(_, grounds)| grounds) {
+                ground.search(name, &hidden, &mut found);
+            }
+        }
+        found
+    }
+
+    /// Whether somebody ever wrote to the bot. What the bot shows of an agent to other agents is
+    /// no leak.
+    fn is_client(&self, user: i64) -> bool {
+        let chat = self.sandbox.chat_messages(user);
+        chat.iter().any(|message| !message.from_bot)
+    }
+
+    fn shown_to_group(&self) -> Vec<Ground> {
+        let calls = self.sandbox.calls();
+        let into_groups: Vec<&CallRecord> = calls
+            .iter()
+            .filter(|call| call.chat.is_some_and(|chat| chat < 0))
+            .collect();
+        let stored = self.database(|db| {
+            let mut stored = rows(db, "SELECT call FROM outbox WHERE budget <> 'client'");
+            stored.extend(rows(db, "SELECT card_lead FROM topics"));
+            stored
+        });
+        let mut grounds = vec![
+            Ground::called("in a call into the group".to_owned(), &into_groups),
+            Ground::new("in what is stored for the group".to_owned(), stored),
+        ];
+        let chats = self.sandbox.chats().into_iter();
+        for place in chats.filter(|place| place.chat < 0) {
+            let seen = self.sandbox.visible_everything(place);
+            grounds.push(Ground::seen("in the group".to_owned(), seen));
+        }
+        grounds
+    }
+
+    fn shown_to_client(&self, user: i64) -> Vec<Ground> {
+        let calls = self.sandbox.calls();
+        let into_chat: Vec<&CallRecord> = calls
+            .iter()
+            .filter(|call| call.chat == Some(user))
+            .collect();
+        let stored = self.database(|db| {
+            let query = format!(
+                "SELECT call FROM outbox JOIN clients ON clients.id = client_id \
+                 WHERE budget = 'client' AND telegram_user_id = {user}"
+            );
+            rows(db, &query)
+        });
+        let seen = self.sandbox.visible_everything(user);
+        vec![
+            Ground::seen("in somebody else's chat".to_owned(), seen),
+            Ground::called("in a call into somebody else's chat".to_owned(), &into_chat),
+            Ground::new("in what is stored for somebody else".to_owned(), stored),
+        ]
+    }
+
+    /// The log, and what the database keeps about calls and timers: marks of nobody.
+    fn shown_to_nobody(&self) -> Ground {
+        let mut texts = self.database(|db| {
+            let mut texts = rows(
+                db,
+                "SELECT lane || ' ' || cause || ' ' || coalesce(reason, '') FROM outbox",
+            );
+            texts.extend(rows(db, "SELECT timer FROM timers"));
+            texts.extend(rows(db, "SELECT reason FROM inbox"));
+            texts
+        });
+        texts.extend(self.log.text().lines().map(str::to_owned));
+        Ground::new("in the log, or in how calls are stored".to_owned(), texts)
+    }
+}
