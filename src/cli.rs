@@ -9,6 +9,7 @@ use crate::config::{CONFIG_VARIABLE, Config, VARIABLE_PREFIX};
 use crate::logging;
 
 pub mod check;
+pub mod clean;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 pub mod exit;
@@ -45,6 +46,9 @@ pub enum Command {
     /// Try hushdesk without a token and without a network
     #[cfg(feature = "sandbox")]
     Demo(demo::Arguments),
+    /// Clean one file: what hushdesk starts itself as, for each file
+    #[command(hide = true)]
+    Clean(clean::Arguments),
 }
 
 const EXIT_CODES: &str = "\
@@ -73,6 +77,7 @@ pub fn execute(arguments: Arguments) -> Ended {
         Command::Check => check::check(&Config::load(&arguments.config, environment())?),
         #[cfg(feature = "sandbox")]
         Command::Demo(options) => demo::demo(options),
+        Command::Clean(files) => clean::clean(&files),
     }
 }
 

@@ -108,7 +108,7 @@ impl Delivery {
                     match call {
                         Stored::Call(row) => {
                             let outcome = Outcome::InDoubt;
-                            settle(db, &desk, moment, &Ended { row, outcome })?;
+                            settle(db, &desk, moment, &Ended { row: *row, outcome })?;
                         }
                         Stored::Broken { id, lane } => {
                             desk.call_died(db, moment, id, &lane, "it cannot be read")?;

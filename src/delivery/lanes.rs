@@ -175,7 +175,7 @@ impl Claiming<'_> {
             Stored::Broken { id, lane } => (id, lane, None),
             Stored::Call(row) => {
                 let (id, lane) = (row.id, row.lane.clone());
-                match isolated(db, || self.head(row)) {
+                match isolated(db, || self.head(*row)) {
                     Err(error) if !error.is_medium() => (id, lane, Some(error)),
                     went => return went,
                 }

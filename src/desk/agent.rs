@@ -305,7 +305,7 @@ pub(super) fn confirmed(
         names: Names::default(),
         message: prompt.message,
         date,
-        content,
+        content: *content,
         reply_to,
         quote: None,
         album: None,

@@ -187,10 +187,16 @@ fn calls(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
     match carriers::carriage(content.kind, route.direction, policy) {
         Carriage::Words => words(turn, route, parcel),
         Carriage::Told => told(turn, route, parcel),
+        // Without its file nothing but a copy could carry it, and that could keep the buttons.
+        Carriage::CopyWithCaption | Carriage::Cleaned
+            if content.has_keyboard && content.media.is_none() =>
+        {
+            told(turn, route, parcel)
+        }
         Carriage::CopyWithCaption | Carriage::Cleaned => with_caption(turn, route, parcel),
         Carriage::Copy if is_told_instead(turn, route, content) => told(turn, route, parcel),
-        Carriage::Copy => vec![copy(route, parcel, None)],
-        Carriage::Asked if parcel.is_confirmed => confirmed(route, parcel),
+        Carriage::Copy => as_it_is(route, parcel),
+        Carriage::Asked if parcel.is_confirmed => as_it_is(route, parcel),
         Carriage::Asked | Carriage::Withheld | Carriage::Refused => Vec::new(),
     }
 }
@@ -284,19 +290,23 @@ fn with_caption(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call>
     vec![medium(route, parcel, caption)]
 }
 
-/// A medium, copied by its id, or sent by its file where a copy would keep somebody's buttons.
+/// A medium, copied by its id; or sent by its file where a copy would keep somebody's buttons, or would
+/// put a caption below it that stands above.
 fn medium(route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
+    let has_keyboard = parcel.content.has_keyboard;
     match &parcel.content.media {
-        Some(media) if parcel.content.has_keyboard => Call::SendMedia {
-            to: route.to(),
-            item: Item {
-                kind: parcel.content.kind,
-                file: FileSource::Telegram(media.file_id.clone()),
-                looks: media.looks,
-                caption: caption.unwrap_or_else(|| text::without_people(&parcel.content.text)),
-            },
-            reply_to: parcel.answers.reply_to.clone(),
-        },
+        Some(media) if has_keyboard || (caption.is_some() && media.looks.caption_above) => {
+            Call::SendMedia {
+                to: route.to(),
+                item: Item {
+                    kind: parcel.content.kind,
+                    file: FileSource::Telegram(media.file_id.clone()),
+                    looks: media.looks,
+                    caption: caption.unwrap_or_else(|| text::without_people(&parcel.content.text)),
+                },
+                reply_to: parcel.answers.reply_to.clone(),
+            }
+        }
         _ => copy(route, parcel, caption),
     }
 }
@@ -313,8 +323,8 @@ fn copy(route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
     }
 }
 
-/// What its writer has agreed to share.
-fn confirmed(route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
+/// A copy; but a copy of a live location would stand still, so that is sent as one.
+fn as_it_is(route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
     let is_live = parcel.content.kind == Kind::LiveLocation;
     match parcel.content.location.filter(|_| is_live) {
         Some(location) => vec![Call::SendLocation {

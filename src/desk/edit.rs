@@ -106,6 +106,7 @@ fn carry_over(
         Edited::Moved => moved(turn, route, found.row, after),
         Edited::Edited => text_edited(turn, route, found, before, after),
         Edited::CaptionEdited => caption_edited(turn, route, found, after),
+        Edited::MediaReplaced if after.media.is_none() => marked(turn, found, after),
         Edited::MediaReplaced => media_replaced(turn, route, found.row, after),
         Edited::Marked => marked(turn, found, after),
     }

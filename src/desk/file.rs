@@ -24,6 +24,9 @@ const EXTENSIONS: [&str; 44] = [
     "txt", "wav", "webm", "xls", "zip",
 ];
 
+/// The same for what is plain text.
+const TEXT_EXTENSIONS: [&str; 4] = ["csv", "json", "log", "md"];
+
 /// What becomes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -78,7 +81,15 @@ pub(super) fn verdict(
         })
     };
     Ok(Some(match end {
-        JobEnd::Cleaned { extension } if job.spec.clean => spool(extension, false)?,
+        JobEnd::Cleaned { extension } if job.spec.clean => {
+            let given = content
+                .media
+                .as_ref()
+                .and_then(|media| media.extension.as_deref());
+            let is_text = extension == "txt";
+            let known = given.filter(|given| is_text && TEXT_EXTENSIONS.contains(given));
+            spool(known.unwrap_or(extension), false)?
+        }
         // It was only scanned.
         JobEnd::Cleaned { .. } => Verdict::Copy,
         JobEnd::Unsupported | JobEnd::Unreadable => match privacy.unclean_files {

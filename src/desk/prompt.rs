@@ -57,7 +57,7 @@ pub(super) fn ask_client(
     let place = Place::Client(client.id);
     let question = Question::Share {
         date: message.date,
-        content: message.content.clone(),
+        content: Box::new(message.content.clone()),
         reply_to: message.reply_to,
         thread: None,
     };
@@ -76,7 +76,7 @@ pub(super) fn ask_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(
     let place = Place::Group(message.chat);
     let question = Question::Share {
         date: message.date,
-        content: message.content.clone(),
+        content: Box::new(message.content.clone()),
         reply_to: message.reply_to,
         thread: message.thread,
     };
@@ -166,7 +166,7 @@ pub(super) fn edited(
         }) => {
             let question = Question::Share {
                 date,
-                content: content.clone(),
+                content: Box::new(content.clone()),
                 reply_to,
                 thread,
             };
@@ -215,7 +215,7 @@ pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<()
         language: press.language,
         message: prompt.message,
         date,
-        content,
+        content: *content,
         reply_to,
         quote: None,
         album: None,

@@ -186,7 +186,7 @@ pub enum Question {
         /// When it was written.
         date: Timestamp,
         /// What it carries.
-        content: Content,
+        content: Box<Content>,
         /// The message that it answers.
         reply_to: Option<MessageId>,
         /// The topic that it stands in.

@@ -39,6 +39,26 @@ const GONE_FROM_NOTES: [&[u8]; 4] = [b"T", b"M", b"CreationDate", b"NM"];
 /// Keys that go from what is said of an attached file.
 const GONE_FROM_FILES: [&[u8]; 4] = [b"CreationDate", b"ModDate", b"Mac", b"CheckSum"];
 
+/// Ways to pack a stream; with any other its content cannot be judged.
+const FILTERS: [&[u8]; 15] = [
+    b"FlateDecode",
+    b"Fl",
+    b"LZWDecode",
+    b"LZW",
+    b"ASCII85Decode",
+    b"A85",
+    b"ASCIIHexDecode",
+    b"AHx",
+    b"RunLengthDecode",
+    b"RL",
+    b"CCITTFaxDecode",
+    b"CCF",
+    b"JBIG2Decode",
+    b"DCTDecode",
+    b"DCT",
+];
+const JPEG_2000: &[u8] = b"JPXDecode";
+
 /// Cleans a file.
 pub fn clean(source: &mut dyn Source, mut sink: &mut dyn Sink, room: &mut Room) -> Done {
     let length = bytes::length(source)?;
@@ -94,6 +114,10 @@ fn reached(
         let Some(mut object) = old.remove(&id) else {
             continue;
         };
+        if is_xmp(&object) {
+            // Under whatever key it hangs.
+            object = Object::Null;
+        }
         clean_object(&mut object, 0)?;
         if let Object::Stream(stream) = &mut object {
             picture(stream, room)?;
@@ -104,6 +128,16 @@ fn reached(
         new.insert(id, object);
     }
     Ok(new)
+}
+
+fn is_xmp(object: &Object) -> bool {
+    match object {
+        Object::Stream(stream) => {
+            is_named(&stream.dict, b"Type", b"Metadata")
+                || is_named(&stream.dict, b"Subtype", b"XML")
+        }
+        _ => false,
+    }
 }
 
 fn references(object: &Object, found: &mut Vec<ObjectId>) {
@@ -243,15 +277,22 @@ fn shorten(fields: &mut Dictionary) {
 
 /// Cleans a picture that is a file of its own inside the stream.
 fn picture(stream: &mut Stream, room: &mut Room) -> Done {
-    let filters: Vec<Vec<u8>> = match stream.filters() {
-        Ok(filters) => filters.into_iter().map(<[u8]>::to_vec).collect(),
+    let filters: Vec<Vec<u8>> = match stream.dict.get(b"Filter") {
+        Ok(_) => match stream.filters() {
+            Ok(filters) => filters.into_iter().map(<[u8]>::to_vec).collect(),
+            Err(_) => return Err(Unclean::Unreadable),
+        },
         Err(_) => return Ok(()),
     };
+    let is_known = |filter: &Vec<u8>| FILTERS.contains(&&filter[..]) || filter == JPEG_2000;
+    if !filters.iter().all(is_known) {
+        return Err(Unclean::Unreadable);
+    }
     let Some((last, before)) = filters.split_last() else {
         return Ok(());
     };
     let is_jpeg = matches!(&last[..], b"DCTDecode" | b"DCT");
-    if !is_jpeg && last != b"JPXDecode" {
+    if !is_jpeg && last != JPEG_2000 {
         return Ok(());
     }
     if !before.is_empty() {

@@ -69,7 +69,7 @@ pub struct OutboxRow {
 #[derive(Debug)]
 pub enum Stored {
     /// It reads back.
-    Call(OutboxRow),
+    Call(Box<OutboxRow>),
     /// It does not. It has to be put aside, or it would be met again and again and hide all others.
     Broken {
         /// Our row.
@@ -231,7 +231,7 @@ fn end(
 
 fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     match outbox_row(row) {
-        Ok(call) => Ok(Stored::Call(call)),
+        Ok(call) => Ok(Stored::Call(Box::new(call))),
         Err(_) => Ok(Stored::Broken {
             id: row.get(0)?,
             lane: row.get(1)?,

@@ -650,11 +650,20 @@ mod tests {
             }),
         );
         let third = with(shown, json!({"type": "photo", "media": "attach://file1"}));
+        let below = Looks {
+            caption_above: false,
+            spoiler: true,
+            ..Looks::default()
+        };
         check_form(
             album(vec![
                 item(Kind::Photo, of_telegram()),
                 item(Kind::Video, of_spool(7)),
-                item(Kind::Photo, of_spool(8)),
+                // Captions stand above all of them or above none.
+                Item {
+                    looks: below,
+                    ..item(Kind::Photo, of_spool(8))
+                },
             ]),
             "sendMediaGroup",
             json!({"chat_id": -1001, "message_thread_id": 5, "media": [first, second, third]}),

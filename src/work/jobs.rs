@@ -111,7 +111,7 @@ impl Work {
         if self.running.len() >= AT_ONCE_MAX {
             return Ok(None);
         }
-        let next = self.writer.run(|db| jobs::next_due(db)).await?;
+        let next = self.writer.run(jobs::next_due).await?;
         Ok(next.map(|due| due.max(now.plus(Duration::from_millis(1)))))
     }
 
@@ -192,7 +192,7 @@ impl Work {
             return Ok(());
         }
         self.sweep_at = now.plus(SWEEP_EVERY);
-        let mut needed = self.writer.run(|db| jobs::in_use(db)).await?;
+        let mut needed = self.writer.run(jobs::in_use).await?;
         needed.extend(&self.busy);
         if let Err(error) = self.tools.spool.keep_only(&needed) {
             tracing::error!(%error, "files that are not needed any more could not be removed");

@@ -121,6 +121,15 @@ fn the_sandbox_knows_nothing_of_the_rest() {
 }
 
 #[test]
+fn the_cleaners_know_nothing_of_the_rest() {
+    for (name, code) in files() {
+        if name.starts_with("scrub") {
+            assert!(!code.contains("crate::"), "{name} imports from the house");
+        }
+    }
+}
+
+#[test]
 fn files_are_short_and_say_what_they_are_for() {
     for (name, code) in files() {
         let lines = code.lines().count();

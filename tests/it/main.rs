@@ -12,5 +12,6 @@ mod program;
 mod sandbox_schema;
 mod scenarios;
 mod schema;
+mod scrub;
 mod seeds;
 mod statements;

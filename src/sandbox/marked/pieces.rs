@@ -10,7 +10,7 @@ use crate::sandbox::content::{self, Piece};
 use crate::sandbox::marked::{Marked, bytes, fields};
 
 /// Everything that [`Marked::piece`] makes.
-pub const KINDS: [&str; 53] = [
+pub const KINDS: [&str; 55] = [
     "text",
     "formatted_text",
     "text_mention",
@@ -20,6 +20,8 @@ pub const KINDS: [&str; 53] = [
     "photo",
     "photo_spoiler",
     "photo_caption_above",
+    "photo_mention",
+    "photo_url_button",
     "live_photo",
     "video",
     "animation",
@@ -95,6 +97,14 @@ impl Marked {
             "forwarded_document" => self
                 .piece("document_pdf", words)
                 .with("forward_origin", self.origin("forward_of_user")),
+            "photo_mention" => {
+                let mention = self.entity(words, "text_mention", "user", self.user());
+                let entities = mention.content["entities"].clone();
+                Self::picture(kind, words).with("caption_entities", entities)
+            }
+            "photo_url_button" => {
+                Self::picture(kind, words).with("reply_markup", self.keyboard("url_button"))
+            }
             "via_bot" => {
                 let bot = json!({"id": 6_000_000_001_i64, "is_bot": true, "first_name": "Inline",
                     "username": self.own("via")});

@@ -67,13 +67,41 @@ impl<'a> Batch<'a> {
         self.number > 1
     }
 
-    /// Nothing was sent where the first one failed for a reason that concerns all of them.
+    /// Nothing was sent where the first one failed for a reason that concerns all of them. Where it
+    /// is about one file, the others are sent without it (tdlib, MessagesManager.cpp).
     fn refusal(self, private: bool) -> Refusal {
-        match meaning(self.inner, private) {
-            Refusal::Other => Refusal::AlbumPartly,
-            _known if self.has_begun() => Refusal::AlbumPartly,
-            known => known,
+        let inner = meaning(self.inner, private);
+        if self.has_begun() || !concerns_all(&inner) {
+            Refusal::AlbumPartly
+        } else {
+            inner
         }
+    }
+}
+
+/// Whether no message of an album can be sent where one of them was refused so.
+fn concerns_all(refusal: &Refusal) -> bool {
+    match refusal {
+        Refusal::TopicGone
+        | Refusal::TopicClosed
+        | Refusal::TopicsOff
+        | Refusal::ClientUnreachable(_)
+        | Refusal::DeskUnreachable
+        | Refusal::GroupUpgraded(_)
+        | Refusal::ReplyTargetGone
+        | Refusal::QuoteInvalid
+        | Refusal::TokenRejected => true,
+        Refusal::AlreadySo
+        | Refusal::MessageGone
+        | Refusal::NotCopyable
+        | Refusal::NotEditable
+        | Refusal::NotDeletable
+        | Refusal::ReactionInvalid
+        | Refusal::AlbumPartly
+        | Refusal::FileUnusable
+        | Refusal::RemovedByTelegram
+        | Refusal::PressExpired
+        | Refusal::Other => false,
     }
 }
 

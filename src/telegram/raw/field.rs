@@ -19,6 +19,8 @@ pub(super) enum MessageField {
     Keyboard,
     Spoiler,
     CaptionAbove,
+    /// Beside `photo`, which stands for it where it is not known.
+    LivePhoto,
     Reply,
     Quote,
     Album,
@@ -50,6 +52,7 @@ impl From<&str> for MessageField {
             "reply_markup" => MessageField::Keyboard,
             "has_media_spoiler" => MessageField::Spoiler,
             "show_caption_above_media" => MessageField::CaptionAbove,
+            "live_photo" => MessageField::LivePhoto,
             "reply_to_message" => MessageField::Reply,
             "quote" => MessageField::Quote,
             "media_group_id" => MessageField::Album,

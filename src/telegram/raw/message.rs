@@ -116,6 +116,8 @@ struct Fields<'de> {
     has_keyboard: bool,
     spoiler: bool,
     caption_above: bool,
+    /// Whether it is a live photo: only a copy by its id keeps that.
+    moves: bool,
     reply: Option<ReplyTarget>,
     quote: Option<Quote<'de>>,
     album: Option<String>,
@@ -181,6 +183,10 @@ impl<'de> Fields<'de> {
             }
             MessageField::Spoiler => self.spoiler = next(map)?.unwrap_or(false),
             MessageField::CaptionAbove => self.caption_above = next(map)?.unwrap_or(false),
+            MessageField::LivePhoto => {
+                map.next_value::<IgnoredAny>()?;
+                self.moves = true;
+            }
             MessageField::Reply => self.reply = next(map)?,
             MessageField::Quote => self.quote = next(map)?,
             MessageField::Album => self.album = next(map)?,
@@ -309,7 +315,7 @@ impl<'de> Fields<'de> {
 
     /// What a message carries besides words.
     fn carry(&self, content: &mut Content, body: &RawValue) {
-        content.media = media::media(content.kind, body);
+        content.media = media::media(content.kind, body).filter(|_| !self.moves);
         if let Some(media) = &mut content.media {
             media.looks.spoiler = self.spoiler;
             media.looks.caption_above = self.caption_above;
@@ -368,6 +374,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::content::{Looks, Media};
 
     /// A message of ann's in private, with these fields besides.
     fn message(more: Value) -> Message {
@@ -604,6 +611,193 @@ mod tests {
         let upgrade = message(json!({"migrate_to_chat_id": -1002}));
         assert_eq!(upgrade.migrate_to, Some(ChatId(-1002)));
         assert_eq!(upgrade.content, None);
+    }
+
+    #[test]
+    fn a_medium_tells_what_is_needed_to_send_it_anew() {
+        let video = message(json!({
+            "video": {
+                "file_id": "A", "file_unique_id": "u", "file_size": 5, "file_name": "Ann.MP4",
+                "duration": 9, "width": 4, "height": 3,
+            },
+            "has_media_spoiler": true,
+            "show_caption_above_media": true,
+            "caption": "look",
+        }));
+        assert_eq!(
+            video.content,
+            Some(Content {
+                text: Text::plain("look"),
+                media: Some(Media {
+                    file_id: "A".to_owned(),
+                    unique_id: "u".to_owned(),
+                    size: Some(5),
+                    extension: Some("mp4".to_owned()),
+                    is_named: true,
+                    looks: Looks {
+                        spoiler: true,
+                        caption_above: true,
+                        duration: Some(9),
+                        width: Some(4),
+                        height: Some(3),
+                    },
+                }),
+                ..Content::of(Kind::Video)
+            })
+        );
+        // The file of the kind, not the one for older programs, whichever comes first.
+        for raw in [
+            "{\"document\":{\"file_id\":\"D\"},\"animation\":{\"file_id\":\"A\"},\
+             \"message_id\":1,\"chat\":{\"id\":77}}",
+            "{\"animation\":{\"file_id\":\"A\"},\"document\":{\"file_id\":\"D\"},\
+             \"message_id\":1,\"chat\":{\"id\":77}}",
+        ] {
+            let message: Message = serde_json::from_str(raw).expect("the message can be read");
+            let media = message.content.and_then(|content| content.media);
+            assert_eq!(media.map(|media| media.file_id).as_deref(), Some("A"));
+        }
+    }
+
+    #[test]
+    fn a_place_that_moves_is_another_kind_until_it_stops() {
+        let place = |live_period: Value| {
+            let mut place = json!({"latitude": 52.5, "longitude": 13.25});
+            if !live_period.is_null() {
+                place["live_period"] = live_period;
+            }
+            let content = message(json!({"location": place})).content;
+            let content = content.expect("somebody wrote it");
+            (
+                content.kind,
+                content.location.and_then(|place| place.live_period),
+            )
+        };
+        assert_eq!(place(json!(900)), (Kind::LiveLocation, Some(900)));
+        assert_eq!(place(Value::Null), (Kind::Location, None));
+        assert_eq!(place(json!("odd")), (Kind::Location, None));
+        let venue = json!({
+            "location": {"latitude": 1, "longitude": 2, "live_period": 9}, "venue": {"title": "Shop"},
+        });
+        let content = message(venue).content.expect("somebody wrote it");
+        assert_eq!((content.kind, content.location), (Kind::Venue, None));
+    }
+
+    #[test]
+    fn previews_buttons_and_polls_come_along() {
+        let preview = json!({"url": "https://x.test", "newer": {"deep": [1]}});
+        let text = message(json!({
+            "text": "x", "link_preview_options": preview,
+            "reply_markup": {"inline_keyboard": [[{"text": "Log in", "login_url": {}}]]},
+        }));
+        let content = text.content.expect("somebody wrote it");
+        assert_eq!(content.preview.map(Value::Object), Some(preview));
+        assert!(content.has_keyboard);
+        let bare = message(json!({"text": "x", "reply_markup": {"inline_keyboard": []}}));
+        assert!(!bare.content.expect("somebody wrote it").has_keyboard);
+        let poll = message(json!({"poll": {"question": "Tea?", "options": [{"text": "yes"}]}}));
+        let poll = poll.content.and_then(|content| content.poll);
+        assert_eq!(poll.map(|poll| poll.question).as_deref(), Some("Tea?"));
+    }
+
+    #[test]
+    fn a_quote_is_kept_with_its_formatting_wherever_it_comes_from() {
+        let quote = json!({
+            "text": "at noon", "position": 4,
+            "entities": [{"type": "date_time", "offset": 3, "length": 4, "unix_time": 5}],
+        });
+        for fields in [
+            json!({"text": "x", "reply_to_message": {"message_id": 9}, "quote": quote}),
+            json!({"text": "x", "external_reply": {"message_id": 9}, "quote": quote}),
+        ] {
+            let quoted = message(fields).quote.expect("it quotes");
+            assert_eq!(
+                (quoted.text.as_str(), quoted.entities.len()),
+                ("at noon", 1)
+            );
+        }
+        let odd = json!({"text": "x", "quote": {"text": "y", "entities": [{"offset": -1}]}});
+        assert_eq!(message(odd).quote, Some(Text::plain("y")));
+    }
+
+    #[test]
+    fn names_are_read_in_groups_only() {
+        let from = json!({
+            "id": 42, "first_name": "Sam", "last_name": "Hill", "username": "samh",
+        });
+        let private = message(json!({"text": "x", "from": from}));
+        assert_eq!(private.names, Names::default());
+        let group = message(json!({"text": "x", "from": from, "chat": {"id": -1001}}));
+        assert_eq!(
+            group.names,
+            Names(vec!["Sam".into(), "Hill".into(), "samh".into()])
+        );
+        let odd = json!({"id": 42, "first_name": 5, "username": "samh", "language_code": []});
+        let group = message(json!({"text": "x", "from": odd, "chat": {"id": -1001}}));
+        assert_eq!(group.names, Names(vec!["samh".into()]));
+        assert_eq!(group.sender, Sender::User(UserId(42)));
+    }
+
+    /// Every field that is read, besides the number and the chat.
+    const READ: [&str; 32] = [
+        "message_thread_id",
+        "is_topic_message",
+        "date",
+        "from",
+        "sender_chat",
+        "text",
+        "caption",
+        "entities",
+        "caption_entities",
+        "dice",
+        "link_preview_options",
+        "reply_markup",
+        "has_media_spoiler",
+        "show_caption_above_media",
+        "reply_to_message",
+        "quote",
+        "media_group_id",
+        "forum_topic_created",
+        "migrate_to_chat_id",
+        "photo",
+        "video",
+        "animation",
+        "audio",
+        "voice",
+        "video_note",
+        "document",
+        "sticker",
+        "poll",
+        "location",
+        "venue",
+        "contact",
+        "pinned_message",
+    ];
+
+    #[test]
+    fn no_field_of_an_odd_shape_makes_a_message_unreadable() {
+        let odd = [
+            json!(null),
+            json!(true),
+            json!(-7),
+            json!(1.5e300),
+            json!("odd"),
+            json!([]),
+            json!([[1], {"text": {}}]),
+            json!({}),
+            json!({"id": "x", "text": 5, "file_id": [], "inline_keyboard": 7}),
+        ];
+        for name in READ {
+            for value in &odd {
+                let read = message(json!({name: value}));
+                assert_eq!(read.id, MessageId(7), "{name} {value}");
+            }
+        }
+        for name in ["text", "caption"] {
+            let unreadable = message(json!({"photo": [], name: {"newer": 1}}));
+            assert_eq!(unreadable.content, Some(Content::of(Kind::Unknown)));
+        }
+        let nobody = message(json!({"text": "x", "sender_chat": "odd", "chat": {"id": -1001}}));
+        assert_eq!(nobody.sender, Sender::Channel);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::domain::ids::{ChatId, MessageId};
 pub(super) fn send(to: Destination, item: &Item, reply: Option<&ReadyReply>) -> Request {
     let form = Form::of(item.kind);
     let mut fields = Fields::post(to, reply);
-    describe(&mut fields, item, form);
+    describe(&mut fields, item, item.looks.caption_above, form);
     let mut files = Vec::new();
     match &item.file {
         FileSource::Telegram(file_id) => fields.set(form.field, file_id.as_str()),
@@ -27,9 +27,12 @@ pub(super) fn send(to: Destination, item: &Item, reply: Option<&ReadyReply>) -> 
 pub(super) fn send_album(to: Destination, items: &[Item], reply: Option<&ReadyReply>) -> Request {
     let mut fields = Fields::post(to, reply);
     let mut files = Vec::new();
+    // "Parameter show_caption_above_media must be the same for all messages" (tdlib,
+    // MessagesManager.cpp).
+    let caption_above = items.iter().any(|item| item.looks.caption_above);
     let media: Vec<Value> = items
         .iter()
-        .map(|item| input_media(item, &mut files))
+        .map(|item| input_media(item, caption_above, &mut files))
         .collect();
     fields.set("media", media);
     fields.request("sendMediaGroup", files)
@@ -40,16 +43,19 @@ pub(super) fn edit(chat: ChatId, message: MessageId, item: &Item) -> Request {
     let mut fields = Fields::default();
     fields.set("chat_id", chat.0);
     fields.set("message_id", message_id(message).0);
-    fields.set("media", input_media(item, &mut files));
+    fields.set(
+        "media",
+        input_media(item, item.looks.caption_above, &mut files),
+    );
     fields.request("editMessageMedia", files)
 }
 
 /// `InputMedia`; a file that has to be sent joins `files`.
-fn input_media(item: &Item, files: &mut Vec<Attachment>) -> Value {
-    let form = Form::of(item.kind);
+fn input_media(item: &Item, caption_above: bool, files: &mut Vec<Attachment>) -> Value {
+    let form = Form::of(item.kind).in_album();
     let mut fields = Fields::default();
     fields.set("type", form.album);
-    describe(&mut fields, item, Form::of_album(form));
+    describe(&mut fields, item, caption_above, form);
     match &item.file {
         FileSource::Telegram(file_id) => fields.set("media", file_id.as_str()),
         FileSource::Spool { job, name } => {
@@ -178,9 +184,9 @@ impl Form {
     }
 
     /// The form that stands behind the type of `InputMedia`.
-    fn of_album(form: Form) -> Form {
-        if form.album == form.field {
-            form
+    fn in_album(self) -> Form {
+        if self.album == self.field {
+            self
         } else {
             DOCUMENT
         }
@@ -188,14 +194,14 @@ impl Form {
 }
 
 /// Caption and looks. Telegram knows how long its own files play and how large they are.
-fn describe(fields: &mut Fields, item: &Item, form: Form) {
+fn describe(fields: &mut Fields, item: &Item, caption_above: bool, form: Form) {
     let looks = &item.looks;
     if form.has_caption {
         fields.set_caption(&item.caption);
     }
     if form.is_picture {
         fields.set_if("has_spoiler", looks.spoiler);
-        fields.set_if("show_caption_above_media", looks.caption_above);
+        fields.set_if("show_caption_above_media", caption_above);
     }
     if matches!(item.file, FileSource::Telegram(_)) {
         return;

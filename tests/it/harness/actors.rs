@@ -81,16 +81,21 @@ impl<'a> Actor<'a> {
     }
 
     pub fn sends_album(self, items: Vec<Piece>) -> Self {
+        self.drops_album(items, None);
+        self.scenario.run();
+        self
+    }
+
+    /// Sends an album while the bot does nothing yet. The number of its first message.
+    pub fn drops_album(&self, items: Vec<Piece>, reply_to: Option<i64>) -> i64 {
         let now = self.scenario.now();
         let sandbox = &self.scenario.sandbox;
         items.iter().for_each(|item| sandbox.put_files(item));
         let items: Vec<Value> = items.into_iter().map(|item| item.content).collect();
-        let thread = self.thread;
-        sandbox
-            .person_sends_album(self.user, self.chat, thread, items, None, now)
+        let sent = sandbox
+            .person_sends_album(self.user, self.chat, self.thread, items, reply_to, now)
             .expect("a person may send an album here");
-        self.scenario.run();
-        self
+        sent.first().copied().expect("an album has messages")
     }
 
     /// Replaces a message of one's own.
@@ -257,6 +262,12 @@ pub struct Replying<'a> {
 impl<'a> Replying<'a> {
     pub fn says(self, text: &str) -> Actor<'a> {
         self.sends(content::text(text))
+    }
+
+    pub fn sends_album(self, items: Vec<Piece>) -> Actor<'a> {
+        self.actor.drops_album(items, Some(self.to));
+        self.actor.scenario.run();
+        self.actor
     }
 
     pub fn sends(self, content: impl Into<Piece>) -> Actor<'a> {

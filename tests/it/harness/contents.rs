@@ -5,19 +5,46 @@ use hushdesk::sandbox::marked::Marked;
 
 use super::Dice;
 
-/// What may be drawn: the kinds that the bot carries. The change that carries a kind adds it here.
-pub const DRAWN: [&str; 12] = [
+/// What may be drawn: the kinds that reach the other side by themselves, as they are, cleaned or in
+/// words. Left out is what waits for a button, and what shows its sender when it is passed on.
+pub const DRAWN: [&str; 38] = [
     "text",
     "formatted_text",
     "text_mention",
+    "text_link",
+    "custom_emoji",
     "photo",
     "photo_spoiler",
     "photo_caption_above",
+    "photo_mention",
+    "photo_url_button",
+    "live_photo",
+    "audio",
     "voice",
     "video_note",
-    "callback_button",
+    "document_jpeg",
+    "document_png",
+    "document_pdf",
+    "document_docx",
+    "document_mp3",
+    "poll",
+    "quiz",
+    "dice",
+    "story",
+    "paid_media",
+    "checklist",
+    "hologram",
     "forward_of_user",
+    "forward_of_hidden_user",
+    "forward_of_chat",
+    "forward_of_channel",
+    "forwarded_document",
     "via_bot",
+    "external_reply",
+    "url_button",
+    "login_button",
+    "callback_button",
+    "switch_button",
     "signed",
 ];
 

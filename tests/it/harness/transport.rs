@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use hushdesk::sandbox::{self, Answer, Sandbox};
+use hushdesk::sandbox::{self, Answer, Download, Sandbox};
 use hushdesk::telegram::{
     DownloadError, DownloadFuture, Reply, ReplyFuture, Transport, TransportError, Upload,
 };
@@ -163,6 +163,25 @@ impl Wire {
     }
 }
 
+impl Wire {
+    fn fetched(&self, fetched: Download, timeout: Duration) -> Result<Arc<[u8]>, DownloadError> {
+        match fetched {
+            Download::File(bytes) => Ok(bytes),
+            Download::Failed(answer) => match self.read(answer, timeout) {
+                Ok(reply) => Err(DownloadError::Refused {
+                    status: reply.status,
+                    retry_after: reply.retry_after,
+                }),
+                Err(_) => Err(DownloadError::Lost),
+            },
+            Download::Slow { delay_ms, then } => {
+                self.clock.advance(millis(Duration::from_millis(delay_ms)));
+                self.fetched(*then, timeout)
+            }
+        }
+    }
+}
+
 impl Transport for Wire {
     fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
         let params = serde_json::from_str(&body).expect("the bot sends JSON");
@@ -199,7 +218,7 @@ impl Transport for Wire {
         file_path: &'a str,
         to: &'a Path,
         at_most: u64,
-        _: Duration,
+        timeout: Duration,
     ) -> DownloadFuture<'a> {
         if self.point() {
             return Box::pin(std::future::pending());
@@ -207,11 +226,8 @@ impl Transport for Wire {
         let file = if self.offline.load(Ordering::Relaxed) {
             Err(DownloadError::Lost)
         } else {
-            let missing = DownloadError::Refused {
-                status: 404,
-                retry_after: None,
-            };
-            self.sandbox.download(TOKEN, file_path).ok_or(missing)
+            let fetched = self.sandbox.fetch(TOKEN, file_path, self.clock.now_ms());
+            self.fetched(fetched, timeout)
         };
         let written = file.and_then(|bytes| {
             let size = u64::try_from(bytes.len()).expect("a test's file is small");

@@ -1,0 +1,202 @@
+//! Albums: they arrive one by one and leave as one.
+
+use std::time::Duration;
+
+use hushdesk::sandbox::{Fault, FaultRule, content};
+
+use super::carrying::open_ticket;
+use crate::harness::{Reads, bot_test};
+
+#[test]
+fn a_clients_album_stays_one_with_its_caption_and_its_place_in_the_order() {
+    bot_test(|t| {
+        open_ticket(t);
+        let photos = t.marked("ann").album("photos", "my holiday", 3);
+        // What is written while the album is still waited for stands behind it.
+        t.client("ann").drops_album(photos, None);
+        t.client("ann").says("and a word");
+        let album = t.topic("ann").expect_album(3);
+        assert_eq!(album[0].text(), "my holiday");
+        t.topic("ann").expect("and a word");
+    });
+}
+
+#[test]
+fn an_agents_album_has_the_label_once_and_its_mark() {
+    bot_test(|t| {
+        open_ticket(t);
+        let photos = vec![
+            content::photo("p1", "").into(),
+            content::photo("p2", "the second").into(),
+            content::photo("p3", "").into(),
+        ];
+        let sam = t.agent("sam").in_topic_of("ann").sends_album(photos);
+        let first = sam.sent() - 2;
+        let album = t.client("ann").expect_album(3);
+        let captions: Vec<&str> = album.iter().map(|item| item.text()).collect();
+        assert_eq!(captions, ["", "Live Support: the second", ""]);
+        t.topic("ann").expect_mark(first, "👌");
+    });
+}
+
+#[test]
+fn an_album_answers_what_its_messages_answer() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "show me both sides");
+        t.client("ann").expect_part("both sides");
+        let photos = vec![
+            content::photo("p1", "").into(),
+            content::photo("p2", "").into(),
+        ];
+        t.client("ann").replies_to("both sides").sends_album(photos);
+        let post = t.topic("ann").expect_reply_to("show me both sides");
+        assert!(post.media_group_id.is_some());
+        t.topic("ann").next();
+    });
+}
+
+#[test]
+fn an_album_opens_a_ticket_below_its_card() {
+    bot_test(|t| {
+        t.agent("sam");
+        let photos = vec![
+            content::photo("p1", "both sides").into(),
+            content::photo("p2", "").into(),
+        ];
+        t.client("ann").sends_album(photos).expect_part("created");
+        t.topic("ann").expect_card("first ticket");
+        assert_eq!(t.topic("ann").expect_album(2)[0].text(), "both sides");
+    });
+}
+
+#[test]
+fn a_kill_in_the_middle_of_an_album_splits_nothing() {
+    bot_test(|t| {
+        open_ticket(t);
+        let photos = || {
+            vec![
+                content::photo("p1", "look").into(),
+                content::photo("p2", "").into(),
+            ]
+        };
+        // The program is gone before, while and after the messages arrive.
+        for _ in 0..2 {
+            t.kill();
+            t.client("ann").drops_album(photos(), None);
+            t.start();
+            t.run();
+            assert_eq!(t.topic("ann").expect_album(2)[0].text(), "look");
+            t.pass(Duration::from_secs(60));
+        }
+    });
+}
+
+#[test]
+fn an_album_with_a_noted_caption_stays_inside() {
+    bot_test(|t| {
+        open_ticket(t);
+        let photos = vec![
+            content::photo("p1", "").into(),
+            content::photo("p2", "// for us").into(),
+            content::photo("p3", "").into(),
+        ];
+        t.agent("sam").in_topic_of("ann").sends_album(photos);
+        t.pass(Duration::from_secs(30));
+        t.client("ann").expect_nothing();
+    });
+}
+
+#[test]
+fn an_album_that_would_name_somebody_is_held_back_as_a_whole() {
+    bot_test(|t| {
+        open_ticket(t);
+        let photos = vec![
+            content::photo("p1", "").into(),
+            content::photo("p2", "ask @somebody_else").into(),
+        ];
+        let sam = t.agent("sam").in_topic_of("ann").sends_album(photos);
+        let second = sam.sent();
+        t.topic("ann")
+            .expect_part("Not sent: it holds @somebody_else");
+        t.pass(Duration::from_secs(30));
+        t.client("ann").expect_nothing();
+        t.agent("sam")
+            .in_topic_of("ann")
+            .edits(second, content::photo("p2", "ask somebody"));
+        let album = t.client("ann").expect_album(2);
+        assert_eq!(album[1].text(), "Live Support: ask somebody");
+    });
+}
+
+#[test]
+fn what_cannot_be_an_album_for_a_bot_is_copied_as_one() {
+    bot_test(|t| {
+        open_ticket(t);
+        let items = t.marked("ann").album("live", "moving pictures", 2);
+        t.client("ann").sends_album(items);
+        assert_eq!(t.topic("ann").expect_album(2).len(), 2);
+        t.topic("ann").expect("moving pictures");
+    });
+}
+
+#[test]
+fn an_album_that_telegram_posts_in_part_is_posted_again_one_by_one_and_said() {
+    bot_test(|t| {
+        open_ticket(t);
+        let partly = Fault::PartialBatch {
+            items: 1,
+            error: "MEDIA_EMPTY".to_owned(),
+        };
+        t.sandbox.plan(FaultRule::once("sendMediaGroup", partly));
+        let photos = vec![
+            content::photo("p1", "look").into(),
+            content::photo("p2", "").into(),
+        ];
+        t.client("ann").sends_album(photos);
+        // One of the first try, both of the second.
+        for _ in 0..3 {
+            t.topic("ann").expect_kind("photo");
+        }
+        t.topic("ann").expect_part("may stand here twice");
+    });
+}
+
+#[test]
+fn a_message_of_an_album_that_is_edited_while_it_waits_goes_as_it_is_then() {
+    bot_test(|t| {
+        open_ticket(t);
+        let photos = vec![
+            content::photo("p1", "old words").into(),
+            content::photo("p2", "").into(),
+        ];
+        let first = t.client("ann").drops_album(photos, None);
+        t.client("ann")
+            .edits(first, content::photo("p1", "new words"));
+        assert_eq!(t.topic("ann").expect_album(2)[0].text(), "new words");
+        t.client("ann")
+            .edits(first, content::photo("p1", "newest words"));
+        t.topic("ann").expect_edited("newest words");
+    });
+}
+
+#[test]
+fn an_album_counts_as_one_message() {
+    bot_test(|t| {
+        open_ticket(t);
+        // Six messages at once would be more than the burst of five.
+        let photos = (0..6)
+            .map(|index| content::photo(&format!("p{index}"), "").into())
+            .collect();
+        t.client("ann").sends_album(photos);
+        t.topic("ann").expect_album(6);
+        assert_eq!(
+            t.sandbox
+                .calls()
+                .iter()
+                .filter(|call| call.method == "sendMediaGroup")
+                .count(),
+            1
+        );
+    });
+}
