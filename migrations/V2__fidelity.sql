@@ -152,3 +152,5 @@ CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';
 CREATE INDEX outbox_doubt ON outbox (id) WHERE state = 'doubt';
 CREATE INDEX outbox_of_message ON outbox (message_id, purpose) WHERE message_id IS NOT NULL;
 CREATE INDEX outbox_finished ON outbox (finished_at) WHERE state IN ('done', 'dropped');
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
+CREATE INDEX inbox_dead ON inbox (id) WHERE state = 'dead';

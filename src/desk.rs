@@ -9,6 +9,7 @@ mod client;
 mod delete;
 mod edit;
 mod file;
+mod letters;
 mod privacy;
 mod prompt;
 mod reaction;
@@ -147,6 +148,7 @@ impl Desk {
             } => reaction::by_agent(&mut turn, chat, by, message, &reactions),
             Event::AgentPressed(press) => prompt::pressed_by_agent(&mut turn, &press),
             Event::MemberChanged(member) => members::put(db, &member, moment.now),
+            Event::DeskRightsChanged => letters::desk_is_back(&mut turn),
             Event::AdminsListed(admins) => members::put_admins(db, &admins, moment.now),
             Event::TopicCreated {
                 chat,

@@ -253,6 +253,24 @@ messages! {
     ask_reveal(code: &str, reason: &str) = "ask-reveal";
     /// Shows it.
     button_reveal() = "button-reveal";
+    /// There are no dead letters.
+    failed_none() = "failed-none";
+    /// The head of the list of dead letters.
+    failed_list(count: u64) = "failed-list";
+    /// What a dead letter was for.
+    failed_what(purpose: &str) = "failed-what";
+    /// How `/failed` is used.
+    failed_how() = "failed-how";
+    /// Dead letters go on their way again.
+    failed_retried(count: u64) = "failed-retried";
+    /// Dead letters were given up.
+    failed_dropped(count: u64) = "failed-dropped";
+    /// The group is back: what failed meanwhile can be tried again.
+    failed_offer(count: u64) = "failed-offer";
+    /// All dead letters again.
+    button_retry_all() = "button-retry-all";
+    /// No dead letters any more.
+    button_drop_all() = "button-drop-all";
     /// Nothing is kept of what was masked.
     nothing_to_reveal() = "nothing-to-reveal";
 }
@@ -310,6 +328,10 @@ mod tests {
             "kind" => &[
                 "contact",
                 "location",
+                "live_location",
+                "voice",
+                "video_note",
+                "quiz",
                 "venue",
                 "story",
                 "sticker",
@@ -328,11 +350,18 @@ mod tests {
                 "no_chat",
                 "not_copyable",
                 "gone",
+                "too_large",
+                "infected",
+                "unclean",
+                "unavailable",
                 "other",
             ],
-            "command" => &["start", "help", "status", "close", "note"],
+            "command" => &[
+                "start", "help", "status", "close", "note", "delete", "force", "reveal", "failed",
+            ],
+            "purpose" => &["relay", "reply", "word", "update", "card_edit"],
             "state" => &["open", "closed"],
-            "minutes" | "hours" | "earlier" | "value" => {
+            "minutes" | "hours" | "earlier" | "value" | "count" => {
                 return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
             }
             _ => &["x"],

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use super::{album, delete, file, prompt, ticket};
+use super::{album, delete, file, letters, prompt, ticket};
 use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
 use crate::domain::event::{AgentCommand, AgentMessage, Names, Question, Timer};
@@ -75,6 +75,12 @@ pub(super) fn commanded(
         (AgentCommand::Delete, _) => return delete::by_agent(turn, message),
         (AgentCommand::Force, _) => return force(turn, message),
         (AgentCommand::Reveal { arguments }, _) => return reveal(turn, message, arguments),
+        (AgentCommand::Failed { .. }, _) if !is_admin(turn, message)? => {
+            texts.admins_only(language)
+        }
+        (AgentCommand::Failed { arguments }, _) => {
+            return letters::command(turn, message, arguments);
+        }
         (AgentCommand::Help, _) => help(turn),
         (AgentCommand::Unknown { word }, _) => texts.unknown_command(language, word, nearest(word)),
     };

@@ -1,6 +1,7 @@
 //! Questions with buttons: may this go to the other side although it says something about whoever
 //! wrote it? The answer counts only from the one who was asked, as Telegram names them.
 
+use super::letters::{self, Deal};
 use super::turn::Turn;
 use super::{agent, client};
 use crate::domain::call::{Button, Whose};
@@ -21,16 +22,26 @@ enum Choice {
     Share,
     Keep,
     Reveal,
+    RetryAll,
+    DropAll,
 }
 
 impl Choice {
-    const ALL: [Choice; 3] = [Choice::Share, Choice::Keep, Choice::Reveal];
+    const ALL: [Choice; 5] = [
+        Choice::Share,
+        Choice::Keep,
+        Choice::Reveal,
+        Choice::RetryAll,
+        Choice::DropAll,
+    ];
 
     const fn letter(self) -> &'static str {
         match self {
             Choice::Share => "y",
             Choice::Keep => "n",
             Choice::Reveal => "r",
+            Choice::RetryAll => "a",
+            Choice::DropAll => "d",
         }
     }
 
@@ -147,6 +158,44 @@ pub(super) fn ask_reveal(
     )
 }
 
+/// Shows dead letters with what can be done about all of them.
+pub(super) fn ask_letters(
+    turn: &mut Turn<'_>,
+    command: &AgentMessage,
+    question: &Question,
+    text: String,
+) -> Result<(), Error> {
+    let place = Place::Group(command.chat);
+    let asked = prompts::insert(
+        turn.db,
+        place,
+        command.message,
+        command.from,
+        question,
+        turn.now,
+    )?;
+    let Some(prompt) = asked else {
+        return Ok(());
+    };
+    let (texts, language) = (turn.texts(), turn.language());
+    let buttons = vec![
+        Button {
+            text: texts.button_retry_all(language),
+            data: Choice::RetryAll.data(prompt),
+        },
+        Button {
+            text: texts.button_drop_all(language),
+            data: Choice::DropAll.data(prompt),
+        },
+    ];
+    turn.ask_agent(
+        (command.chat, command.thread),
+        command.message,
+        text,
+        buttons,
+    )
+}
+
 /// The message that somebody was asked about has changed: the newest version is what may be shared.
 pub(super) fn edited(
     turn: &Turn<'_>,
@@ -172,7 +221,7 @@ pub(super) fn edited(
             };
             prompts::replace(turn.db, prompt.id, &question)
         }
-        Some(Question::Reveal { .. }) | None => Ok(()),
+        Some(Question::Reveal { .. } | Question::Failed) | None => Ok(()),
     }
 }
 
@@ -203,7 +252,9 @@ pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<()
     let texts = turn.texts();
     let shown = match choice {
         Choice::Share => texts.shared_with_desk(language),
-        Choice::Keep | Choice::Reveal => texts.kept_from_desk(language),
+        Choice::Keep | Choice::Reveal | Choice::RetryAll | Choice::DropAll => {
+            texts.kept_from_desk(language)
+        }
     };
     turn.answer_button(press.id.clone(), shown.clone(), false)?;
     turn.edit_word(Whose::Client(client.id), press.message, shown)?;
@@ -263,6 +314,13 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
             let values = revealed(turn, ticket)?;
             turn.answer_button(press.id.clone(), values, true)
         }
+        Some((_, Question::Failed)) => match choice {
+            Choice::RetryAll => letters::pressed(turn, press, Deal::Retry),
+            Choice::DropAll => letters::pressed(turn, press, Deal::GiveUp),
+            Choice::Share | Choice::Keep | Choice::Reveal => {
+                turn.answer_button(press.id.clone(), stale, false)
+            }
+        },
         Some((prompt, question)) => agent_answered(turn, press, &prompt, question, choice),
         None => turn.answer_button(press.id.clone(), stale, false),
     }
@@ -286,7 +344,9 @@ fn agent_answered(
     }
     let shown = match choice {
         Choice::Share => turn.texts().shared_with_client(language),
-        Choice::Keep | Choice::Reveal => turn.texts().kept_from_client(language),
+        Choice::Keep | Choice::Reveal | Choice::RetryAll | Choice::DropAll => {
+            turn.texts().kept_from_client(language)
+        }
     };
     turn.answer_button(press.id.clone(), shown.clone(), false)?;
     turn.edit_word(Whose::Desk, press.message, shown)?;

@@ -55,6 +55,8 @@ pub enum Event {
     AgentPressed(Press),
     /// Somebody's place in the desk group has changed, or is known for the first time.
     MemberChanged(Member),
+    /// The bot has become an administrator of the desk group, or its rights there have changed.
+    DeskRightsChanged,
     /// The administrators of the desk group, all of them.
     AdminsListed(Vec<Member>),
     /// The bot's own creation of a topic was announced: the receipt of a creation in doubt.
@@ -199,6 +201,8 @@ pub enum Question {
         /// Why, in the words of whoever asked.
         reason: String,
     },
+    /// What to do with all dead letters.
+    Failed,
 }
 
 /// How a piece of slow work has ended.
@@ -278,6 +282,11 @@ pub enum AgentCommand {
         /// The ticket's code and the reason, as they were written.
         arguments: String,
     },
+    /// Look at dead letters, try them again or give them up.
+    Failed {
+        /// What to do with which, as it was written.
+        arguments: String,
+    },
     /// What one can do here.
     Help,
     /// No command of ours.
@@ -289,7 +298,9 @@ pub enum AgentCommand {
 
 impl AgentCommand {
     /// The words after the slash, in the order of the help.
-    pub const NAMES: [&'static str; 6] = ["note", "close", "delete", "force", "reveal", "help"];
+    pub const NAMES: [&'static str; 7] = [
+        "note", "close", "delete", "force", "reveal", "failed", "help",
+    ];
 }
 
 /// Something set for a time.

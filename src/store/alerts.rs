@@ -8,6 +8,14 @@ use crate::domain::time::Timestamp;
 const RAISE: &str = "INSERT INTO alerts (cause, raised_at) VALUES (?1, ?2) \
      ON CONFLICT (cause) DO UPDATE SET raised_at = excluded.raised_at WHERE raised_at <= ?3";
 
+const OVER: &str = "DELETE FROM alerts WHERE cause = ?1";
+
+/// A kind of trouble is over: when it comes again it is told again.
+pub fn is_over(db: &Db, cause: &str) -> Result<(), Error> {
+    db.prepare_cached(OVER)?.execute([cause])?;
+    Ok(())
+}
+
 /// Notes that a kind of trouble is told now. Whether it is: not if it was told after `quiet_since`.
 pub fn raise(db: &Db, cause: &str, now: Timestamp, quiet_since: Timestamp) -> Result<bool, Error> {
     let raised = db

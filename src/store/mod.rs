@@ -12,6 +12,7 @@ pub mod facts;
 pub mod inbox;
 mod inspect;
 pub mod jobs;
+pub mod letters;
 pub mod limits;
 pub mod members;
 pub mod messages;

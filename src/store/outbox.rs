@@ -1,5 +1,7 @@
 //! Calls that have to be made, in lanes. Writing them is all that the desk can do about them.
 
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::types::to_json;
@@ -41,8 +43,13 @@ const BLANK_DEAD: &str =
     "UPDATE outbox SET call = '' WHERE message_id = ?1 AND finished_at IS NOT NULL";
 const OF_CALL: &str =
     "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
+const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND priority = ?3 AND is_head = 1 \
+     AND state = 'waiting' AND not_before > ?1 AND not_before <= ?2";
 const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
+
+/// No call is ever put off for longer than this; what is further away only holds a place.
+const PUT_OFF_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A call to be made.
 #[derive(Debug)]
@@ -253,6 +260,22 @@ pub fn drop_waiting(
     now: Timestamp,
 ) -> Result<(), Error> {
     db.prepare_cached(DROP)?.execute(params![id, now, reason])?;
+    promote(db, lane)
+}
+
+/// Calls into the group that were put off are due at once. What only holds a place stays as it is.
+pub fn due_at_once(db: &Db, now: Timestamp) -> Result<(), Error> {
+    let latest = now.plus(PUT_OFF_MAX);
+    for priority in 0..=Priority::LAST.0 {
+        db.prepare_cached(DUE_AT_ONCE)?
+            .execute(params![now, latest, priority])?;
+    }
+    Ok(())
+}
+
+/// The first unfinished call of a lane becomes its only head.
+pub fn new_head(db: &Db, lane: &str) -> Result<(), Error> {
+    db.prepare_cached(BEHEAD)?.execute([lane])?;
     promote(db, lane)
 }
 

@@ -38,6 +38,8 @@ enum AgentWord {
                        SUPP-261120-7F3K2Q call back"
     )]
     Reveal(String),
+    #[command(description = "Dead letters, for example /failed retry all")]
+    Failed(String),
     #[command(description = "What one can do here")]
     Help,
 }
@@ -76,6 +78,7 @@ pub fn agent_command(text: &str, username: &str) -> Option<Spoken> {
         Ok(AgentWord::Delete) => Spoken::Command(AgentCommand::Delete),
         Ok(AgentWord::Force) => Spoken::Command(AgentCommand::Force),
         Ok(AgentWord::Reveal(arguments)) => Spoken::Command(AgentCommand::Reveal { arguments }),
+        Ok(AgentWord::Failed(arguments)) => Spoken::Command(AgentCommand::Failed { arguments }),
         Ok(AgentWord::Help) => Spoken::Command(AgentCommand::Help),
         Err(ParseError::WrongBotName(name)) if is_bot_name(&name) => Spoken::ForAnotherBot,
         Err(_) => Spoken::Command(AgentCommand::Unknown {

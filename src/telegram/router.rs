@@ -98,6 +98,7 @@ fn tree() -> Tree {
         .branch(
             dptree::filter_map(membership)
                 .branch(dptree::filter_map(client_left_or_returned).endpoint(as_it_is))
+                .branch(dptree::filter_map(desk_rights).endpoint(as_it_is))
                 .branch(dptree::filter_map(added_elsewhere).endpoint(as_it_is))
                 .chain(ignored(Ignored::NotActedOn)),
         )
@@ -455,6 +456,13 @@ fn member_changed(identity: Arc<Identity>, change: MemberChange) -> Option<Event
     }))
 }
 
+/// The bot can work in its desk, perhaps again.
+fn desk_rights(identity: Arc<Identity>, membership: Membership) -> Option<Event> {
+    let is_desk = identity.desk.contains(&membership.chat);
+    let is_admin = membership.member.status == MemberStatus::Administrator;
+    (is_desk && is_admin).then_some(Event::DeskRightsChanged)
+}
+
 /// The bot works in its desk and in private chats only.
 fn added_elsewhere(identity: Arc<Identity>, membership: Membership) -> Option<Event> {
     let chat = membership.chat;
@@ -788,7 +796,7 @@ mod tests {
             ),
             (-77, status("left"), nothing.clone()),
             (-77, status("kicked"), nothing.clone()),
-            (-1001, status("administrator"), nothing.clone()),
+            (-1001, status("administrator"), Event::DeskRightsChanged),
             (-1001, status("kicked"), nothing),
         ] {
             assert_eq!(became(chat, member.clone()), expected, "{chat} {member}");

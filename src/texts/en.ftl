@@ -67,6 +67,7 @@ menu-agent =
         [delete] As a reply to a message of yours: delete it on the client's side
         [force] For admins, as a reply to a message that was held back: send it
         [reveal] For admins: show what was masked. Example: /reveal SUPP-261120-7F3K2Q callback
+        [failed] For admins: what could not be delivered. Example: /failed retry all
        *[help] What you can do here. Example: /help
     }
 agent-help =
@@ -137,7 +138,7 @@ button-stale = This button is not in use any more.
 
 # Alerts in General.
 
-alert-dead-letter = ⚠️ A call to Telegram failed for good ({ $purpose }): { $reason }
+alert-dead-letter = ⚠️ A call to Telegram failed for good ({ $purpose }): { $reason }. /failed lists what has failed and tries it again.
 alert-dead-update = ⚠️ An update from Telegram could not be handled. It is kept in the database for a look, and nothing else waits for it.
 alert-second-instance = ⚠️ A second program uses this bot's token. Stop it: as long as both run, messages may reach either of them.
 alert-storage = ⚠️ Nothing can be stored at the moment ({ $reason }). Messages wait at Telegram, for 24 hours at most. Please free some space on the machine.
@@ -233,3 +234,45 @@ reveal-how = Give the ticket's code and a reason. Example: /reveal SUPP-261120-7
 ask-reveal = Show what was masked in { $code }? Reason: { $reason }. An administrator who presses is written down.
 button-reveal = Show it to me
 nothing-to-reveal = Nothing is kept: nothing was replaced in this ticket, or there is no key.
+
+# Dead letters.
+
+failed-none = Nothing has failed: there are no dead letters.
+failed-list =
+    { $count ->
+        [one] { $count } dead letter. /failed retry NUMBER tries one again, /failed drop NUMBER gives it up.
+       *[other] { $count } dead letters. /failed retry NUMBER tries one again, /failed drop NUMBER gives it up.
+    }
+failed-what =
+    { $purpose ->
+        [topic] making the topic
+        [card] posting the first message
+        [relay] a client's message
+        [reply] a reply to the client
+        [edit] an edit
+        [delete] a deletion
+        [reaction] a reaction
+        [word] a line of hushdesk's own
+        [update] an update from Telegram
+       *[other] a change of the card or the topic
+    }
+failed-how = Write /failed for the list, /failed retry 12 or /failed retry all to try again, /failed drop 12 or /failed drop all to give up.
+failed-retried =
+    { $count ->
+        [0] There is no such dead letter.
+        [one] { $count } letter is on its way again.
+       *[other] { $count } letters are on their way again.
+    }
+failed-dropped =
+    { $count ->
+        [0] There is no such dead letter.
+        [one] { $count } letter was given up.
+       *[other] { $count } letters were given up.
+    }
+failed-offer =
+    { $count ->
+        [one] The bot can work in this group again. { $count } call failed for good meanwhile: /failed shows it, /failed retry all tries again.
+       *[other] The bot can work in this group again. { $count } calls failed for good meanwhile: /failed shows them, /failed retry all tries again.
+    }
+button-retry-all = Try all again
+button-drop-all = Give all up

@@ -6,6 +6,7 @@ mod carrying;
 mod deletions;
 mod edits;
 mod faults;
+mod letters;
 mod limits;
 mod manners;
 mod reactions;

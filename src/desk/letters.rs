@@ -1,0 +1,153 @@
+//! Dead letters in the admins' hands: a list with reasons in words, another try, or giving up.
+
+use super::prompt;
+use super::turn::Turn;
+use crate::domain::event::{AgentMessage, Press, Question};
+use crate::domain::ticket::Role;
+use crate::store::letters::{self, Letter, LetterId};
+use crate::store::{Error, alerts, audit, members, outbox};
+
+/// Letters that one list shows; the rest is counted.
+const SHOWN_MAX: usize = 15;
+/// Letters that one press moves. More take another press, so that no transaction grows without bound.
+const AT_ONCE_MAX: usize = 500;
+/// Troubles that are over when the bot has its rights in the group again.
+const DESK_TROUBLES: [&str; 2] = ["desk_unreachable", "topics_off"];
+
+/// What to do with letters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deal {
+    Retry,
+    GiveUp,
+}
+
+/// `/failed`, `/failed retry 12`, `/failed drop all`.
+pub(super) fn command(
+    turn: &mut Turn<'_>,
+    message: &AgentMessage,
+    arguments: &str,
+) -> Result<(), Error> {
+    let here = (message.chat, message.thread);
+    let (texts, language) = (turn.texts(), turn.language());
+    let words: Vec<&str> = arguments.split_whitespace().collect();
+    let deal = match words.first() {
+        Some(&"retry") => Some(Deal::Retry),
+        Some(&"drop") => Some(Deal::GiveUp),
+        _ => None,
+    };
+    let answer = match (words.as_slice(), deal) {
+        ([], _) => return list(turn, message),
+        ([_, "all"], Some(deal)) => {
+            let letters = letters::oldest(turn.db, AT_ONCE_MAX)?;
+            let moved = deal_with(turn, deal, letters.iter().map(|letter| letter.id))?;
+            note(turn, message.from, deal)?;
+            dealt(turn, deal, moved)
+        }
+        ([_, number], Some(deal)) => match LetterId::parse(number) {
+            Some(id) => {
+                let moved = deal_with(turn, deal, std::iter::once(id))?;
+                note(turn, message.from, deal)?;
+                dealt(turn, deal, moved)
+            }
+            None => texts.failed_how(language),
+        },
+        _ => texts.failed_how(language),
+    };
+    turn.answer_agent(here, message.message, answer)
+}
+
+/// A button under the list.
+pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press, deal: Deal) -> Result<(), Error> {
+    let language = turn.language();
+    if members::role(turn.db, press.by)? != Some(Role::Admin) {
+        let text = turn.texts().admins_only(language);
+        return turn.answer_button(press.id.clone(), text, true);
+    }
+    let letters = letters::oldest(turn.db, AT_ONCE_MAX)?;
+    let moved = deal_with(turn, deal, letters.iter().map(|letter| letter.id))?;
+    note(turn, Some(press.by), deal)?;
+    let text = dealt(turn, deal, moved);
+    turn.answer_button(press.id.clone(), text, true)
+}
+
+/// The bot has its rights in the group: what waited for that goes on at once, and letters that died
+/// meanwhile are offered for another try.
+pub(super) fn desk_is_back(turn: &mut Turn<'_>) -> Result<(), Error> {
+    outbox::due_at_once(turn.db, turn.now)?;
+    for trouble in DESK_TROUBLES {
+        alerts::is_over(turn.db, trouble)?;
+    }
+    let failed = u64::from(letters::count(turn.db)?);
+    if failed == 0 {
+        return Ok(());
+    }
+    let text = turn.texts().failed_offer(turn.language(), failed);
+    turn.alert("letters_offered", text)
+}
+
+fn list(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    let (texts, language) = (turn.texts(), turn.language());
+    let count = u64::from(letters::count(turn.db)?);
+    if count == 0 {
+        let text = texts.failed_none(language);
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    }
+    let shown = letters::oldest(turn.db, SHOWN_MAX)?;
+    let lines: Vec<String> = shown.iter().map(|letter| line(turn, letter)).collect();
+    let text = format!(
+        "{}\n\n{}",
+        texts.failed_list(language, count),
+        lines.join("\n")
+    );
+    prompt::ask_letters(turn, message, &Question::Failed, text)
+}
+
+fn line(turn: &Turn<'_>, letter: &Letter) -> String {
+    let purpose = letter.purpose.map_or("update", |purpose| purpose.name());
+    let what = turn.texts().failed_what(turn.language(), purpose);
+    let ticket = letter.ticket.as_ref().map_or("–", |code| code.as_str());
+    let at = chrono::DateTime::from_timestamp_millis(letter.failed_at.millis())
+        .unwrap_or_default()
+        .format("%m-%d %H:%M");
+    format!(
+        "{} · {ticket} · {what} · {at} UTC\n    {}",
+        letter.id.shown(),
+        letter.reason
+    )
+}
+
+fn deal_with(
+    turn: &Turn<'_>,
+    deal: Deal,
+    letters: impl Iterator<Item = LetterId>,
+) -> Result<u64, Error> {
+    let mut moved = 0;
+    for id in letters {
+        let did = match deal {
+            Deal::Retry => letters::retry(turn.db, id, turn.now)?,
+            Deal::GiveUp => letters::give_up(turn.db, id)?,
+        };
+        moved += u64::from(did);
+    }
+    Ok(moved)
+}
+
+fn note(
+    turn: &Turn<'_>,
+    actor: Option<crate::domain::ids::UserId>,
+    deal: Deal,
+) -> Result<(), Error> {
+    let action = match deal {
+        Deal::Retry => "failed_retry",
+        Deal::GiveUp => "failed_drop",
+    };
+    audit::insert(turn.db, turn.now, actor, action, None, "")
+}
+
+fn dealt(turn: &Turn<'_>, deal: Deal, moved: u64) -> String {
+    let (texts, language) = (turn.texts(), turn.language());
+    match deal {
+        Deal::Retry => texts.failed_retried(language, moved),
+        Deal::GiveUp => texts.failed_dropped(language, moved),
+    }
+}

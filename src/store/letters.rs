@@ -1,0 +1,150 @@
+//! Dead letters: calls and updates that failed for good and are kept until somebody looks. Decides
+//! nothing about which are worth another try.
+
+use rusqlite::params;
+
+use super::{Db, Error, outbox};
+use crate::domain::call::Purpose;
+use crate::domain::ids::{InboxId, OutboxId};
+use crate::domain::ticket::TicketCode;
+use crate::domain::time::Timestamp;
+
+const CALLS: &str = "SELECT outbox.id, purpose, ifnull(reason, ''), finished_at, code FROM outbox \
+     LEFT JOIN tickets ON tickets.id = outbox.ticket_id WHERE outbox.state = 'dead' ORDER BY outbox.id LIMIT ?1";
+const UPDATES: &str = "SELECT id, ifnull(reason, ''), finished_at FROM inbox WHERE state = 'dead' ORDER BY id LIMIT ?1";
+const COUNT_CALLS: &str = "SELECT count(*) FROM outbox WHERE state = 'dead'";
+const COUNT_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead'";
+const LANE: &str = "SELECT lane FROM outbox WHERE id = ?1 AND state = 'dead'";
+const REVIVE: &str = "UPDATE outbox SET state = 'waiting', finished_at = NULL, reason = NULL, failures = 0, not_before = ?2 \
+     WHERE id = ?1 AND state = 'dead' AND call <> ''";
+const DROP_CALL: &str =
+    "UPDATE outbox SET state = 'dropped', call = '' WHERE id = ?1 AND state = 'dead'";
+const REVIVE_UPDATE: &str = "UPDATE inbox SET state = 'pending', finished_at = NULL, reason = NULL, suspect_starts = 0, \
+     attempts = 0 WHERE id = ?1 AND state = 'dead' AND raw IS NOT NULL";
+const DROP_UPDATE: &str =
+    "UPDATE inbox SET state = 'done', raw = NULL WHERE id = ?1 AND state = 'dead'";
+
+/// A dead letter.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Which.
+    pub id: LetterId,
+    /// What the call was for; none for an update.
+    pub purpose: Option<Purpose>,
+    /// The ticket that it belongs to.
+    pub ticket: Option<TicketCode>,
+    /// Why it failed, in words that name nobody.
+    pub reason: String,
+    /// When it failed.
+    pub failed_at: Timestamp,
+}
+
+/// The number of a dead letter, as admins write it: `12` for a call, `u12` for an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterId {
+    /// A call.
+    Call(OutboxId),
+    /// An update.
+    Update(InboxId),
+}
+
+impl LetterId {
+    /// Reads what an admin wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix(['u', 'U']) {
+            Some(number) => Some(LetterId::Update(InboxId(number.parse().ok()?))),
+            None => Some(LetterId::Call(OutboxId(text.parse().ok()?))),
+        }
+    }
+
+    /// How an admin writes it.
+    pub fn shown(self) -> String {
+        match self {
+            LetterId::Call(OutboxId(id)) => id.to_string(),
+            LetterId::Update(InboxId(id)) => format!("u{id}"),
+        }
+    }
+}
+
+/// The oldest dead letters, calls first.
+pub fn oldest(db: &Db, limit: usize) -> Result<Vec<Letter>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut calls = db.prepare_cached(CALLS)?;
+    let calls = calls.query_map([limit], |row| {
+        Ok(Letter {
+            id: LetterId::Call(row.get(0)?),
+            purpose: Some(row.get(1)?),
+            reason: row.get(2)?,
+            failed_at: row.get(3)?,
+            ticket: row.get(4)?,
+        })
+    })?;
+    let mut letters = calls.collect::<Result<Vec<_>, _>>()?;
+    let mut updates = db.prepare_cached(UPDATES)?;
+    let updates = updates.query_map([limit], |row| {
+        Ok(Letter {
+            id: LetterId::Update(row.get(0)?),
+            purpose: None,
+            reason: row.get(1)?,
+            failed_at: row.get(2)?,
+            ticket: None,
+        })
+    })?;
+    for update in updates {
+        letters.push(update?);
+    }
+    letters.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(letters)
+}
+
+/// How many there are.
+pub fn count(db: &Db) -> Result<u32, Error> {
+    let of = |statement: &str| -> Result<u32, Error> {
+        Ok(db
+            .prepare_cached(statement)?
+            .query_row([], |row| row.get(0))?)
+    };
+    Ok(of(COUNT_CALLS)? + of(COUNT_UPDATES)?)
+}
+
+/// Tries a letter again, at its old place in its lane. Whether there was such a letter.
+pub fn retry(db: &Db, id: LetterId, now: Timestamp) -> Result<bool, Error> {
+    let revived = match id {
+        LetterId::Update(id) => db.prepare_cached(REVIVE_UPDATE)?.execute([id])?,
+        LetterId::Call(id) => {
+            let mut lane = db.prepare_cached(LANE)?;
+            let lanes = lane.query_map([id], |row| row.get::<_, String>(0))?;
+            let lanes: Vec<String> = lanes.collect::<Result<_, _>>()?;
+            let revived = db.prepare_cached(REVIVE)?.execute(params![id, now])?;
+            for lane in lanes {
+                outbox::new_head(db, &lane)?;
+            }
+            revived
+        }
+    };
+    Ok(revived > 0)
+}
+
+/// Gives a letter up. Whether there was such a letter.
+pub fn give_up(db: &Db, id: LetterId) -> Result<bool, Error> {
+    let dropped = match id {
+        LetterId::Update(id) => db.prepare_cached(DROP_UPDATE)?.execute([id])?,
+        LetterId::Call(id) => db.prepare_cached(DROP_CALL)?.execute([id])?,
+    };
+    Ok(dropped > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_are_shown() {
+        for id in [LetterId::Call(OutboxId(12)), LetterId::Update(InboxId(7))] {
+            assert_eq!(LetterId::parse(&id.shown()), Some(id));
+        }
+        for odd in ["", "u", "x1", "1x", "all"] {
+            assert_eq!(LetterId::parse(odd), None, "{odd}");
+        }
+    }
+}

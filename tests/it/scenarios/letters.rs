@@ -1,0 +1,111 @@
+//! Dead letters: listed with reasons, tried again, given up, by admins only.
+
+use std::time::Duration;
+
+use hushdesk::sandbox::{Fault, FaultRule, Rights};
+
+use super::carrying::open_ticket;
+use crate::harness::{BOT, Reads, Scenario, bot_test};
+
+/// A reply to ann that Telegram refuses for good.
+fn dead_letter(t: &mut Scenario) {
+    let refused = Fault::Refuse {
+        code: 400,
+        description: "Bad Request: MESSAGE_STRANGE".to_owned(),
+        parameters: None,
+    };
+    t.sandbox.plan(FaultRule::once("sendMessage", refused));
+    t.agent("sam").writes_in("ann", "an important answer");
+    t.general().expect_part("/failed lists");
+    t.topic("ann").expect_part("Telegram refused it");
+}
+
+/// The agents of the harness administer the group; this one does not any more.
+fn demote(t: &mut Scenario, name: &str) {
+    let user = t.person(name);
+    let (group, now) = (t.group, t.now());
+    t.sandbox.demote(group, user, now);
+    t.run();
+}
+
+#[test]
+fn an_admin_sees_what_failed_and_tries_it_again() {
+    bot_test(|t| {
+        open_ticket(t);
+        dead_letter(t);
+        t.agent("eve").writes_in_general("/failed");
+        let mut general = t.general();
+        let list = general.next();
+        assert!(list.text().contains("1 dead letter"), "{}", list.text());
+        assert!(list.text().contains("a reply to the client"), "{}", list.text());
+        assert!(!list.text().contains("an important answer"), "{}", list.text());
+        t.agent("eve").in_general().presses("Try all again");
+        t.agent("eve").in_general().expect_alert("1 letter is on its way");
+        t.client("ann").expect("Live Support: an important answer");
+        t.agent("eve").writes_in_general("/failed");
+        t.general().expect_part("Nothing has failed");
+    });
+}
+
+#[test]
+fn one_letter_can_be_given_up_by_its_number() {
+    bot_test(|t| {
+        open_ticket(t);
+        dead_letter(t);
+        t.agent("eve").writes_in_general("/failed");
+        let list = t.general().next().text().to_owned();
+        let number = list
+            .lines()
+            .find_map(|line| line.split_once(" · "))
+            .map(|(number, _)| number.to_owned());
+        let number = number.expect("the letter has a number");
+        t.agent("eve").writes_in_general("/failed drop 999999");
+        t.general().expect_part("no such dead letter");
+        t.agent("eve").writes_in_general(&format!("/failed drop {number}"));
+        t.general().expect_part("1 letter was given up");
+        t.agent("eve").writes_in_general("/failed what");
+        t.general().expect_part("Write /failed for the list");
+        t.client("ann").expect_nothing();
+    });
+}
+
+#[test]
+fn only_admins_deal_with_dead_letters() {
+    bot_test(|t| {
+        open_ticket(t);
+        dead_letter(t);
+        demote(t, "sam");
+        t.agent("sam").writes_in_general("/failed retry all");
+        t.general().expect_part("Only administrators");
+        t.agent("eve").writes_in_general("/failed");
+        t.general().expect_part("1 dead letter");
+        t.agent("sam").in_general().presses("Try all again");
+        t.agent("sam").in_general().expect_alert("Only administrators");
+        t.client("ann").expect_nothing();
+        t.agent("eve").writes_in_general("/failed drop all");
+        t.general().expect_part("1 letter was given up");
+    });
+}
+
+#[test]
+fn when_the_bot_has_its_rights_again_what_waited_goes_on_at_once() {
+    bot_test(|t| {
+        open_ticket(t);
+        let no_right = || Fault::Refuse {
+            code: 400,
+            description: "Bad Request: not enough rights to send text messages to the chat".to_owned(),
+            parameters: None,
+        };
+        let rule = FaultRule::once("sendMessage", no_right());
+        t.sandbox.plan(FaultRule { times: 8, ..rule });
+        t.client("ann").says("is anybody there?");
+        t.pass(Duration::from_secs(200));
+        t.sandbox.clear_faults();
+        let (group, now) = (t.group, t.now());
+        t.sandbox.demote(group, BOT, now);
+        t.sandbox.promote(group, BOT, Rights::all(), now);
+        t.run();
+        t.topic("ann").expect("is anybody there?");
+        t.general().expect_part("lacks a right");
+    });
+}
