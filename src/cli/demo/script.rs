@@ -8,8 +8,9 @@ use tokio::time::Instant;
 
 use super::super::exit::{Ended, Exit, Failure, OrExit};
 use super::play::{Play, failed};
-use super::stage::{Stage, Who};
+use super::stage::{CONTRACT, Stage, Who};
 use super::watch::words;
+use crate::sandbox::marked::{self, Haystack};
 use crate::sandbox::{MessageView, PersonError};
 
 /// What the script has found out on the way.
@@ -42,6 +43,7 @@ pub async fn perform<W: Write>(play: &mut Play<W>) -> Ended {
         .or_exit(Exit::Io)?;
     first_words(play).await?;
     photo_and_note(play).await?;
+    what_names_somebody(play).await?;
     kill(play, &mut findings).await?;
     topic_deleted(play).await?;
     closed(play).await?;
@@ -74,6 +76,21 @@ async fn photo_and_note<W: Write>(play: &mut Play<W>) -> Result<(), Failure> {
     desk(play, "[photo] the receipt").await?;
     // What must not arrive cannot be waited for: the end of the script looks for it.
     says(play, Who::Sam, NOTE).map(drop)
+}
+
+async fn what_names_somebody<W: Write>(play: &mut Play<W>) -> Result<(), Failure> {
+    heading(play, "What says who somebody is stays behind")?;
+    play.acts(Who::Ann, &format!("sends the file “{CONTRACT}”"))?;
+    done(play.stage.sends_contract(Who::Ann))?;
+    desk(play, "[document] document-1.pdf").await?;
+    says(play, Who::Ann, "Call me at +49 171 5550199")?;
+    desk(play, "Call me at ▒").await?;
+    let reply = says(play, Who::Sam, "Or write to @sam_achterberg")?;
+    desk(play, "Not sent: it holds @sam_achterberg").await?;
+    let better = "Or write here, any time";
+    play.acts(Who::Sam, &format!("changes it to “{better}”"))?;
+    done(play.stage.changes(Who::Sam, reply, better))?;
+    phone(play, "Live Support: Or write here, any time").await
 }
 
 async fn kill<W: Write>(play: &mut Play<W>, findings: &mut Findings) -> Result<(), Failure> {
@@ -153,6 +170,14 @@ fn check_secrets(stage: &Stage) -> Result<(), Failure> {
     if shown_to_ann.contains(note) {
         return Err(failed("the note reached the client"));
     }
+    let author = marked::person(Who::Ann.account(), Who::Ann.name());
+    for message in stage.on_desk() {
+        let file = message.file().and_then(|(id, _)| stage.sandbox.file(id));
+        let seen = Haystack::of_bytes(&file.unwrap_or_default());
+        if author.needles().iter().any(|needle| needle.is_in(&seen)) {
+            return Err(failed("the file still says who made it"));
+        }
+    }
     match stage.sandbox.violations().first() {
         Some(violation) => Err(failed(&format!("Telegram would object: {violation}"))),
         None => Ok(()),
@@ -187,6 +212,9 @@ fn summary<W: Write>(play: &mut Play<W>, findings: &Findings, seconds: f64) -> R
          other."
             .to_owned(),
         "A photo crossed; the note that begins with // stayed in the group.".to_owned(),
+        "A file lost its name and its author, a phone number is hidden until it is tapped, and an \
+         answer that would have named sam was held back until it did not."
+            .to_owned(),
         format!(
             "Around a kill -9, {written} messages were written: {before} before it, \
              {waiting_at_kill} of them in the bot's database alone when it came, and {during} while the \

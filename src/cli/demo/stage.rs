@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::clock::{Clock, SystemClock};
 use crate::domain::ticket::TicketCode;
 use crate::sandbox::{
-    MessageView, Person, PersonError, Rights, Sandbox, Settings, Status, TopicView, content,
+    MessageView, Person, PersonError, Rights, Sandbox, Settings, Status, TopicView, content, marked,
 };
 
 /// The bot's token in the sandbox, of no use anywhere else.
@@ -75,6 +75,9 @@ impl Who {
     }
 }
 
+/// The name of a file that tells whose it is.
+pub const CONTRACT: &str = "Contract of Ann Lindqvist.pdf";
+
 /// A topic that stands in the support group.
 pub struct Topic {
     /// Its thread.
@@ -126,6 +129,25 @@ impl Stage {
     /// Somebody sends a photo.
     pub fn shows_photo(&mut self, who: Who, caption: &str) -> Result<i64, PersonError> {
         self.sends(who, content::photo(who.name(), caption))
+    }
+
+    /// A client sends a PDF whose name and properties tell whose it is.
+    pub fn sends_contract(&mut self, who: Who) -> Result<i64, PersonError> {
+        let mut piece = marked::person(who.account(), who.name()).piece("document_pdf", "");
+        piece.content["document"]["file_name"] = CONTRACT.into();
+        self.sandbox.put_files(&piece);
+        self.sends(who, piece.content)
+    }
+
+    /// Somebody changes what they wrote.
+    pub fn changes(&mut self, who: Who, message: i64, words: &str) -> Result<(), PersonError> {
+        let chat = match who {
+            Who::Ann | Who::Bob => who.account(),
+            Who::Sam => self.group,
+        };
+        let content = content::text(words);
+        self.sandbox
+            .person_edits(who.account(), chat, message, content, now_ms())
     }
 
     /// The agent deletes the topic that is open.

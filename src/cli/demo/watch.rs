@@ -107,15 +107,50 @@ impl Watch {
 
 /// A message as somebody would read it out.
 pub fn words(message: &MessageView) -> String {
-    let text = message.text();
+    let text = &hidden(message);
     match message.kind {
         "text" => text.to_owned(),
         "forum_topic_created" => "(a topic is opened)".to_owned(),
         "forum_topic_edited" => "(the topic has a new name)".to_owned(),
         "forum_topic_closed" => "(the topic is closed)".to_owned(),
         "forum_topic_reopened" => "(the topic is open again)".to_owned(),
-        kind => format!("[{kind}] {text}").trim_end().to_owned(),
+        kind => {
+            let name = message.file().map_or("", |(_, name)| name);
+            let said: Vec<&str> = [name, text]
+                .into_iter()
+                .filter(|word| !word.is_empty())
+                .collect();
+            format!("[{kind}] {}", said.join(" ")).trim_end().to_owned()
+        }
     }
+}
+
+/// The text as it looks before anybody taps a spoiler.
+fn hidden(message: &MessageView) -> String {
+    let is_hidden = |unit: usize| {
+        let entities = message.content["entities"].as_array();
+        entities.into_iter().flatten().any(|entity| {
+            let at = |field: &str| {
+                entity[field]
+                    .as_u64()
+                    .and_then(|at| usize::try_from(at).ok())
+            };
+            let (Some(from), Some(length)) = (at("offset"), at("length")) else {
+                return false;
+            };
+            entity["type"] == "spoiler" && (from..from + length).contains(&unit)
+        })
+    };
+    let mut unit = 0;
+    message
+        .text()
+        .chars()
+        .map(|character| {
+            let shown = if is_hidden(unit) { '▒' } else { character };
+            unit += character.len_utf16();
+            shown
+        })
+        .collect()
 }
 
 /// The bot's reactions.

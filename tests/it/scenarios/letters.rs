@@ -37,10 +37,20 @@ fn an_admin_sees_what_failed_and_tries_it_again() {
         let mut general = t.general();
         let list = general.next();
         assert!(list.text().contains("1 dead letter"), "{}", list.text());
-        assert!(list.text().contains("a reply to the client"), "{}", list.text());
-        assert!(!list.text().contains("an important answer"), "{}", list.text());
+        assert!(
+            list.text().contains("a reply to the client"),
+            "{}",
+            list.text()
+        );
+        assert!(
+            !list.text().contains("an important answer"),
+            "{}",
+            list.text()
+        );
         t.agent("eve").in_general().presses("Try all again");
-        t.agent("eve").in_general().expect_alert("1 letter is on its way");
+        t.agent("eve")
+            .in_general()
+            .expect_alert("1 letter is on its way");
         t.client("ann").expect("Live Support: an important answer");
         t.agent("eve").writes_in_general("/failed");
         t.general().expect_part("Nothing has failed");
@@ -61,7 +71,8 @@ fn one_letter_can_be_given_up_by_its_number() {
         let number = number.expect("the letter has a number");
         t.agent("eve").writes_in_general("/failed drop 999999");
         t.general().expect_part("no such dead letter");
-        t.agent("eve").writes_in_general(&format!("/failed drop {number}"));
+        t.agent("eve")
+            .writes_in_general(&format!("/failed drop {number}"));
         t.general().expect_part("1 letter was given up");
         t.agent("eve").writes_in_general("/failed what");
         t.general().expect_part("Write /failed for the list");
@@ -80,7 +91,9 @@ fn only_admins_deal_with_dead_letters() {
         t.agent("eve").writes_in_general("/failed");
         t.general().expect_part("1 dead letter");
         t.agent("sam").in_general().presses("Try all again");
-        t.agent("sam").in_general().expect_alert("Only administrators");
+        t.agent("sam")
+            .in_general()
+            .expect_alert("Only administrators");
         t.client("ann").expect_nothing();
         t.agent("eve").writes_in_general("/failed drop all");
         t.general().expect_part("1 letter was given up");
@@ -93,7 +106,8 @@ fn when_the_bot_has_its_rights_again_what_waited_goes_on_at_once() {
         open_ticket(t);
         let no_right = || Fault::Refuse {
             code: 400,
-            description: "Bad Request: not enough rights to send text messages to the chat".to_owned(),
+            description: "Bad Request: not enough rights to send text messages to the chat"
+                .to_owned(),
             parameters: None,
         };
         let rule = FaultRule::once("sendMessage", no_right());
