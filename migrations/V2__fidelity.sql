@@ -11,6 +11,11 @@ ALTER TABLE messages ADD COLUMN deleted_at INTEGER;
 -- The topic in which a link's message stands: a reply into another topic would show its origin.
 ALTER TABLE links ADD COLUMN thread_id INTEGER;
 
+UPDATE links SET thread_id = (SELECT topics.thread_id FROM topics
+    JOIN messages ON messages.ticket_id = topics.ticket_id
+    WHERE messages.id = links.message_id AND topics.chat_id = links.place ORDER BY topics.id DESC LIMIT 1)
+    WHERE place < 0;
+
 -- What a message said before it was edited.
 CREATE TABLE message_versions (
     message_id  INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
@@ -27,7 +32,7 @@ CREATE TABLE albums (
     media_group   TEXT NOT NULL,
     ticket_id     INTEGER NOT NULL REFERENCES tickets (id),
     outbox_id     INTEGER,              -- the call that holds its place in the lane; NULL for a note
-    state         TEXT NOT NULL DEFAULT 'collecting' CHECK (state IN ('collecting', 'sent', 'kept')),
+    state         TEXT NOT NULL DEFAULT 'collecting' CHECK (state IN ('collecting', 'sent', 'kept', 'held')),
     first_at      INTEGER NOT NULL,
     last_at       INTEGER NOT NULL
 ) STRICT;

@@ -24,15 +24,17 @@ mod words;
 
 use std::sync::Arc;
 
-use crate::domain::event::Event;
-use crate::domain::ids::{ChatId, InboxId, JobId, OutboxId, TimerId};
+use crate::domain::event::{Event, JobEnd};
+use crate::domain::ids::{AlbumId, ChatId, InboxId, JobId, OutboxId, TimerId};
 use crate::domain::language::Language;
 use crate::domain::outcome::Outcome;
 use crate::domain::settings::{Limits, Privacy, RelayMode};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
+use crate::store::albums::{self, AlbumState};
 use crate::store::claims::{self, OutboxRow};
-use crate::store::{Db, Error, isolated, members, topics};
+use crate::store::jobs::{self, Job};
+use crate::store::{Db, Error, isolated, members, outbox, topics};
 use crate::texts::Texts;
 use crate::vault::Vault;
 use turn::Turn;
@@ -208,6 +210,38 @@ impl Desk {
         match told {
             Err(error) if !error.is_medium() => Ok(()),
             told => told,
+        }
+    }
+
+    /// Work on a file has ended and could not be handled: it counts as ended without the file, and the
+    /// call that waited for it is put aside.
+    pub fn job_died(&self, db: &Db, moment: Moment, job: &Job) -> Result<(), Error> {
+        jobs::end(db, job.id, &JobEnd::Unavailable)?;
+        match job.call {
+            Some(call) => self.placeholder_died(db, moment, call),
+            None => Ok(()),
+        }
+    }
+
+    /// An album could not be handled: what held its place is put aside.
+    pub fn album_died(&self, db: &Db, moment: Moment, album: AlbumId) -> Result<(), Error> {
+        let Some(album) = albums::by_id(db, album)? else {
+            return Ok(());
+        };
+        albums::end(db, album.id, AlbumState::Sent)?;
+        match album.call {
+            Some(call) => self.placeholder_died(db, moment, call),
+            None => Ok(()),
+        }
+    }
+
+    fn placeholder_died(&self, db: &Db, moment: Moment, call: OutboxId) -> Result<(), Error> {
+        match outbox::waiting_call(db, call)? {
+            Some((_, lane, _)) => {
+                let reason = "what it waited for could not be handled";
+                self.call_died(db, moment, call, &lane, reason)
+            }
+            None => Ok(()),
         }
     }
 

@@ -215,6 +215,8 @@ messages! {
     deleted_from_desk() = "deleted-from-desk";
     /// To the client: Telegram does not let us delete it any more.
     not_deleted_from_desk() = "not-deleted-from-desk";
+    /// To the client: the copy stands in an album, and nobody knows which it is.
+    not_found_at_desk() = "not-found-at-desk";
     /// To the client: `/delete` has to answer an own message.
     delete_what_client() = "delete-what-client";
     /// To the agent: the message is gone on the client's side.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::pace::Pace;
 use crate::desk::{Desk, Moment};
-use crate::domain::call::{Budget, Priority, ReadyCall};
+use crate::domain::call::{Budget, Priority, Purpose, ReadyCall};
 use crate::domain::outcome::{Outcome, Refusal};
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
@@ -222,6 +222,12 @@ impl Claiming<'_> {
                     ..row
                 };
                 claims::claim(self.db, row.id)?;
+                self.desk.settle(self.db, self.moment, &row, &outcome)?;
+                self.claims.settled += 1;
+            }
+            // What is not there is deleted, which its writer waits to hear.
+            Resolution::Never if row.purpose == Purpose::Delete => {
+                let outcome = Outcome::Refused(Refusal::MessageGone);
                 self.desk.settle(self.db, self.moment, &row, &outcome)?;
                 self.claims.settled += 1;
             }

@@ -14,6 +14,7 @@ use crate::domain::rules::carriers::{self, Carriage, Direction};
 use crate::domain::rules::guard::{self, Guarding, Held};
 use crate::domain::settings::RelayMode;
 use crate::domain::ticket::{Role, Side, Ticket, TicketCode, TicketState};
+use crate::store::albums::AlbumState;
 use crate::store::messages::{Found, NewMessage};
 use crate::store::prompts::{self, Prompt};
 use crate::store::{
@@ -60,6 +61,12 @@ pub(super) fn commanded(
 ) -> Result<(), Error> {
     let ticket = ticket_of(turn, message)?;
     let (texts, language) = (turn.texts(), turn.language());
+    // A command in the caption of one message keeps all of its album inside.
+    if let (Some(ticket), Some(_)) = (&ticket, &message.album)
+        && !matches!(command, AgentCommand::Note)
+    {
+        note(turn, ticket, message)?;
+    }
     let answer = match (command, ticket) {
         (AgentCommand::Note, Some(ticket)) => return note(turn, &ticket, message),
         (AgentCommand::Close { .. }, Some(ticket)) if ticket.state == TicketState::Closed => {
@@ -120,7 +127,7 @@ fn stays_inside(
         return Ok(true);
     }
     match &message.album {
-        Some(group) => album::stays_inside(turn, Place::Group(message.chat), group),
+        Some(group) => album::is_note(turn, Place::Group(message.chat), group),
         None => Ok(false),
     }
 }
@@ -134,7 +141,8 @@ fn note(turn: &Turn<'_>, ticket: &Ticket, message: &AgentMessage) -> Result<(), 
     let row = keep(turn, ticket, message, true, None)?.row;
     if let Some(group) = &message.album {
         let place = Place::Group(message.chat);
-        for item in album::keep_inside(turn, place, group, ticket, row)? {
+        let kept = AlbumState::Kept;
+        for item in album::keep_inside(turn, place, group, ticket, row, kept)? {
             messages::keep_inside(turn.db, item)?;
         }
     }
@@ -164,9 +172,22 @@ fn reply(
         | Carriage::Copy
         | Carriage::Cleaned => {}
     }
-    match held_back(turn, &message.content)? {
-        Some(held) => hold(turn, ticket, message, &held),
-        None => send(turn, ticket, message, answered, false),
+    if let Some(held) = held_back(turn, &message.content)? {
+        return hold(turn, ticket, message, &held);
+    }
+    let group = message.album.as_deref();
+    let why = match group {
+        Some(group) => album::held(turn, Place::Group(message.chat), group)?,
+        None => None,
+    };
+    match (group, why) {
+        // Another message of its album is held back, which was said there.
+        (Some(group), Some(why)) => {
+            let row = keep(turn, ticket, message, false, Some(&why))?.row;
+            let (place, held) = (Place::Group(message.chat), AlbumState::Held);
+            album::keep_inside(turn, place, group, ticket, row, held).map(drop)
+        }
+        _ => send(turn, ticket, message, answered, false),
     }
 }
 
@@ -261,7 +282,8 @@ fn hold(
     let found = keep(turn, ticket, message, false, Some(&held.what))?;
     if let Some(group) = &message.album {
         let place = Place::Group(message.chat);
-        for item in album::keep_inside(turn, place, group, ticket, found.row)? {
+        let as_held = AlbumState::Held;
+        for item in album::keep_inside(turn, place, group, ticket, found.row, as_held)? {
             messages::hold(turn.db, item, Some(&held.what))?;
         }
     }
@@ -271,6 +293,14 @@ fn hold(
 
 /// A message that was held back goes on its way.
 pub(super) fn release_held(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
+    let ticket = tickets::by_id(turn.db, found.ticket)?;
+    if ticket.state == TicketState::Closed {
+        let text = turn.texts().ticket_is_closed(turn.language());
+        return turn.answer_row(found.row, text);
+    }
+    if let Some(why) = clients::by_id(turn.db, ticket.client)?.unreachable {
+        return refused(turn, found.row, why.name());
+    }
     if let Some(album) = albums::of_message(turn.db, found.row)? {
         album::send_held(turn, album)?;
     } else {
@@ -278,10 +308,7 @@ pub(super) fn release_held(turn: &mut Turn<'_>, found: Found) -> Result<(), Erro
         file::send_again(turn, found, Answers::default())?;
     }
     match messages::original_in_group(turn.db, found.row)? {
-        Some((chat, _, message)) => {
-            turn.mark(chat, message, Mark::Waiting)?;
-            watch(turn, chat, message)
-        }
+        Some((chat, _, message)) => watch(turn, chat, message),
         None => Ok(()),
     }
 }
@@ -328,7 +355,10 @@ pub(super) fn confirmed(
         Some(target) => messages::at(turn.db, place, target)?,
         None => None,
     };
-    send(turn, &ticket, &message, answered, true)
+    match held_back(turn, &message.content)? {
+        Some(held) => hold(turn, &ticket, &message, &held),
+        None => send(turn, &ticket, &message, answered, true),
+    }
 }
 
 /// `/force`: an admin sends what was held back.

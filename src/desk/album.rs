@@ -8,16 +8,17 @@ use std::time::Duration;
 use super::carry::{self, Answers, Parcel, Route};
 use super::file::{self, Verdict};
 use super::turn::Turn;
-use crate::domain::call::{Call, FileSource, Item, Source};
+use crate::domain::call::{Call, FileSource, Item, ReplyTo, Source};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::Timer;
-use crate::domain::ids::{AlbumId, MessageRowId};
+use crate::domain::ids::{AlbumId, MessageRowId, OutboxId};
 use crate::domain::rules::carriers::Direction;
 use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
 use crate::domain::ticket::{Side, Ticket};
 use crate::store::albums::{self, Album, AlbumState};
-use crate::store::claims::OutboxRow;
+use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::Found;
+use crate::store::outbox::SUPERSEDED;
 use crate::store::{Error, Place, clients, inbox, jobs, messages, outbox, tickets, timers};
 
 /// No message of an album for so long: it is complete. Its messages leave the sender's app together,
@@ -39,8 +40,10 @@ pub(super) fn arrived(
     row: MessageRowId,
     parcel: &Parcel<'_>,
 ) -> Result<(), Error> {
-    let known = albums::newest(turn.db, origin, media_group)?;
-    let album = match known.filter(|album| album.state == AlbumState::Collecting) {
+    // One that began in a ticket that was closed since is another.
+    let known = albums::newest(turn.db, origin, media_group)?
+        .filter(|album| album.state == AlbumState::Collecting && album.ticket == route.ticket);
+    let album = match known {
         Some(album) => album.id,
         None => {
             let album = albums::insert(turn.db, origin, media_group, route.ticket, turn.now)?;
@@ -58,14 +61,15 @@ pub(super) fn arrived(
     Ok(())
 }
 
-/// An album of which one message has to stay where it was written stays there as a whole. What has
-/// left already cannot be called back.
+/// An album of which one message has to stay where it was written stays there as a whole, as a note or
+/// held back. What has left already cannot be called back.
 pub(super) fn keep_inside(
     turn: &Turn<'_>,
     origin: Place,
     media_group: &str,
     ticket: &Ticket,
     row: MessageRowId,
+    as_what: AlbumState,
 ) -> Result<Vec<MessageRowId>, Error> {
     let known = albums::newest(turn.db, origin, media_group)?
         .filter(|album| album.state != AlbumState::Sent);
@@ -74,26 +78,40 @@ pub(super) fn keep_inside(
         None => albums::insert(turn.db, origin, media_group, ticket.id, turn.now)?,
     };
     albums::join(turn.db, id, row, turn.now)?;
-    albums::end(turn.db, id, AlbumState::Kept)?;
+    albums::end(turn.db, id, as_what)?;
     let Some(album) = albums::by_id(turn.db, id)? else {
         return Ok(Vec::new());
     };
     if let Some(call) = album.call
         && let Some((_, lane, _)) = outbox::waiting_call(turn.db, call)?
     {
-        outbox::drop_waiting(turn.db, call, &lane, "kept inside", turn.now)?;
+        outbox::drop_waiting(turn.db, call, &lane, SUPERSEDED, turn.now)?;
     }
     albums::items(turn.db, &album)
 }
 
-/// Whether an earlier message of this album has decided that all of it stays where it is.
-pub(super) fn stays_inside(
+/// Whether an earlier message of this album has decided that all of it is a note.
+pub(super) fn is_note(turn: &Turn<'_>, origin: Place, media_group: &str) -> Result<bool, Error> {
+    Ok(albums::newest(turn.db, origin, media_group)?
+        .is_some_and(|album| album.state == AlbumState::Kept))
+}
+
+/// Why an earlier message of this album holds all of it back, if one does.
+pub(super) fn held(
     turn: &Turn<'_>,
     origin: Place,
     media_group: &str,
-) -> Result<bool, Error> {
-    Ok(albums::newest(turn.db, origin, media_group)?
-        .is_some_and(|album| album.state == AlbumState::Kept))
+) -> Result<Option<String>, Error> {
+    let album = albums::newest(turn.db, origin, media_group)?;
+    let Some(album) = album.filter(|album| album.state == AlbumState::Held) else {
+        return Ok(None);
+    };
+    for row in albums::items(turn.db, &album)? {
+        if let Some(why) = messages::held(turn.db, row)? {
+            return Ok(Some(why));
+        }
+    }
+    Ok(None)
 }
 
 /// The time for an album to be complete may have come.
@@ -155,11 +173,16 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
         mut words,
         is_groupable,
     } = gather(turn, route, &rows)?;
+    if items.is_empty() {
+        return outbox::drop_waiting(turn.db, call, &lane, "nothing left of it", turn.now);
+    }
+    let is_cleaned = |item: &Item| matches!(item.file, FileSource::Spool { .. });
+    if !is_groupable && items.iter().any(is_cleaned) {
+        // A copy of the whole would carry the file as it was before it was cleaned.
+        outbox::drop_waiting(turn.db, call, &lane, SUPERSEDED, turn.now)?;
+        return each_alone(turn, route, &items, &carried, held.as_ref());
+    }
     let ready = match (is_groupable, items.len()) {
-        (_, 0) => {
-            outbox::drop_waiting(turn.db, call, &lane, "nothing left of it", turn.now)?;
-            return Ok(());
-        }
         (true, 1) => Call::SendMedia {
             to: route.to(),
             item: items.into_iter().next().expect("there is one"),
@@ -186,7 +209,7 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
         }
     };
     outbox::release(turn.db, call, &ready, turn.now)?;
-    outbox::carries(turn.db, call, *carried.first().unwrap_or(first))?;
+    outbox::carries(turn.db, call, Some(*carried.first().unwrap_or(first)))?;
     debug_assert_eq!(purpose, route.purpose());
     for (row, text) in words {
         let words = Call::words(route.to(), text, None);
@@ -196,11 +219,8 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
 }
 
 /// What the call that holds an album's place will answer; none where it is no such call any more.
-fn waiting(
-    turn: &Turn<'_>,
-    call: crate::domain::ids::OutboxId,
-) -> Result<Option<Option<crate::domain::call::ReplyTo>>, Error> {
-    let row = crate::store::claims::unfinished(turn.db, call)?;
+fn waiting(turn: &Turn<'_>, call: OutboxId) -> Result<Option<Option<ReplyTo>>, Error> {
+    let row = claims::unfinished(turn.db, call)?;
     Ok(match row.map(|row| row.call) {
         Some(Call::Await { reply_to, .. }) => Some(reply_to),
         _ => None,
@@ -229,10 +249,7 @@ fn gather(turn: &mut Turn<'_>, route: Route, rows: &[MessageRowId]) -> Result<Ga
         .map(|row| Ok((*row, messages::content(turn.db, *row)?)))
         .collect::<Result<_, Error>>()?;
     gathered.is_groupable = is_groupable(&contents);
-    let labelled = contents
-        .iter()
-        .position(|(_, content)| !content.text.is_empty())
-        .unwrap_or(0);
+    let labelled = labelled(contents.iter().map(|(_, content)| content));
     for (index, (row, content)) in contents.iter().enumerate().take(ITEMS_MAX) {
         let Some(file) = file_of(turn, route, *row, content)? else {
             continue;
@@ -262,6 +279,46 @@ fn gather(turn: &mut Turn<'_>, route: Route, rows: &[MessageRowId]) -> Result<Ga
         });
     }
     Ok(gathered)
+}
+
+/// Which caption of an album has the label: the first that has words, or the first at all.
+fn labelled<'a>(mut contents: impl Iterator<Item = &'a Content>) -> usize {
+    contents
+        .position(|content| !content.text.is_empty())
+        .unwrap_or(0)
+}
+
+/// Whether the caption of this message has the label.
+pub(super) fn has_label(turn: &Turn<'_>, found: Found) -> Result<bool, Error> {
+    let Some(id) = albums::of_message(turn.db, found.row)? else {
+        return Ok(true);
+    };
+    let Some(album) = albums::by_id(turn.db, id)? else {
+        return Ok(true);
+    };
+    let rows = albums::items(turn.db, &album)?;
+    let contents: Vec<Content> = rows
+        .iter()
+        .map(|row| messages::content(turn.db, *row))
+        .collect::<Result<_, _>>()?;
+    Ok(rows.get(labelled(contents.iter())) == Some(&found.row))
+}
+
+/// Whether a message went over in an album of which nobody knows which copy is whose.
+pub(super) fn is_unlinked(turn: &Turn<'_>, route: Route, found: Found) -> Result<bool, Error> {
+    let Some(id) = albums::of_message(turn.db, found.row)? else {
+        return Ok(false);
+    };
+    let album = albums::by_id(turn.db, id)?;
+    let Some(call) = album
+        .filter(|album| album.state == AlbumState::Sent)
+        .and_then(|album| album.call)
+    else {
+        return Ok(false);
+    };
+    let place = turn.place_of(route.whose())?;
+    let is_linked = !messages::parts_in(turn.db, found.row, place)?.is_empty();
+    Ok(!is_linked && claims::unfinished(turn.db, call)?.is_none())
 }
 
 /// Photos and videos go together, documents and audio only with their like
@@ -309,6 +366,7 @@ fn file_of(
         Some(Verdict::Copy) => Ok(telegram),
         Some(Verdict::Withhold(why)) => {
             file::withheld(turn, route, row, why)?;
+            file::words_alone(turn, route, row, content)?;
             Ok(None)
         }
         None => Ok(None),
@@ -324,33 +382,146 @@ fn sources(turn: &Turn<'_>, rows: &[MessageRowId]) -> Result<Vec<Source>, Error>
     Ok(sources)
 }
 
-/// Telegram posted some messages of an album and failed on one. It does not say what stands there, so
-/// each goes once more by itself, and the agents are told that some may stand there twice.
-pub(super) fn one_by_one(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
-    let Call::SendAlbum {
-        to,
-        items,
-        rows,
-        reply_to,
-    } = &row.call
-    else {
-        return Ok(());
-    };
-    let Some(first) = rows.first() else {
-        return Ok(());
-    };
-    let found = messages::by_id(turn.db, *first)?;
-    let route = file::route(turn, found)?;
-    crate::store::claims::dropped(turn.db, row, "one by one", turn.now)?;
-    for (item, message) in items.iter().zip(rows).rev() {
-        let call = Call::SendMedia {
-            to: *to,
-            item: item.clone(),
-            reply_to: reply_to.clone(),
+/// The messages of an album, each by itself, before all that waits behind them.
+fn each_alone(
+    turn: &mut Turn<'_>,
+    route: Route,
+    items: &[Item],
+    rows: &[MessageRowId],
+    reply_to: Option<&ReplyTo>,
+) -> Result<(), Error> {
+    for (item, row) in items.iter().zip(rows).rev() {
+        let found = messages::by_id(turn.db, *row)?;
+        let is_nameless = matches!(&item.file, FileSource::Telegram(id) if id.is_empty());
+        let call = match file::source(turn, found)? {
+            // What has no file is copied by its id.
+            Some(source) if is_nameless => Call::Copy {
+                to: route.to(),
+                source,
+                caption: Some(item.caption.clone()),
+                reply_to: reply_to.cloned(),
+            },
+            _ => Call::SendMedia {
+                to: route.to(),
+                item: item.clone(),
+                reply_to: reply_to.cloned(),
+            },
         };
-        turn.carry_ahead(route, (*message, 0), &call)?;
+        turn.carry_ahead(route, (*row, 0), &call)?;
     }
-    album_word(turn, found)
+    Ok(())
+}
+
+/// Telegram posted some messages of an album and failed on one. It does not say what stands there, so
+/// each goes once more by itself, and the agents are told that some may stand there twice. Whether it
+/// was an album.
+pub(super) fn one_by_one(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
+    let Some(first) = row.message else {
+        return Ok(false);
+    };
+    let found = messages::by_id(turn.db, first)?;
+    let route = file::route(turn, found)?;
+    match &row.call {
+        Call::SendAlbum {
+            items,
+            rows,
+            reply_to,
+            ..
+        } => {
+            claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
+            each_alone(turn, route, items, rows, reply_to.as_ref())?;
+        }
+        Call::CopyAlbum {
+            to,
+            sources,
+            without_captions,
+        } => {
+            claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
+            for source in sources.iter().rev() {
+                let message = original(turn, *source)?.unwrap_or(first);
+                let call = Call::Copy {
+                    to: *to,
+                    source: *source,
+                    caption: without_captions.then(Text::default),
+                    reply_to: None,
+                };
+                turn.carry_ahead(route, (message, 0), &call)?;
+            }
+        }
+        _ => return Ok(false),
+    }
+    album_word(turn, found)?;
+    Ok(true)
+}
+
+/// The message that is copied.
+fn original(turn: &Turn<'_>, source: Source) -> Result<Option<MessageRowId>, Error> {
+    let (place, message) = match source {
+        Source::Client(client, message) => (Place::Client(client), message),
+        Source::Desk(chat, message) => (Place::Group(chat), message),
+    };
+    Ok(messages::at(turn.db, place, message)?.map(|found| found.row))
+}
+
+/// A message of an album is taken back. Whether its copy stands there, or may, and has to be deleted.
+pub(super) fn take_back(turn: &mut Turn<'_>, album: &Album, taken: Found) -> Result<bool, Error> {
+    let Some(call) = album.call.filter(|_| album.state != AlbumState::Kept) else {
+        return Ok(false);
+    };
+    let Some((_, lane, carried)) = outbox::waiting_call(turn.db, call)? else {
+        return Ok(true);
+    };
+    let left = albums::items(turn.db, album)?;
+    let Some(first) = left.first().copied() else {
+        outbox::drop_waiting(turn.db, call, &lane, "taken back", turn.now)?;
+        return Ok(false);
+    };
+    if carried == Some(taken.row) {
+        outbox::carries(turn.db, call, Some(first))?;
+    }
+    if !outbox::is_untouched(turn.db, call)? {
+        return Ok(true);
+    }
+    let Some(held) = claims::unfinished(turn.db, call)? else {
+        return Ok(true);
+    };
+    let original = file::source(turn, taken)?;
+    let without = match held.call {
+        Call::SendAlbum {
+            to,
+            items,
+            rows,
+            reply_to,
+        } => {
+            let kept = items
+                .into_iter()
+                .zip(rows)
+                .filter(|(_, row)| *row != taken.row);
+            let (items, rows) = kept.unzip();
+            Call::SendAlbum {
+                to,
+                items,
+                rows,
+                reply_to,
+            }
+        }
+        Call::CopyAlbum {
+            to,
+            mut sources,
+            without_captions,
+        } => {
+            sources.retain(|source| Some(*source) != original);
+            Call::CopyAlbum {
+                to,
+                sources,
+                without_captions,
+            }
+        }
+        // It is read when the album is complete.
+        waiting => waiting,
+    };
+    claims::replace_call(turn.db, call, &without)?;
+    Ok(false)
 }
 
 fn album_word(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {

@@ -184,7 +184,12 @@ pub(super) fn work_on(turn: &Turn<'_>, content: &Content) -> Option<JobSpec> {
 fn calls(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
     let content = parcel.content;
     let policy = &turn.settings().privacy.policy;
-    match carriers::carriage(content.kind, route.direction, policy) {
+    let carriage = if parcel.is_confirmed {
+        carriers::confirmed(content.kind, route.direction, policy)
+    } else {
+        carriers::carriage(content.kind, route.direction, policy)
+    };
+    match carriage {
         Carriage::Words => words(turn, route, parcel),
         Carriage::Told => told(turn, route, parcel),
         // Without its file nothing but a copy could carry it, and that could keep the buttons.
@@ -196,7 +201,6 @@ fn calls(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
         Carriage::CopyWithCaption | Carriage::Cleaned => with_caption(turn, route, parcel),
         Carriage::Copy if is_told_instead(turn, route, content) => told(turn, route, parcel),
         Carriage::Copy => as_it_is(route, parcel),
-        Carriage::Asked if parcel.is_confirmed => as_it_is(route, parcel),
         Carriage::Asked | Carriage::Withheld | Carriage::Refused => Vec::new(),
     }
 }

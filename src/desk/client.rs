@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::ticket::{self, Incoming};
 use super::turn::Turn;
 use super::{delete, prompt};
-use crate::domain::call::Lane;
+use crate::domain::call::{Lane, Purpose};
 use crate::domain::event::{ClientCommand, ClientMessage};
 use crate::domain::ids::{MessageRowId, UserId};
 use crate::domain::outcome::Unreachable;
@@ -45,15 +45,16 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), 
         not_before,
         is_confirmed: false,
     };
-    take_in(turn, &client, usage, &incoming)
+    take_in(turn, &client, usage, &incoming).map(drop)
 }
 
-/// A client has agreed to share a message that was asked about.
+/// A client has agreed to share a message that was asked about. Whether it is passed on: a day's
+/// tickets may be used up.
 pub(super) fn confirmed(
     turn: &mut Turn<'_>,
     client: &Client,
     message: &ClientMessage,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let usage = store::limits::usage(turn.db, client.id)?;
     let incoming = Incoming {
         message,
@@ -68,14 +69,15 @@ fn take_in(
     client: &Client,
     usage: Usage,
     incoming: &Incoming<'_>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     match tickets::open_of(turn.db, client.id)? {
-        Some(ticket) => ticket::add(turn, &ticket, incoming),
+        Some(ticket) => ticket::add(turn, &ticket, incoming)?,
         None => match judge_ticket(turn, client, incoming.message, usage)? {
-            Some(()) => ticket::open(turn, client, incoming),
-            None => Ok(()),
+            Some(()) => ticket::open(turn, client, incoming)?,
+            None => return Ok(false),
         },
     }
+    Ok(true)
 }
 
 pub(super) fn commanded(
@@ -136,7 +138,10 @@ pub(super) fn unreachable(
     let mut told: BTreeSet<MessageRowId> = told.into_iter().collect();
     for waiting in outbox::waiting_in(turn.db, lane)? {
         outbox::drop_waiting(turn.db, waiting.id, &lane.key(), why.name(), turn.now)?;
-        if let Some(message) = waiting.message.filter(|message| told.insert(*message)) {
+        let reply = waiting
+            .message
+            .filter(|_| waiting.purpose == Purpose::Reply);
+        if let Some(message) = reply.filter(|message| told.insert(*message)) {
             super::agent::refused(turn, message, why.name())?;
         }
     }

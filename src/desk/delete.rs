@@ -3,13 +3,13 @@
 //! the writer is told when it refuses.
 
 use super::turn::Turn;
-use super::{file, ticket};
+use super::{album, file, ticket};
 use crate::domain::call::{Call, Purpose};
 use crate::domain::event::{AgentMessage, ClientMessage};
 use crate::domain::ticket::{Client, Side};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::Found;
-use crate::store::{Error, Place, clients, messages, outbox, secrets};
+use crate::store::{Error, Place, albums, clients, messages, outbox, secrets};
 
 /// A client's `/delete`.
 pub(super) fn by_client(
@@ -27,6 +27,7 @@ pub(super) fn by_client(
         Some(found) => match take_back(turn, found)? {
             Taken::UnderWay => return Ok(()),
             Taken::Already => turn.texts().deleted_from_desk(client.language),
+            Taken::Unlinked => turn.texts().not_found_at_desk(client.language),
         },
         None => turn.texts().delete_what_client(client.language),
     };
@@ -47,6 +48,7 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, command: &AgentMessage) -> Result<()
         Some(found) => match take_back(turn, found)? {
             Taken::UnderWay => return Ok(()),
             Taken::Already => turn.texts().deleted_from_client(turn.language()),
+            Taken::Unlinked => turn.texts().not_deleted_from_client(turn.language()),
         },
         None => turn.texts().delete_what_agent(turn.language()),
     };
@@ -59,6 +61,8 @@ enum Taken {
     UnderWay,
     /// There is none.
     Already,
+    /// It stands there, and nobody knows which it is.
+    Unlinked,
 }
 
 fn take_back(turn: &mut Turn<'_>, found: Found) -> Result<Taken, Error> {
@@ -71,17 +75,25 @@ fn take_back(turn: &mut Turn<'_>, found: Found) -> Result<Taken, Error> {
         ticket::remove_first_words(turn, found)?;
         return Ok(Taken::Already);
     }
-    for (call, lane) in outbox::waiting_of_message(turn.db, found.row)? {
-        outbox::drop_waiting(turn.db, call, &lane, "taken back", turn.now)?;
-    }
-    let whose = route.whose();
-    let place = match whose {
-        crate::domain::call::Whose::Client(client) => Place::Client(client),
-        crate::domain::call::Whose::Desk => Place::Group(turn.group()?),
+    let album = match albums::of_message(turn.db, found.row)? {
+        Some(album) => albums::by_id(turn.db, album)?,
+        None => None,
     };
+    let may_stand = match album {
+        Some(_) if album::is_unlinked(turn, route, found)? => return Ok(Taken::Unlinked),
+        // One call carries all of an album: only this message leaves it.
+        Some(album) => album::take_back(turn, &album, found)?,
+        None => {
+            for (call, lane) in outbox::unseen_of_message(turn.db, found.row)? {
+                outbox::drop_waiting(turn.db, call, &lane, "taken back", turn.now)?;
+            }
+            !outbox::parts(turn.db, found.row, route.purpose())?.is_empty()
+        }
+    };
+    let whose = route.whose();
+    let place = turn.place_of(whose)?;
     let stands = !messages::parts_in(turn.db, found.row, place)?.is_empty();
-    let is_being_sent = !outbox::parts(turn.db, found.row, route.purpose())?.is_empty();
-    if !stands && !is_being_sent {
+    if !stands && !may_stand {
         return Ok(Taken::Already);
     }
     let call = Call::Delete {

@@ -3,7 +3,7 @@
 
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
-use super::{agent, file, prompt, ticket};
+use super::{agent, album, file, prompt, ticket};
 use crate::domain::call::{Call, FileSource, Item, Lane, Purpose, ReplyTo, Standing};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::{AgentMessage, ClientMessage};
@@ -13,7 +13,7 @@ use crate::domain::rules::text;
 use crate::domain::ticket::Side;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::Found;
-use crate::store::{Error, Place, albums, clients, jobs, messages, outbox, secrets};
+use crate::store::{Error, Place, clients, jobs, messages, outbox, secrets};
 
 /// At most one move of a live location in so long: it spends the group's budget.
 const MOVE_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
@@ -39,7 +39,11 @@ pub(super) fn by_client(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<
     secrets::forget(turn.db, found.row)?;
     turn.seal(found, &masked.redacted)?;
     if ticket::shares_card(turn, found)? {
-        return ticket::edit_first_words(turn, found);
+        if masked.content.kind == Kind::Text {
+            return ticket::edit_first_words(turn, found);
+        }
+        ticket::first_words_gone(turn, found)?;
+        return marked(turn, found, &masked.content);
     }
     carry_over(turn, found, &before, &masked.content)
 }
@@ -92,11 +96,18 @@ fn carry_over(
     after: &Content,
 ) -> Result<(), Error> {
     // What is read when the album or the file is complete is read as it is then.
+    let is_same_file = after.has_the_file_of(before);
     if file::is_in_open_album(turn, found.row)? {
+        if !is_same_file && let Some(spec) = carry::work_on(turn, after) {
+            jobs::insert(turn.db, found.row, None, &spec, turn.now)?;
+        }
         return Ok(());
     }
     let route = file::route(turn, found)?;
-    let edited = if same_file(before, after) {
+    if album::is_unlinked(turn, route, found)? {
+        return marked(turn, found, after);
+    }
+    let edited = if is_same_file {
         fidelity::edited(before.kind, after.kind)
     } else {
         fidelity::replaced(before.kind, after.kind)
@@ -110,20 +121,6 @@ fn carry_over(
         Edited::MediaReplaced => media_replaced(turn, route, found.row, after),
         Edited::Marked => marked(turn, found, after),
     }
-}
-
-fn same_file(before: &Content, after: &Content) -> bool {
-    let file = |content: &Content| {
-        let media = content.media.as_ref();
-        media.map(|media| {
-            (
-                media.unique_id.clone(),
-                media.looks.spoiler,
-                media.looks.caption_above,
-            )
-        })
-    };
-    before.kind == after.kind && file(before) == file(after)
 }
 
 /// The parts of a text that changed; parts that came to it or fell away.
@@ -210,12 +207,7 @@ fn caption_edited(
     if !carry::takes_caption(after.kind) {
         return Ok(());
     }
-    let is_labelled = match albums::of_message(turn.db, found.row)? {
-        // Only one caption of an album has the label.
-        Some(_) => is_first_of_album(turn, found)?,
-        None => true,
-    };
-    let caption = if is_labelled {
+    let caption = if album::has_label(turn, found)? {
         carry::caption(turn, route, after)
     } else {
         text::without_people(&after.text)
@@ -236,16 +228,6 @@ fn caption_edited(
         caption,
     };
     change(turn, route, found.row, 0, &call)
-}
-
-fn is_first_of_album(turn: &Turn<'_>, found: Found) -> Result<bool, Error> {
-    let Some(id) = albums::of_message(turn.db, found.row)? else {
-        return Ok(true);
-    };
-    let Some(album) = albums::by_id(turn.db, id)? else {
-        return Ok(true);
-    };
-    Ok(albums::items(turn.db, &album)?.first() == Some(&found.row))
 }
 
 /// A call that nobody has seen the effect of, with another caption. None where it carries none, and
@@ -286,6 +268,9 @@ fn media_replaced(
     let Some(media) = &after.media else {
         return Ok(());
     };
+    if instead_of_waiting(turn, route, row, after)? {
+        return Ok(());
+    }
     if let Some(spec) = carry::work_on(turn, after) {
         let call = carry::hold_place(turn, route, Purpose::Edit, row, Answers::default())?;
         jobs::insert(turn.db, row, Some(call), &spec, turn.now)?;
@@ -301,6 +286,44 @@ fn media_replaced(
         },
     };
     change(turn, route, row, 0, &call)
+}
+
+/// Where the earlier file is still being worked on, this one takes its place. Whether it is so.
+fn instead_of_waiting(
+    turn: &Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    after: &Content,
+) -> Result<bool, Error> {
+    let Some(media) = &after.media else {
+        return Ok(false);
+    };
+    let waiting = outbox::parts(turn.db, row, route.purpose())?;
+    let held = waiting.into_iter().find_map(|part| match part.call {
+        Some(Call::Await { to, reply_to }) => Some((part.id, to, reply_to)),
+        _ => None,
+    });
+    let Some((call, to, reply_to)) = held else {
+        return Ok(false);
+    };
+    jobs::let_go(turn.db, row)?;
+    if let Some(spec) = carry::work_on(turn, after) {
+        jobs::insert(turn.db, row, Some(call), &spec, turn.now)?;
+        return Ok(true);
+    }
+    let item = Item {
+        kind: after.kind,
+        file: FileSource::Telegram(media.file_id.clone()),
+        looks: media.looks,
+        caption: carry::caption(turn, route, after),
+    };
+    outbox::release(
+        turn.db,
+        call,
+        &Call::SendMedia { to, item, reply_to },
+        turn.now,
+    )?;
+    Ok(true)
 }
 
 /// A place has moved. Only the newest is ever shown, and a stop at once.

@@ -56,8 +56,10 @@ pub(super) fn ended(turn: &mut Turn<'_>, job: JobId, end: &JobEnd) -> Result<(),
         return Ok(());
     };
     match outbox::waiting_call(turn.db, call)? {
-        Some((purpose, lane, _)) => release(turn, &job, call, purpose, &lane),
-        None => Ok(()),
+        Some((purpose, lane, Some(message))) if message == job.message => {
+            release(turn, &job, call, purpose, &lane)
+        }
+        _ => Ok(()),
     }
 }
 
@@ -139,11 +141,15 @@ fn release(
         Verdict::Send { file, is_unclean } => (file, is_unclean && job.spec.clean),
         Verdict::Copy => match &content.media {
             Some(media) => (FileSource::Telegram(media.file_id.clone()), job.spec.clean),
-            None => return Ok(()),
+            None => {
+                let nothing = "nothing to send";
+                return outbox::drop_waiting(turn.db, call, lane, nothing, turn.now);
+            }
         },
         Verdict::Withhold(why) => {
             outbox::drop_waiting(turn.db, call, lane, why, turn.now)?;
-            return withheld(turn, route, job.message, why);
+            withheld(turn, route, job.message, why)?;
+            return words_alone(turn, route, job.message, &content);
         }
     };
     let caption = carry::caption(turn, route, &content);
@@ -275,21 +281,45 @@ pub(super) fn make_again(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, E
         // Its messages go one by one, and each is made again by itself.
         Call::SendAlbum { items, .. } => {
             let is_ours = |item: &Item| matches!(item.file, FileSource::Spool { .. });
-            let any = items.iter().any(is_ours);
-            if any {
-                album::one_by_one(turn, row)?;
-            }
-            return Ok(any);
+            return Ok(items.iter().any(is_ours) && album::one_by_one(turn, row)?);
         }
         _ => return Ok(false),
     };
     let FileSource::Spool { job, .. } = &item.file else {
         return Ok(false);
     };
-    jobs::begin_again(turn.db, *job, row.id, turn.now)?;
+    if !jobs::begin_again(turn.db, *job, row.id, turn.now)? {
+        // The work is long forgotten; the file is not.
+        let Some(message) = row.message else {
+            return Ok(false);
+        };
+        let content = messages::content(turn.db, message)?;
+        let Some(spec) = carry::work_on(turn, &content) else {
+            return Ok(false);
+        };
+        jobs::insert(turn.db, message, Some(row.id), &spec, turn.now)?;
+    }
     claims::replace_call(turn.db, row.id, &Call::Await { to, reply_to })?;
     claims::retry(turn.db, row, NOT_YET, row.failures + 1, row.maybe_sent)?;
     Ok(true)
+}
+
+/// The words of a message whose file is not passed on.
+pub(super) fn words_alone(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    content: &Content,
+) -> Result<(), Error> {
+    if content.text.is_empty() {
+        return Ok(());
+    }
+    let caption = carry::caption(turn, route, content);
+    for (part, text) in (0..).zip(text::split(&caption, TEXT_MAX)) {
+        let words = Call::words(route.to(), text, None);
+        turn.carry(route, route.purpose(), (row, part), &words)?;
+    }
+    Ok(())
 }
 
 /// The original of a message, to be copied by its id.

@@ -249,18 +249,6 @@ pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<()
     else {
         return turn.answer_press(press.id.clone(), language);
     };
-    let texts = turn.texts();
-    let shown = match choice {
-        Choice::Share => texts.shared_with_desk(language),
-        Choice::Keep | Choice::Reveal | Choice::RetryAll | Choice::DropAll => {
-            texts.kept_from_desk(language)
-        }
-    };
-    turn.answer_button(press.id.clone(), shown.clone(), false)?;
-    turn.edit_word(Whose::Client(client.id), press.message, shown)?;
-    if choice != Choice::Share {
-        return Ok(());
-    }
     let message = ClientMessage {
         from: press.by,
         language: press.language,
@@ -271,7 +259,15 @@ pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<()
         quote: None,
         album: None,
     };
-    client::confirmed(turn, &client, &message)
+    // Said only after it is so: a day's tickets may be used up.
+    let is_shared = choice == Choice::Share && client::confirmed(turn, &client, &message)?;
+    let shown = if is_shared {
+        turn.texts().shared_with_desk(language)
+    } else {
+        turn.texts().kept_from_desk(language)
+    };
+    turn.answer_button(press.id.clone(), shown.clone(), false)?;
+    turn.edit_word(Whose::Client(client.id), press.message, shown)
 }
 
 fn asked_client(
@@ -360,7 +356,8 @@ fn agent_answered(
 /// may have been the one.
 fn is_theirs(turn: &Turn<'_>, prompt: &Prompt, by: UserId) -> Result<bool, Error> {
     Ok(match prompt.author {
-        Some(author) => author == by,
+        // Whoever has left may decide nothing any more, whatever buttons they still see.
+        Some(author) => author == by && members::role(turn.db, by)?.is_some(),
         None => members::role(turn.db, by)? == Some(Role::Admin),
     })
 }

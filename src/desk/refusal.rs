@@ -60,13 +60,20 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
             Purpose::Mark => mark_in_words(turn, row),
             _ => claims::dropped(turn.db, row, "no such reaction there", turn.now),
         },
-        Refusal::AlbumPartly => album::one_by_one(turn, row),
+        Refusal::AlbumPartly => match album::one_by_one(turn, row)? {
+            true => Ok(()),
+            false => bury(turn, row),
+        },
         Refusal::FileUnusable => file_unusable(turn, row),
         Refusal::RemovedByTelegram => removed(turn, row),
         Refusal::PressExpired => claims::dropped(turn.db, row, "press expired", turn.now),
         Refusal::Other if row.purpose == Purpose::Mark => mark_in_words(turn, row),
         Refusal::Other if row.purpose == Purpose::Reaction => {
             claims::dropped(turn.db, row, "no reaction there", turn.now)
+        }
+        // Nobody waits for it any more, and it may hold what only one person was to read.
+        Refusal::Other if matches!(row.call, Call::AnswerButton { .. }) => {
+            claims::dropped(turn.db, row, "not answered", turn.now)
         }
         Refusal::Other if row.purpose == Purpose::Edit => edit::refused(turn, row),
         Refusal::Other => bury(turn, row),
@@ -124,8 +131,10 @@ fn keep_for_later(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
 
 fn client_unreachable(turn: &mut Turn<'_>, row: &OutboxRow, why: Unreachable) -> Result<(), Error> {
     claims::dropped(turn.db, row, why.name(), turn.now)?;
-    if let (Purpose::Reply, Some(message)) = (row.purpose, row.message) {
-        agent::refused(turn, message, why.name())?;
+    match (row.purpose, row.message) {
+        (Purpose::Reply, Some(message)) => agent::refused(turn, message, why.name())?,
+        (Purpose::Delete, Some(_)) => delete::ended(turn, row, false)?,
+        _ => {}
     }
     match row.client {
         Some(client) => {
@@ -190,6 +199,9 @@ fn copy_gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
 /// A file cannot be sent. Where it was ours and is not there any more, it is made again.
 fn file_unusable(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     if row.failures + 1 < FILE_ATTEMPTS_MAX && file::make_again(turn, row)? {
+        return Ok(());
+    }
+    if album::one_by_one(turn, row)? {
         return Ok(());
     }
     match (row.purpose, row.message) {

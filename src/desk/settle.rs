@@ -33,7 +33,8 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
         Purpose::Topic => topic::made(turn, row, receipt),
         Purpose::Card => {
             card_posted(turn, row, receipt)?;
-            posted(turn, row, receipt)
+            let carried = carried_by_card(turn, row)?;
+            posted(turn, &carried, receipt)
         }
         Purpose::Relay => posted(turn, row, receipt),
         Purpose::Reply => delivered(turn, row, receipt),
@@ -84,6 +85,19 @@ fn card_posted(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<()
         Some(topic) => topics::card_posted(turn.db, topic.id, message),
         None => Ok(()),
     }
+}
+
+/// The card's call as it stands for its message: the message may have left the post meanwhile.
+fn carried_by_card(turn: &Turn<'_>, row: &OutboxRow) -> Result<OutboxRow, Error> {
+    let topic = match row.ticket {
+        Some(ticket) => topics::current(turn.db, ticket)?,
+        None => None,
+    };
+    let carries = topic.and_then(|topic| topic.card_carries);
+    Ok(OutboxRow {
+        message: row.message.filter(|message| Some(*message) == carries),
+        ..row.clone()
+    })
 }
 
 /// A client's message stands in the topic.

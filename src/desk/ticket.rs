@@ -253,18 +253,41 @@ pub(super) fn edit_first_words(turn: &mut Turn<'_>, found: Found) -> Result<(), 
     let words = text::without_people(&messages::content(turn.db, found.row)?.text);
     let lead = topic.card_lead.clone();
     let Some(post) = card::with_words(&card, lead.as_deref(), Some(&words)) else {
-        topics::card_layout(turn.db, topic.id, None, lead.as_deref())?;
-        show_card(turn, &ticket, card)?;
+        leave_card(turn, found, &ticket, &topic, lead.as_deref())?;
         let route = Route::to_desk(turn, &ticket, turn.now);
         let lead = turn.texts().edited_anew(turn.language());
         let words = text::join(&Text::plain(format!("{lead}\n")), &words);
-        for (part, text) in (1..).zip(text::split(&words, text::TEXT_MAX)) {
+        for (part, text) in (0..).zip(text::split(&words, text::TEXT_MAX)) {
             let call = Call::words(route.to(), text, None);
             turn.carry(route, Purpose::Relay, (found.row, part), &call)?;
         }
         return Ok(());
     };
     show_card(turn, &ticket, post)
+}
+
+/// The message that shares the card's post has become something that is no text: it leaves the post.
+pub(super) fn first_words_gone(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
+    let ticket = tickets::by_id(turn.db, found.ticket)?;
+    match topics::current(turn.db, ticket.id)? {
+        Some(topic) => leave_card(turn, found, &ticket, &topic, topic.card_lead.as_deref()),
+        None => Ok(()),
+    }
+}
+
+/// The card's post shows the card alone from now on, and is no copy of the message any more.
+fn leave_card(
+    turn: &mut Turn<'_>,
+    found: Found,
+    ticket: &Ticket,
+    topic: &Topic,
+    lead: Option<&str>,
+) -> Result<(), Error> {
+    topics::card_layout(turn.db, topic.id, None, lead)?;
+    messages::unlink(turn.db, found.row, Place::Group(turn.group()?))?;
+    let card = card_of(turn, ticket)?;
+    let post = card::with_words(&card, lead, None).unwrap_or(card);
+    show_card(turn, ticket, post)
 }
 
 /// The text that shares the card's post was taken back: the card stays.
@@ -274,10 +297,7 @@ pub(super) fn remove_first_words(turn: &mut Turn<'_>, found: Found) -> Result<()
         return Ok(());
     };
     let lead = turn.texts().line_taken_back(turn.language());
-    topics::card_layout(turn.db, topic.id, None, Some(&lead))?;
-    let card = card_of(turn, &ticket)?;
-    let post = card::with_words(&card, Some(&lead), None).unwrap_or(card);
-    show_card(turn, &ticket, post)
+    leave_card(turn, found, &ticket, &topic, Some(&lead))
 }
 
 /// The card's post as it is to be: in the call that posts it where nobody has seen it yet, by an edit

@@ -82,6 +82,14 @@ impl Turn<'_> {
         })
     }
 
+    /// The chat of somebody as the database names it.
+    pub fn place_of(&self, whose: Whose) -> Result<Place, Error> {
+        Ok(match whose {
+            Whose::Client(client) => Place::Client(client),
+            Whose::Desk => Place::Group(self.group()?),
+        })
+    }
+
     /// Answers an agent's message that is kept, in words.
     pub fn answer_row(&mut self, row: MessageRowId, text: String) -> Result<(), Error> {
         match messages::original_in_group(self.db, row)? {

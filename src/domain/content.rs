@@ -274,25 +274,27 @@ impl Content {
     /// Whether two versions of a message show the same. Telegram reports edits that changed nothing
     /// (Bot API docs, `Update.edited_message`), and a file may come under another `file_id`.
     pub fn shows_the_same(&self, other: &Content) -> bool {
-        let shown = |content: &Content| {
-            let file = content.media.as_ref();
-            (
-                content.kind,
-                content.dice.clone(),
-                file.map(|file| {
-                    (
-                        file.unique_id.clone(),
-                        file.looks.spoiler,
-                        file.looks.caption_above,
-                    )
-                }),
-                content.poll.clone(),
-            )
-        };
-        shown(self) == shown(other)
+        self.kind == other.kind
+            && self.dice == other.dice
+            && self.poll == other.poll
+            && self.has_the_file_of(other)
             && self.text == other.text
             && self.location == other.location
             && self.preview == other.preview
+    }
+
+    /// Whether two versions of a message hold the same file, shown in the same way. Where one of them
+    /// is kept without its file nobody can tell, and the kinds decide.
+    pub fn has_the_file_of(&self, other: &Content) -> bool {
+        let is_same_file = match (&self.media, &other.media) {
+            (Some(one), Some(other)) => {
+                one.unique_id == other.unique_id
+                    && one.looks.spoiler == other.looks.spoiler
+                    && one.looks.caption_above == other.looks.caption_above
+            }
+            (None, _) | (_, None) => true,
+        };
+        self.kind == other.kind && is_same_file
     }
 }
 

@@ -74,6 +74,7 @@ impl Timers {
             Err(error) if !error.is_medium() => {
                 // It would fail in the same way each time, and all others would wait for it.
                 tracing::error!(timer = ?id, %error, "a timer failed");
+                let desk = self.desk.clone();
                 self.writer
                     .run(move |db| {
                         timers::remove(db, id)?;
@@ -85,9 +86,7 @@ impl Timers {
                             | Timer::TopicDoubt { .. }
                             | Timer::LeaveElsewhere { .. } => Ok(()),
                             // Its place in the lane would never be given up.
-                            Timer::AlbumQuiet { .. } => {
-                                timers::set(db, moment.now.plus(AGAIN_AFTER), &timer)
-                            }
+                            Timer::AlbumQuiet { album } => desk.album_died(db, moment, album),
                         }
                     })
                     .await

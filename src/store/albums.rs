@@ -27,8 +27,10 @@ pub enum AlbumState {
     Collecting,
     /// It has left.
     Sent,
-    /// It stays where it was written: a note, or held back.
+    /// It stays where it was written: a note.
     Kept,
+    /// It is held back until it is changed or forced.
+    Held,
 }
 
 /// An album.
@@ -98,6 +100,7 @@ pub fn end(db: &Db, id: AlbumId, state: AlbumState) -> Result<(), Error> {
         AlbumState::Collecting => "collecting",
         AlbumState::Sent => "sent",
         AlbumState::Kept => "kept",
+        AlbumState::Held => "held",
     };
     db.prepare_cached(END)?.execute(params![id, name])?;
     Ok(())
@@ -126,7 +129,9 @@ fn album(row: &Row<'_>) -> rusqlite::Result<Album> {
         state: match row.get_ref(4)?.as_str()? {
             "collecting" => AlbumState::Collecting,
             "sent" => AlbumState::Sent,
-            _ => AlbumState::Kept,
+            "kept" => AlbumState::Kept,
+            "held" => AlbumState::Held,
+            _ => return Err(rusqlite::Error::InvalidQuery),
         },
         first_at: row.get(5)?,
         last_at: row.get(6)?,

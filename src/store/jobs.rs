@@ -35,7 +35,12 @@ const IN_USE: &str = "SELECT id FROM jobs WHERE state = 'waiting' UNION SELECT j
      JOIN jobs ON jobs.message_id = messages.id \
      WHERE albums.state <> 'kept' AND albums.outbox_id IN (SELECT id FROM outbox WHERE finished_at IS NULL)";
 const FORGET: &str = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE state = 'ended' AND not_before < ?1 \
-     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.message_id = jobs.message_id AND finished_at IS NULL) LIMIT ?2)";
+     AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.message_id = jobs.message_id \
+     AND (finished_at IS NULL OR outbox.state = 'dead')) \
+     AND NOT EXISTS (SELECT 1 FROM messages JOIN albums ON albums.id = messages.album_id \
+     JOIN outbox ON outbox.id = albums.outbox_id WHERE messages.id = jobs.message_id \
+     AND (outbox.finished_at IS NULL OR outbox.state = 'dead')) LIMIT ?2)";
+const LET_GO: &str = "UPDATE jobs SET outbox_id = NULL WHERE message_id = ?1";
 
 /// What there is to do: fetch a file, look for viruses, clean it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -143,10 +148,18 @@ pub fn end(db: &Db, id: JobId, end: &JobEnd) -> Result<bool, Error> {
     Ok(db.prepare_cached(END)?.execute(params![id, to_json(end)])? == 1)
 }
 
-/// What the work made is lost; it begins anew, and this call waits for it.
-pub fn begin_again(db: &Db, id: JobId, call: OutboxId, now: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(BEGIN_AGAIN)?
-        .execute(params![id, call, now])?;
+/// What the work made is lost; it begins anew, and this call waits for it. Whether there still is such
+/// work.
+pub fn begin_again(db: &Db, id: JobId, call: OutboxId, now: Timestamp) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(BEGIN_AGAIN)?
+        .execute(params![id, call, now])?
+        == 1)
+}
+
+/// No call waits any more for the work on a message's earlier file.
+pub fn let_go(db: &Db, message: MessageRowId) -> Result<(), Error> {
+    db.prepare_cached(LET_GO)?.execute([message])?;
     Ok(())
 }
 

@@ -30,6 +30,8 @@ const AT: &str = "SELECT links.message_id, ticket_id, side, is_note, author, hel
      WHERE place = ?1 AND telegram_message_id = ?2 ORDER BY part LIMIT 1";
 const BY_ID: &str = "SELECT id, ticket_id, side, is_note, author, held IS NOT NULL, deleted_at IS NOT NULL \
      FROM messages WHERE id = ?1";
+const UNLINK: &str = "DELETE FROM links WHERE message_id = ?1 AND place = ?2";
+const HELD: &str = "SELECT held FROM messages WHERE id = ?1";
 const PARTS_IN: &str = "SELECT part, telegram_message_id, thread_id FROM links WHERE message_id = ?1 AND place = ?2 \
      ORDER BY part, telegram_message_id";
 const ORIGINAL_IN_GROUP: &str = "SELECT place, telegram_message_id, (SELECT thread_id FROM topics \
@@ -176,6 +178,19 @@ pub fn link(
 ) -> Result<(), Error> {
     db.prepare_cached(LINK)?
         .execute(params![place, message, part, row, thread])?;
+    Ok(())
+}
+
+/// Why a message is held back, if it is.
+pub fn held(db: &Db, row: MessageRowId) -> Result<Option<String>, Error> {
+    Ok(db
+        .prepare_cached(HELD)?
+        .query_row([row], |row| row.get(0))?)
+}
+
+/// A message does not stand in a chat any more.
+pub fn unlink(db: &Db, row: MessageRowId, place: Place) -> Result<(), Error> {
+    db.prepare_cached(UNLINK)?.execute(params![row, place])?;
     Ok(())
 }
 

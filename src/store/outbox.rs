@@ -25,7 +25,8 @@ const REPLACE: &str = "UPDATE outbox SET call = ?3 \
      WHERE lane = ?1 AND purpose = ?2 AND state = 'waiting' AND finished_at IS NULL";
 const HEIR: &str = "UPDATE outbox SET is_head = 1 WHERE id = \
      (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position LIMIT 1)";
-const FATE: &str = "SELECT ifnull(sum(finished_at IS NULL), 0), ifnull(sum(state IN ('dropped', 'dead')), 0) \
+const FATE: &str = "SELECT ifnull(sum(finished_at IS NULL), 0), \
+     ifnull(sum(state = 'dead' OR (state = 'dropped' AND reason <> 'superseded')), 0) \
      FROM outbox WHERE message_id = ?1 AND purpose = ?2";
 const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position";
@@ -33,8 +34,8 @@ const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at 
      WHERE id = ?1";
 const PARTS: &str = "SELECT id, lane, part, call, state = 'waiting' AND attempts = 0 FROM outbox \
      WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY part";
-const WAITING_OF_MESSAGE: &str =
-    "SELECT id, lane FROM outbox WHERE message_id = ?1 AND state = 'waiting' ORDER BY id";
+const UNSEEN_OF_MESSAGE: &str = "SELECT id, lane FROM outbox \
+     WHERE message_id = ?1 AND state = 'waiting' AND maybe_sent = 0 ORDER BY id";
 const IS_UNTOUCHED: &str = "SELECT state = 'waiting' AND attempts = 0 FROM outbox WHERE id = ?1";
 const CARRIES: &str = "UPDATE outbox SET message_id = ?2 WHERE id = ?1";
 const RELEASE: &str =
@@ -50,6 +51,9 @@ const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM ou
 
 /// No call is ever put off for longer than this; what is further away only holds a place.
 const PUT_OFF_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The reason of calls that others have taken the place of: what they carried has not failed.
+pub const SUPERSEDED: &str = "superseded";
 
 /// A call to be made.
 #[derive(Debug)]
@@ -189,12 +193,10 @@ pub fn parts(db: &Db, message: MessageRowId, purpose: Purpose) -> Result<Vec<Par
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Calls that wait and carry a message, whatever for, with their lanes.
-pub fn waiting_of_message(
-    db: &Db,
-    message: MessageRowId,
-) -> Result<Vec<(OutboxId, String)>, Error> {
-    let mut statement = db.prepare_cached(WAITING_OF_MESSAGE)?;
+/// Calls that wait and carry a message, whatever for, and of which nobody can have seen anything, with
+/// their lanes.
+pub fn unseen_of_message(db: &Db, message: MessageRowId) -> Result<Vec<(OutboxId, String)>, Error> {
+    let mut statement = db.prepare_cached(UNSEEN_OF_MESSAGE)?;
     let rows = statement.query_map([message], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -208,8 +210,8 @@ pub fn is_untouched(db: &Db, id: OutboxId) -> Result<bool, Error> {
         .unwrap_or(false))
 }
 
-/// A call carries another message than was thought when it was queued up.
-pub fn carries(db: &Db, id: OutboxId, message: MessageRowId) -> Result<(), Error> {
+/// A call carries another message than was thought when it was queued up, or none.
+pub fn carries(db: &Db, id: OutboxId, message: Option<MessageRowId>) -> Result<(), Error> {
     db.prepare_cached(CARRIES)?.execute(params![id, message])?;
     Ok(())
 }

@@ -196,6 +196,7 @@ edited-anew = ✏️ Edited:
 line-taken-back = 🗑 The client has taken their first message back.
 deleted-from-desk = Deleted: Live Support does not see it any more.
 not-deleted-from-desk = Telegram does not let bots delete this message any more (after 48 hours). Its stored text has been removed.
+not-found-at-desk = This message went over in an album that Telegram copied as a whole, so it cannot be found on the other side. Its stored text has been removed.
 delete-what-client = Answer the message that you want to take back with /delete. Only messages of yours that were passed on can be deleted.
 deleted-from-client = Deleted on the client's side.
 not-deleted-from-client = Telegram does not let bots delete this message any more (after 48 hours). The client still sees it; its stored text has been removed.

@@ -165,13 +165,17 @@ impl Running {
 
     /// The child sets its own limits too; these hold whatever the program is.
     fn limit(&self, input_bytes: u64) {
+        // Without a group the limits would be our own.
+        let Some(group) = self.group else {
+            return;
+        };
         for (resource, value) in limits(input_bytes) {
             let limit = Rlimit {
                 current: Some(value),
                 maximum: Some(value),
             };
             // A child that has ended needs no limit.
-            let _ = rustix::process::prlimit(self.group, resource, limit);
+            let _ = rustix::process::prlimit(Some(group), resource, limit);
         }
     }
 

@@ -3,6 +3,7 @@
 //! in what runs at once and in what lies on the disk.
 
 use std::fs;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::domain::settings::WhenDown;
 use crate::domain::time::Timestamp;
 use crate::spool::Spool;
 use crate::store::jobs::{self, Job};
-use crate::store::{Error, Writer};
+use crate::store::{Db, Error, Writer, isolated};
 use crate::telegram::{Client, FetchError};
 
 /// Files that are worked on at the same time.
@@ -34,7 +35,7 @@ const SPOOL_MAX_BYTES: u64 = 1024 * 1024 * 1024;
 /// A job that was begun and whose end is not known is begun again after this.
 const BEGIN_AGAIN: Duration = Duration::from_secs(5 * 60);
 /// How often a job is begun before its file counts as out of reach.
-const ATTEMPTS_MAX: u32 = 100;
+const ATTEMPTS_MAX: u32 = 200;
 /// How soon a job is looked at again that waits for room or for the scanner.
 const WAIT_AGAIN: Duration = Duration::from_secs(10);
 /// How often files are removed that nothing needs any more.
@@ -101,15 +102,19 @@ impl Work {
         self.sweep().await?;
         let room = AT_ONCE_MAX.saturating_sub(self.running.len());
         let now = self.clock.now();
-        if room > 0 && self.has_disk_room() {
+        let has_room = self.has_disk_room();
+        if room > 0 && has_room {
             for job in self.begin(now, room).await? {
                 self.busy.push(job.id);
                 let tools = self.tools.clone();
-                self.running.push(Box::pin(attempt(tools, job)));
+                self.running.push(Box::pin(fenced(tools, job)));
             }
         }
         if self.running.len() >= AT_ONCE_MAX {
             return Ok(None);
+        }
+        if !has_room {
+            return Ok(Some(now.plus(WAIT_AGAIN)));
         }
         let next = self.writer.run(jobs::next_due).await?;
         Ok(next.map(|due| due.max(now.plus(Duration::from_millis(1)))))
@@ -161,10 +166,7 @@ impl Work {
             .run(move |db| {
                 for (job, went) in ended {
                     match went {
-                        Went::Ended(end) => {
-                            let event = Event::JobEnded(job.id, end);
-                            desk.apply(db, moment, Cause::Job(job.id), event)?;
-                        }
+                        Went::Ended(end) => ended_in_desk(db, &desk, moment, &job, end)?,
                         Went::Failed(wait, _) => jobs::defer(db, job.id, now.plus(wait))?,
                         Went::Waits(wait, _) => jobs::not_begun(db, job.id, now.plus(wait))?,
                     }
@@ -211,6 +213,35 @@ impl Work {
     }
 }
 
+/// Hands the end of a job to the desk. One that the desk fails on costs itself, not all others.
+fn ended_in_desk(
+    db: &Db,
+    desk: &Desk,
+    moment: Moment,
+    job: &Job,
+    end: JobEnd,
+) -> Result<(), Error> {
+    let applied = isolated(db, || {
+        let event = Event::JobEnded(job.id, end);
+        desk.apply(db, moment, Cause::Job(job.id), event)
+    });
+    match applied {
+        Err(error) if !error.is_medium() => {
+            tracing::error!(job = ?job.id, %error, "the end of work on a file could not be handled");
+            desk.job_died(db, moment, job)
+        }
+        applied => applied,
+    }
+}
+
+/// A panic costs one attempt.
+async fn fenced(tools: Tools, job: Job) -> (Job, Went) {
+    let attempted = AssertUnwindSafe(attempt(tools, job.clone()))
+        .catch_unwind()
+        .await;
+    attempted.unwrap_or((job, Went::Failed(WAIT_AGAIN, "the work panicked")))
+}
+
 /// One attempt at a job.
 async fn attempt(tools: Tools, job: Job) -> (Job, Went) {
     let went = if job.attempts >= ATTEMPTS_MAX {
@@ -242,7 +273,11 @@ async fn fetched(tools: &Tools, job: &Job) -> Went {
         Err(FetchError::Gone) => Went::Ended(JobEnd::Unavailable),
         Err(FetchError::RetryAfter(wait)) => Went::Waits(wait, "Telegram asks to wait"),
         Err(FetchError::NoSpace(_)) => Went::Waits(WAIT_AGAIN, "there is no room on the disk"),
-        Err(FetchError::Unavailable | FetchError::TokenRejected) => Went::Failed(
+        Err(FetchError::Unreached | FetchError::TokenRejected) => Went::Waits(
+            backoff_unreached(job.attempts + 1, 0),
+            "Telegram could not be reached",
+        ),
+        Err(FetchError::Unavailable) => Went::Failed(
             backoff_unreached(job.attempts + 1, 0),
             "Telegram gave no usable answer",
         ),

@@ -7,6 +7,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use super::stage::GROUP_CALLS_PER_MINUTE;
+
 /// `hushdesk run` with a config, a database and a log in one folder.
 pub struct Bot {
     config: PathBuf,
@@ -28,7 +30,10 @@ impl Bot {
                  support_group_id = {group}\n\
                  \n\
                  [database]\n\
-                 path = {database:?}\n"
+                 path = {database:?}\n\
+                 \n\
+                 [flood]\n\
+                 group_calls_per_minute = {GROUP_CALLS_PER_MINUTE}\n"
             ),
         )?;
         Ok(Bot {

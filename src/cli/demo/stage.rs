@@ -75,6 +75,9 @@ impl Who {
     }
 }
 
+/// More than Telegram allows a group (20): nobody plays for a minute to wait in the next.
+pub const GROUP_CALLS_PER_MINUTE: u32 = 60;
+
 /// The name of a file that tells whose it is.
 pub const CONTRACT: &str = "Contract of Ann Lindqvist.pdf";
 
@@ -104,6 +107,7 @@ impl Stage {
     pub fn set() -> Stage {
         let sandbox = Sandbox::new(Settings {
             grace_ms: GRACE_MS,
+            group_per_minute: GROUP_CALLS_PER_MINUTE,
             ..Settings::default()
         });
         let now = now_ms();

@@ -31,9 +31,12 @@ pub enum FetchError {
     /// Not before this time has passed.
     #[error("Telegram asks to wait {} s", .0.as_secs())]
     RetryAfter(Duration),
-    /// No answer, or none that makes sense: try again.
+    /// An answer, but not the file: try again.
     #[error("Telegram gives no usable answer")]
     Unavailable,
+    /// No connection to Telegram, or it was lost: nothing is wrong with the file.
+    #[error("Telegram could not be reached")]
+    Unreached,
     /// The token is not valid any more.
     #[error("Telegram does not accept the token")]
     TokenRejected,
@@ -80,7 +83,7 @@ impl Client {
             .transport
             .post("getFile", body, CALL_TIMEOUT)
             .await
-            .map_err(|_| FetchError::Unavailable)?;
+            .map_err(|_| FetchError::Unreached)?;
         match classify::answer(reply.status, &reply.body, reply.retry_after) {
             Answer::Ok(file) => {
                 serde_json::from_str(file.get()).map_err(|_| FetchError::Unavailable)
@@ -117,7 +120,8 @@ fn not_downloaded(error: DownloadError) -> FetchError {
         DownloadError::Refused {
             status: 404 | 410, ..
         } => FetchError::Gone,
-        DownloadError::Refused { .. } | DownloadError::Lost => FetchError::Unavailable,
+        DownloadError::Refused { .. } => FetchError::Unavailable,
+        DownloadError::Lost => FetchError::Unreached,
         DownloadError::Disk(error) => FetchError::NoSpace(error),
     }
 }

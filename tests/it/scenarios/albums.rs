@@ -200,3 +200,105 @@ fn an_album_counts_as_one_message() {
         );
     });
 }
+
+#[test]
+fn an_album_that_is_held_back_by_its_first_caption_can_be_freed_too() {
+    bot_test(|t| {
+        open_ticket(t);
+        let photos = vec![
+            content::photo("p1", "ask @somebody_else").into(),
+            content::photo("p2", "").into(),
+            content::photo("p3", "").into(),
+        ];
+        let sam = t.agent("sam").in_topic_of("ann").sends_album(photos);
+        let first = sam.sent() - 2;
+        t.topic("ann")
+            .expect_part("Not sent: it holds @somebody_else");
+        t.pass(Duration::from_secs(30));
+        t.client("ann").expect_nothing();
+        t.agent("sam")
+            .in_topic_of("ann")
+            .edits(first, content::photo("p1", "ask us"));
+        let album = t.client("ann").expect_album(3);
+        assert_eq!(album[0].text(), "Live Support: ask us");
+        t.topic("ann").expect_mark(first, "👌");
+    });
+}
+
+#[test]
+fn a_message_of_an_album_that_is_taken_back_while_it_waits_leaves_alone() {
+    for index in 0..3 {
+        bot_test(|t| {
+            open_ticket(t);
+            let photos = (0..3)
+                .map(|number| {
+                    content::photo(&format!("p{number}"), &format!("picture {number}")).into()
+                })
+                .collect();
+            let first = t.client("ann").drops_album(photos, None);
+            t.client("ann").replies_to(first + index).says("/delete");
+            t.client("ann").expect_part("Deleted");
+            let album = t.topic("ann").expect_album(2);
+            let taken_back = format!("picture {index}");
+            assert!(album.iter().all(|item| item.text() != taken_back));
+        });
+    }
+}
+
+#[test]
+fn a_message_of_an_album_that_waits_for_the_group_is_taken_out_of_it() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").says("before");
+        t.topic("ann").expect("before");
+        let wait = Fault::RetryAfter { seconds: 30 };
+        t.sandbox.plan(FaultRule::once("sendMessage", wait));
+        t.client("ann").says("a text that meets the wait");
+        let photos = vec![
+            content::photo("p1", "one").into(),
+            content::photo("p2", "two").into(),
+        ];
+        let first = t.client("ann").drops_album(photos, None);
+        t.pass(Duration::from_secs(5));
+        t.client("ann").replies_to(first).says("/delete");
+        t.client("ann").expect_part("Deleted");
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect("a text that meets the wait");
+        let left = t.topic("ann").expect_kind("photo");
+        assert_eq!(left.text(), "two");
+    });
+}
+
+#[test]
+fn a_copied_album_that_telegram_posts_in_part_is_copied_again_one_by_one() {
+    bot_test(|t| {
+        open_ticket(t);
+        let partly = Fault::PartialBatch {
+            items: 1,
+            error: "MEDIA_EMPTY".to_owned(),
+        };
+        t.sandbox.plan(FaultRule::once("copyMessages", partly));
+        let items = t.marked("ann").album("live", "", 2);
+        t.client("ann").sends_album(items);
+        for _ in 0..3 {
+            assert_ne!(t.topic("ann").next().kind, "text");
+        }
+        t.topic("ann").expect_part("may stand here twice");
+        t.client("ann").says("and on we go");
+        t.topic("ann").expect("and on we go");
+    });
+}
+
+#[test]
+fn a_message_of_a_copied_album_cannot_be_found_again_and_that_is_said() {
+    bot_test(|t| {
+        open_ticket(t);
+        let items = t.marked("ann").album("live", "", 2);
+        let first = t.client("ann").drops_album(items, None);
+        t.run();
+        t.topic("ann").expect_album(2);
+        t.client("ann").replies_to(first).says("/delete");
+        t.client("ann")
+            .expect_part("cannot be found on the other side");
+    });
+}

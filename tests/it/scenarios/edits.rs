@@ -297,3 +297,60 @@ fn an_agents_live_location_moves_on_and_stops() {
         assert!(shown(t).get("live_period").is_none());
     });
 }
+
+#[test]
+fn a_first_text_that_has_left_the_card_can_be_changed_and_taken_back() {
+    bot_test(|t| {
+        open_ticket(t);
+        let long = "word ".repeat(815);
+        t.client("ann")
+            .edits("hello", content::text(long.trim_end()));
+        t.topic("ann").expect_part("✏️ Edited:");
+        t.client("ann").edits("word", content::text("short again"));
+        t.topic("ann").expect_edited("short again");
+        t.topic("ann").expect_edited("SUPP-");
+        t.client("ann").replies_to("short again").says("/delete");
+        t.client("ann").expect_part("Deleted");
+        t.topic("ann").expect_gone("short again");
+        let posts = t.topic("ann").all();
+        let stands = |words: &str| {
+            posts
+                .iter()
+                .any(|post| !post.deleted && post.text().contains(words))
+        };
+        assert!(stands("SUPP-") && !stands("word"));
+    });
+}
+
+#[test]
+fn a_first_text_that_becomes_a_picture_leaves_the_card() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").edits("hello", content::photo("p1", "look"));
+        t.topic("ann").expect_part("✏️ Edited:");
+        assert_eq!(t.topic("ann").expect_kind("photo").text(), "look");
+        let posts = t.topic("ann").all();
+        let card = posts.iter().find(|post| post.text().contains("SUPP-"));
+        assert!(!card.expect("it stands").text().contains("hello"));
+    });
+}
+
+#[test]
+fn a_file_that_is_replaced_while_it_is_cleaned_goes_as_the_newer_one() {
+    bot_test(|t| {
+        open_ticket(t);
+        let marks = t.marked("ann");
+        let gone = Fault::BadGatewayHtml;
+        let rule = FaultRule::once("getFile", gone);
+        t.sandbox.plan(FaultRule { times: 3, ..rule });
+        let first = t
+            .client("ann")
+            .sends(marks.piece("document_pdf", "old"))
+            .sent();
+        t.client("ann")
+            .edits(first, marks.piece("document_jpeg", "new"));
+        t.pass(Duration::from_secs(60));
+        t.topic("ann")
+            .expect_file(|name, _| assert_eq!(name, "document-2.jpg"));
+    });
+}
