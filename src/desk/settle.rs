@@ -29,6 +29,15 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) ->
 /// Telegram did it, or it is as good as done.
 fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     claims::done(turn.db, row, turn.now)?;
+    if let Call::Delete {
+        row: message,
+        from_part,
+        whose,
+    } = row.call
+    {
+        // Part n of a text that grows again is another post.
+        messages::unlink(turn.db, message, turn.place_of(whose)?, from_part)?;
+    }
     match row.purpose {
         Purpose::Topic => topic::made(turn, row, receipt),
         Purpose::Card => {

@@ -284,7 +284,7 @@ fn leave_card(
     lead: Option<&str>,
 ) -> Result<(), Error> {
     topics::card_layout(turn.db, topic.id, None, lead)?;
-    messages::unlink(turn.db, found.row, Place::Group(turn.group()?))?;
+    messages::unlink(turn.db, found.row, Place::Group(turn.group()?), 0)?;
     let card = card_of(turn, ticket)?;
     let post = card::with_words(&card, lead, None).unwrap_or(card);
     show_card(turn, ticket, post)

@@ -103,10 +103,8 @@ impl<'a> Turn<'a> {
         message: (MessageRowId, u32),
         call: &Call,
     ) -> Result<OutboxId, Error> {
-        let not_before = match call {
-            Call::Await { .. } => NOT_YET,
-            _ => route.not_before,
-        };
+        let is_ready = !matches!(call, Call::Await { .. });
+        let not_before = if is_ready { route.not_before } else { NOT_YET };
         let queued = Queued {
             message: Some(message),
             not_before: Some(not_before),

@@ -30,7 +30,7 @@ const AT: &str = "SELECT links.message_id, ticket_id, side, is_note, author, hel
      WHERE place = ?1 AND telegram_message_id = ?2 ORDER BY part LIMIT 1";
 const BY_ID: &str = "SELECT id, ticket_id, side, is_note, author, held IS NOT NULL, deleted_at IS NOT NULL \
      FROM messages WHERE id = ?1";
-const UNLINK: &str = "DELETE FROM links WHERE message_id = ?1 AND place = ?2";
+const UNLINK: &str = "DELETE FROM links WHERE message_id = ?1 AND place = ?2 AND part >= ?3";
 const HELD: &str = "SELECT held FROM messages WHERE id = ?1";
 const PARTS_IN: &str = "SELECT part, telegram_message_id, thread_id FROM links WHERE message_id = ?1 AND place = ?2 \
      ORDER BY part, telegram_message_id";
@@ -188,9 +188,10 @@ pub fn held(db: &Db, row: MessageRowId) -> Result<Option<String>, Error> {
         .query_row([row], |row| row.get(0))?)
 }
 
-/// A message does not stand in a chat any more.
-pub fn unlink(db: &Db, row: MessageRowId, place: Place) -> Result<(), Error> {
-    db.prepare_cached(UNLINK)?.execute(params![row, place])?;
+/// A message does not stand in a chat any more, or not with its parts from this one on.
+pub fn unlink(db: &Db, row: MessageRowId, place: Place, from_part: u32) -> Result<(), Error> {
+    db.prepare_cached(UNLINK)?
+        .execute(params![row, place, from_part])?;
     Ok(())
 }
 

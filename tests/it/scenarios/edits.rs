@@ -354,3 +354,23 @@ fn a_file_that_is_replaced_while_it_is_cleaned_goes_as_the_newer_one() {
             .expect_file(|name, _| assert_eq!(name, "document-2.jpg"));
     });
 }
+
+#[test]
+fn a_text_that_shrank_can_grow_again() {
+    bot_test(|t| {
+        open_ticket(t);
+        let long = "word ".repeat(818);
+        let reply = t.agent("sam").writes_in("ann", long.trim_end());
+        t.client("ann").expect_part("word").expect_part("word");
+        for _ in 0..2 {
+            t.agent("sam")
+                .in_topic_of("ann")
+                .edits(reply, content::text("brief"));
+            t.client("ann").expect_edited("Live Support: brief");
+            t.agent("sam")
+                .in_topic_of("ann")
+                .edits(reply, content::text(long.trim_end()));
+            t.client("ann").expect_part("word");
+        }
+    });
+}
