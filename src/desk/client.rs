@@ -23,14 +23,15 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), 
         // The same message in an update of another number: already done.
         return Ok(());
     }
-    if prompts::at(turn.db, place, message.message)?.is_some() {
+    let policy = &turn.settings().privacy.policy;
+    let carriage = carriers::carriage(message.content.kind, Direction::ToDesk, policy);
+    if carriage == Carriage::Asked && prompts::at(turn.db, place, message.message)?.is_some() {
         return Ok(());
     }
     let Some((usage, not_before)) = judge_message(turn, &client, message)? else {
         return Ok(());
     };
-    let policy = &turn.settings().privacy.policy;
-    match carriers::carriage(message.content.kind, Direction::ToDesk, policy) {
+    match carriage {
         Carriage::Asked => return prompt::ask_client(turn, &client, message),
         Carriage::Withheld => return withhold(turn, &client, message, true),
         Carriage::Refused => return withhold(turn, &client, message, false),

@@ -157,7 +157,15 @@ fn keep(
             thread: None,
         },
     )?;
-    let found = messages::by_id(turn.db, row)?;
+    let found = Found {
+        row,
+        ticket: ticket.id,
+        side: Side::Client,
+        is_note: false,
+        author: None,
+        is_held: false,
+        is_deleted: false,
+    };
     turn.seal(found, &masked.redacted)?;
     Ok((found, masked.content))
 }
@@ -217,7 +225,10 @@ fn relay(
 ) -> Result<(), Error> {
     let message = incoming.message;
     let route = Route::to_desk(turn, ticket, incoming.not_before);
-    let topic = topics::current(turn.db, ticket.id)?;
+    let topic = match message.reply_to {
+        Some(_) => topics::current(turn.db, ticket.id)?,
+        None => None,
+    };
     let quote = message.quote.as_ref();
     let answers = carry::answered_by_client(turn, route, topic.as_ref(), message.reply_to, quote)?;
     let parcel = Parcel {
