@@ -233,7 +233,13 @@ fn answers(
     };
     let words = messages::content(turn.db, found.row)?.text;
     Ok(Answers {
-        reply_to: Some(carry::reply(found.row, &words, quote)),
+        reply_to: Some(carry::reply(
+            turn,
+            Direction::ToClient,
+            found.row,
+            &words,
+            quote,
+        )),
         lead: None,
     })
 }

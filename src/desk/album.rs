@@ -55,7 +55,7 @@ pub(super) fn arrived(
         }
     };
     albums::join(turn.db, album, row, turn.now)?;
-    if let Some(spec) = carry::work_on(turn, parcel.content) {
+    if let Some(spec) = carry::work_on(turn, route.direction, parcel.content) {
         jobs::insert(turn.db, row, None, &spec, turn.now)?;
     }
     Ok(())
@@ -257,7 +257,7 @@ fn gather(turn: &mut Turn<'_>, route: Route, rows: &[MessageRowId]) -> Result<Ga
         let mut caption = if index == labelled {
             carry::caption(turn, route, content)
         } else {
-            text::without_people(&content.text)
+            carry::shown(turn, route.direction, &content.text)
         };
         if text::utf16_len(&caption.text) > CAPTION_MAX {
             let pieces = text::split(&caption, TEXT_MAX);
@@ -266,6 +266,7 @@ fn gather(turn: &mut Turn<'_>, route: Route, rows: &[MessageRowId]) -> Result<Ga
                 .extend(pieces.into_iter().map(|text| (*row, text)));
             caption = Text::default();
         }
+        caption = text::within_marks(caption);
         gathered.rows.push(*row);
         gathered.items.push(Item {
             kind: content.kind,
@@ -555,7 +556,7 @@ pub(super) fn send_held(turn: &mut Turn<'_>, album: AlbumId) -> Result<(), Error
     for row in &rows {
         messages::hold(turn.db, *row, None)?;
         let content = messages::content(turn.db, *row)?;
-        if let Some(spec) = carry::work_on(turn, &content) {
+        if let Some(spec) = carry::work_on(turn, route.direction, &content) {
             jobs::insert(turn.db, *row, None, &spec, turn.now)?;
         }
     }

@@ -6,14 +6,16 @@ use crate::domain::call::{Call, FileSource, Item, Purpose, ReplyTo, Source, To, 
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::ids::{ClientId, MessageId, MessageRowId, OutboxId, TicketId};
 use crate::domain::language::Language;
-use crate::domain::rules::carriers::{self, Carriage, Direction};
-use crate::domain::rules::quote;
+use crate::domain::rules::carriers::{self, Carriage, Carrier, Direction, Treatment};
+use crate::domain::rules::find::link;
 use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
+use crate::domain::rules::{mask, quote};
 use crate::domain::ticket::{Client, Ticket};
 use crate::domain::time::Timestamp;
 use crate::store::jobs::{self, JobSpec};
 use crate::store::topics::Topic;
 use crate::store::{Error, Place, messages};
+use serde_json::{Map, Value};
 
 /// How much of a message that cannot be answered where it stands is shown instead.
 const EXCERPT_MAX: usize = 120;
@@ -152,24 +154,43 @@ pub(super) fn hold_place(
 
 /// How a message goes.
 pub(super) fn way(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Way {
-    match work_on(turn, parcel.content) {
+    match work_on(turn, route.direction, parcel.content) {
         Some(spec) => Way::Work(spec),
         None => Way::Calls(calls(turn, route, parcel)),
     }
 }
 
 /// The work that a message's file needs first.
-pub(super) fn work_on(turn: &Turn<'_>, content: &Content) -> Option<JobSpec> {
+pub(super) fn work_on(turn: &Turn<'_>, direction: Direction, content: &Content) -> Option<JobSpec> {
     let media = content.media.as_ref()?;
-    let settings = turn.settings();
     let is_file = match content.kind {
         Kind::Document | Kind::Audio => true,
         // Apps send these anew without a name; one with a name was sent as a file.
         Kind::Video | Kind::Animation => media.is_named,
-        _ => false,
+        Kind::Text
+        | Kind::Photo
+        | Kind::Voice
+        | Kind::VideoNote
+        | Kind::Sticker
+        | Kind::Poll
+        | Kind::Dice
+        | Kind::Contact
+        | Kind::Location
+        | Kind::LiveLocation
+        | Kind::Venue
+        | Kind::Story
+        | Kind::Game
+        | Kind::Invoice
+        | Kind::PaidMedia
+        | Kind::Gift
+        | Kind::Checklist
+        | Kind::Giveaway
+        | Kind::Unknown => false,
     };
-    let clean = is_file && settings.privacy.scrub_files;
-    let scan = settings.scans_files
+    let policy = &turn.settings().privacy.policy;
+    let clean =
+        is_file && carriers::confirmed(content.kind, direction, policy) == Carriage::Cleaned;
+    let scan = turn.settings().scans_files
         && matches!(
             content.kind,
             Kind::Document | Kind::Audio | Kind::Video | Kind::Animation
@@ -184,10 +205,11 @@ pub(super) fn work_on(turn: &Turn<'_>, content: &Content) -> Option<JobSpec> {
 fn calls(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
     let content = parcel.content;
     let policy = &turn.settings().privacy.policy;
-    let carriage = if parcel.is_confirmed {
-        carriers::confirmed(content.kind, route.direction, policy)
-    } else {
-        carriers::carriage(content.kind, route.direction, policy)
+    let carriage = match carriers::carriage(content.kind, route.direction, policy) {
+        Carriage::Asked if parcel.is_confirmed => {
+            carriers::confirmed(content.kind, route.direction, policy)
+        }
+        carriage => carriage,
     };
     match carriage {
         Carriage::Words => words(turn, route, parcel),
@@ -200,7 +222,10 @@ fn calls(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
         }
         Carriage::CopyWithCaption | Carriage::Cleaned => with_caption(turn, route, parcel),
         Carriage::Copy if is_told_instead(turn, route, content) => told(turn, route, parcel),
-        Carriage::Copy => as_it_is(route, parcel),
+        Carriage::Copy => {
+            let medium = || medium(turn, route, parcel, None);
+            vec![live(route, parcel).unwrap_or_else(medium)]
+        }
         Carriage::Asked | Carriage::Withheld | Carriage::Refused => Vec::new(),
     }
 }
@@ -226,7 +251,7 @@ fn words(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
             reply_to: (part == 0)
                 .then(|| parcel.answers.reply_to.clone())
                 .flatten(),
-            preview: parcel.content.preview.clone(),
+            preview: preview(turn, route.direction, parcel.content),
             buttons: Vec::new(),
         })
         .collect()
@@ -234,11 +259,41 @@ fn words(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
 
 /// The words of a text message as they are posted, in pieces that fit.
 pub(super) fn text_parts(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Text> {
-    let mut words = text::without_people(&parcel.content.text);
+    let mut words = shown(turn, route.direction, &parcel.content.text);
     if let Some(lead) = &parcel.answers.lead {
         words = text::join(lead, &words);
     }
     text::split(&text::join(&label(turn, route), &words), TEXT_MAX)
+}
+
+/// Words as the other side may see them, without formatting that says who somebody is.
+pub(super) fn shown(turn: &Turn<'_>, direction: Direction, words: &Text) -> Text {
+    mask::unmarked(words, direction, &turn.settings().privacy.policy)
+}
+
+/// How the preview of a linked page looks. Without options there is none in the group, and Telegram's
+/// own choice in a private chat.
+pub(super) fn preview(
+    turn: &Turn<'_>,
+    direction: Direction,
+    content: &Content,
+) -> Option<Map<String, Value>> {
+    let policy = &turn.settings().privacy.policy;
+    let passes = policy.treatment(Carrier::LinkPreview, direction) == Treatment::Pass;
+    match direction {
+        Direction::ToClient if passes => content.preview.clone(),
+        Direction::ToClient => Some(Map::from_iter([("is_disabled".to_owned(), true.into())])),
+        Direction::ToDesk if passes => {
+            let mut options = content.preview.clone().unwrap_or_default();
+            // Another page than those in the words may be chosen: somebody's own, too.
+            let url = options.get("url").and_then(Value::as_str);
+            if url.is_some_and(|url| link::read(url).is_some()) {
+                options.remove("url");
+            }
+            Some(options)
+        }
+        Direction::ToDesk => None,
+    }
 }
 
 /// What stands before the words: the desk's name towards clients, nothing towards agents.
@@ -251,7 +306,7 @@ fn label(turn: &Turn<'_>, route: Route) -> Text {
 
 /// A caption as it is posted.
 pub(super) fn caption(turn: &Turn<'_>, route: Route, content: &Content) -> Text {
-    let words = text::without_people(&content.text);
+    let words = shown(turn, route.direction, &content.text);
     let label = label(turn, route);
     let bare = !takes_caption(content.kind) || (words.is_empty() && label.is_empty());
     if bare {
@@ -262,7 +317,9 @@ pub(super) fn caption(turn: &Turn<'_>, route: Route, content: &Content) -> Text 
     }
     let labelled = text::join(&label, &words);
     if text::utf16_len(&labelled.text) <= CAPTION_MAX {
-        labelled
+        text::within_marks(labelled)
+    } else if text::utf16_len(&words.text) <= CAPTION_MAX {
+        text::within_marks(words)
     } else {
         words
     }
@@ -280,7 +337,7 @@ fn with_caption(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call>
     let caption = caption(turn, route, parcel.content);
     // Whoever pays Telegram may write longer captions than a bot.
     if text::utf16_len(&caption.text) > CAPTION_MAX {
-        let mut calls = vec![medium(route, parcel, Some(Text::default()))];
+        let mut calls = vec![medium(turn, route, parcel, Some(Text::default()))];
         calls.extend(
             text::split(&caption, TEXT_MAX)
                 .into_iter()
@@ -291,12 +348,12 @@ fn with_caption(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call>
     // A caption is only replaced where it is another: Telegram copies on its own side what is not.
     let is_same = route.direction == Direction::ToDesk && !parcel.is_changed;
     let caption = (!is_same && !caption.is_empty()).then_some(caption);
-    vec![medium(route, parcel, caption)]
+    vec![medium(turn, route, parcel, caption)]
 }
 
 /// A medium, copied by its id; or sent by its file where a copy would keep somebody's buttons, or would
 /// put a caption below it that stands above.
-fn medium(route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
+fn medium(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
     let has_keyboard = parcel.content.has_keyboard;
     match &parcel.content.media {
         Some(media) if has_keyboard || (caption.is_some() && media.looks.caption_above) => {
@@ -306,7 +363,7 @@ fn medium(route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
                     kind: parcel.content.kind,
                     file: FileSource::Telegram(media.file_id.clone()),
                     looks: media.looks,
-                    caption: caption.unwrap_or_else(|| text::without_people(&parcel.content.text)),
+                    caption: caption.unwrap_or_else(|| self::caption(turn, route, parcel.content)),
                 },
                 reply_to: parcel.answers.reply_to.clone(),
             }
@@ -315,10 +372,8 @@ fn medium(route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
     }
 }
 
+/// A message without a caption, copied by its id.
 fn copy(route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
-    if parcel.content.has_keyboard && parcel.content.media.is_some() && caption.is_none() {
-        return medium(route, parcel, Some(Text::default()));
-    }
     Call::Copy {
         to: route.to(),
         source: parcel.source,
@@ -327,17 +382,17 @@ fn copy(route: Route, parcel: &Parcel<'_>, caption: Option<Text>) -> Call {
     }
 }
 
-/// A copy; but a copy of a live location would stand still, so that is sent as one.
-fn as_it_is(route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
-    let is_live = parcel.content.kind == Kind::LiveLocation;
-    match parcel.content.location.filter(|_| is_live) {
-        Some(location) => vec![Call::SendLocation {
-            to: route.to(),
-            location,
-            reply_to: parcel.answers.reply_to.clone(),
-        }],
-        None => vec![copy(route, parcel, None)],
-    }
+/// A place that moves, as one that does: a copy of it would stand still.
+fn live(route: Route, parcel: &Parcel<'_>) -> Option<Call> {
+    let content = parcel.content;
+    let location = content
+        .location
+        .filter(|_| content.kind == Kind::LiveLocation)?;
+    Some(Call::SendLocation {
+        to: route.to(),
+        location,
+        reply_to: parcel.answers.reply_to.clone(),
+    })
 }
 
 /// What a copy would falsify, or cannot show, in words.
@@ -394,10 +449,14 @@ pub(super) fn answered_by_client(
     let present = topic.and_then(|topic| topic.thread);
     let stands_here = copies.iter().any(|copy| copy.thread == present);
     let is_coming = copies.is_empty() && found.ticket == route.ticket;
-    let words = text::without_people(&messages::content(turn.db, found.row)?.text);
+    let words = shown(
+        turn,
+        route.direction,
+        &messages::content(turn.db, found.row)?.text,
+    );
     if stands_here && present.is_some() || is_coming {
         return Ok(Answers {
-            reply_to: Some(reply(found.row, &words, quote)),
+            reply_to: Some(reply(turn, route.direction, found.row, &words, quote)),
             lead: None,
         });
     }
@@ -408,8 +467,19 @@ pub(super) fn answered_by_client(
 }
 
 /// An answer to a message, with the words that it quotes where they stand in it.
-pub(super) fn reply(row: MessageRowId, words: &Text, quote: Option<&Text>) -> ReplyTo {
-    match quote.and_then(|quote| quote::excerpt(words, &quote.text)) {
+pub(super) fn reply(
+    turn: &Turn<'_>,
+    direction: Direction,
+    row: MessageRowId,
+    words: &Text,
+    quote: Option<&Text>,
+) -> ReplyTo {
+    let policy = &turn.settings().privacy.policy;
+    let passes = policy.treatment(Carrier::Quote, direction) == Treatment::Pass;
+    let excerpt = quote
+        .filter(|_| passes)
+        .and_then(|quote| quote::excerpt(words, &quote.text));
+    match excerpt {
         Some(quote) => ReplyTo::Quote(row, quote),
         None => ReplyTo::Row(row),
     }

@@ -185,7 +185,7 @@ fn edit_text(
             to,
             text: text.clone(),
             reply_to,
-            preview: after.preview.clone(),
+            preview: carry::preview(turn, route.direction, after),
             buttons,
         };
         return claims::replace_call(turn.db, unsent.id, &call);
@@ -193,7 +193,7 @@ fn edit_text(
     let call = Call::EditText {
         copy: standing(route, row, part),
         text: text.clone(),
-        preview: after.preview.clone(),
+        preview: carry::preview(turn, route.direction, after),
     };
     change(turn, route, row, part, &call)
 }
@@ -210,7 +210,7 @@ fn caption_edited(
     let caption = if album::has_label(turn, found)? {
         carry::caption(turn, route, after)
     } else {
-        text::without_people(&after.text)
+        text::within_marks(carry::shown(turn, route.direction, &after.text))
     };
     for unsent in outbox::parts(turn.db, found.row, route.purpose())? {
         let Some(call) = unsent
@@ -271,7 +271,7 @@ fn media_replaced(
     if instead_of_waiting(turn, route, row, after)? {
         return Ok(());
     }
-    if let Some(spec) = carry::work_on(turn, after) {
+    if let Some(spec) = carry::work_on(turn, route.direction, after) {
         let call = carry::hold_place(turn, route, Purpose::Edit, row, Answers::default())?;
         jobs::insert(turn.db, row, Some(call), &spec, turn.now)?;
         return Ok(());

@@ -132,7 +132,7 @@ pub enum Call {
         /// What it answers.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<ReplyTo>,
-        /// How its link preview looks; none leaves it to Telegram. Never shown in the group.
+        /// How its link preview looks; none leaves it to Telegram, and means no preview in a group.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         preview: Option<Map<String, Value>>,
         /// Buttons, one a row.

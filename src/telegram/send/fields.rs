@@ -56,14 +56,12 @@ pub(super) enum Preview<'a> {
 }
 
 impl<'a> Preview<'a> {
-    /// Previews show whom somebody knows, so there are none in groups.
+    /// Previews show whom somebody knows, so in groups there are none that were not asked for.
     pub fn of(is_private: bool, options: Option<&'a Map<String, Value>>) -> Option<Self> {
-        if !is_private {
-            return Some(Preview::Off { is_disabled: true });
-        }
         options
             .filter(|options| !options.values().any(Value::is_null))
             .map(Preview::As)
+            .or((!is_private).then_some(Preview::Off { is_disabled: true }))
     }
 }
 

@@ -94,12 +94,13 @@ fn passed(kind: Kind, direction: Direction, policy: &Policy) -> Carriage {
         | Kind::LiveLocation
         | Kind::Venue => Carriage::Copy,
         // What nobody knows yet could show anything of an agent; a client's is worth a try.
-        Kind::Game | Kind::Unknown => match direction {
+        Kind::Unknown => match direction {
             Direction::ToDesk => Carriage::Copy,
             Direction::ToClient => Carriage::Refused,
         },
-        // None of these can be copied (Bot API, `copyMessage`).
+        // None of these can be copied (Bot API, `copyMessage`), and a game only by its own bot.
         Kind::Story
+        | Kind::Game
         | Kind::Invoice
         | Kind::PaidMedia
         | Kind::Gift
@@ -145,7 +146,7 @@ mod tests {
             (Kind::LiveLocation, Asked, Copy),
             (Kind::Venue, Asked, Refused),
             (Kind::Story, Told, Refused),
-            (Kind::Game, Copy, Refused),
+            (Kind::Game, Told, Refused),
             (Kind::Invoice, Told, Refused),
             (Kind::PaidMedia, Told, Refused),
             (Kind::Gift, Told, Refused),
