@@ -98,7 +98,7 @@ fn carry_over(
     // What is read when the album or the file is complete is read as it is then.
     let is_same_file = after.has_the_file_of(before);
     if file::is_in_open_album(turn, found.row)? {
-        if !is_same_file && let Some(spec) = carry::work_on(turn, after) {
+        if !is_same_file && let Some(spec) = carry::work_on(turn, route.direction, after) {
             jobs::insert(turn.db, found.row, None, &spec, turn.now)?;
         }
         return Ok(());
@@ -307,7 +307,7 @@ fn instead_of_waiting(
         return Ok(false);
     };
     jobs::let_go(turn.db, row)?;
-    if let Some(spec) = carry::work_on(turn, after) {
+    if let Some(spec) = carry::work_on(turn, route.direction, after) {
         jobs::insert(turn.db, row, Some(call), &spec, turn.now)?;
         return Ok(true);
     }

@@ -294,7 +294,7 @@ pub(super) fn make_again(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, E
             return Ok(false);
         };
         let content = messages::content(turn.db, message)?;
-        let Some(spec) = carry::work_on(turn, &content) else {
+        let Some(spec) = carry::work_on(turn, route.direction, &content) else {
             return Ok(false);
         };
         jobs::insert(turn.db, message, Some(row.id), &spec, turn.now)?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{agent, album, client, delete, edit, file, topic};
+use super::{agent, album, client, delete, edit, file, ticket, topic};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Refusal, Unreachable};
@@ -158,8 +158,12 @@ fn upgraded(turn: &mut Turn<'_>, row: &OutboxRow, new: ChatId) -> Result<(), Err
 /// back; an agent learns that it was not delivered.
 fn message_gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     claims::dropped(turn.db, row, "message gone", turn.now)?;
-    match (row.purpose, row.message) {
-        (Purpose::Reply, Some(message)) => agent::refused(turn, message, "gone"),
+    match (row.purpose, row.message, row.ticket) {
+        (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "gone"),
+        (Purpose::CardEdit, _, Some(ticket)) => match topics::current(turn.db, ticket)? {
+            Some(topic) => ticket::card_lost(turn, &topic),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }

@@ -265,14 +265,7 @@ pub(super) fn edit_first_words(turn: &mut Turn<'_>, found: Found) -> Result<(), 
     let lead = topic.card_lead.clone();
     let Some(post) = card::with_words(&card, lead.as_deref(), Some(&words)) else {
         leave_card(turn, found, &ticket, &topic, lead.as_deref())?;
-        let route = Route::to_desk(turn, &ticket, turn.now);
-        let lead = turn.texts().edited_anew(turn.language());
-        let words = text::join(&Text::plain(format!("{lead}\n")), &words);
-        for (part, text) in (0..).zip(text::split(&words, text::TEXT_MAX)) {
-            let call = Call::words(route.to(), text, None);
-            turn.carry(route, Purpose::Relay, (found.row, part), &call)?;
-        }
-        return Ok(());
+        return post_first_words(turn, &ticket, found.row, &words);
     };
     show_card(turn, &ticket, post)
 }
@@ -301,6 +294,37 @@ fn leave_card(
     show_card(turn, ticket, post)
 }
 
+/// A card is gone, with a change of its words that nobody may have seen: they are posted by themselves.
+pub(super) fn card_lost(turn: &mut Turn<'_>, topic: &Topic) -> Result<(), Error> {
+    let Some(row) = topic.card_carries else {
+        return Ok(());
+    };
+    if !messages::was_edited(turn.db, row)? || messages::by_id(turn.db, row)?.is_deleted {
+        return Ok(());
+    }
+    topics::card_layout(turn.db, topic.id, None, topic.card_lead.as_deref())?;
+    messages::unlink(turn.db, row, Place::Group(turn.group()?))?;
+    let ticket = tickets::by_id(turn.db, topic.ticket)?;
+    let words = text::without_people(&messages::content(turn.db, row)?.text);
+    post_first_words(turn, &ticket, row, &words)
+}
+
+fn post_first_words(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    row: MessageRowId,
+    words: &Text,
+) -> Result<(), Error> {
+    let route = Route::to_desk(turn, ticket, turn.now);
+    let lead = turn.texts().edited_anew(turn.language());
+    let words = text::join(&Text::plain(format!("{lead}\n")), words);
+    for (part, text) in (0..).zip(text::split(&words, text::TEXT_MAX)) {
+        let call = Call::words(route.to(), text, None);
+        turn.carry(route, Purpose::Relay, (row, part), &call)?;
+    }
+    Ok(())
+}
+
 /// The text that shares the card's post was taken back: the card stays.
 pub(super) fn remove_first_words(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
     let ticket = tickets::by_id(turn.db, found.ticket)?;
@@ -318,8 +342,15 @@ fn show_card(turn: &mut Turn<'_>, ticket: &Ticket, post: Text) -> Result<(), Err
         claims::of_lane(turn.db, Lane::Topic(ticket.id), Purpose::Card)?
         && outbox::is_untouched(turn.db, call)?
     {
-        let call_now = Call::words(To::Topic(ticket.id), post, None);
-        return claims::replace_call(turn.db, call, &call_now);
+        let call_now = Call::words(To::Topic(ticket.id), post.clone(), None);
+        claims::replace_call(turn.db, call, &call_now)?;
+        // A newer state may wait to be shown on it, with the words of before.
+        let edit = Call::EditCard {
+            ticket: ticket.id,
+            text: post,
+        };
+        let lane = Lane::Card(ticket.id);
+        return outbox::replace_waiting(turn.db, lane, Purpose::CardEdit, &edit).map(drop);
     }
     turn.edit_card(ticket.id, post)
 }

@@ -4,13 +4,13 @@
 
 use std::time::Duration;
 
-use super::ticket::card_of;
+use super::ticket::{self, card_of};
 use super::turn::Turn;
-use crate::domain::call::{Call, Lane, Purpose, To};
+use crate::domain::call::{Call, Lane, Priority, Purpose, To};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, ThreadId, TicketId};
 use crate::domain::outcome::Receipt;
-use crate::domain::ticket::TicketCode;
+use crate::domain::ticket::{TicketCode, TicketState};
 use crate::store::claims::{self, OutboxRow, Unfinished};
 use crate::store::topics::Topic;
 use crate::store::{Error, outbox, tickets, timers, topics};
@@ -84,31 +84,43 @@ pub(super) fn gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
         topics::gone(turn.db, topic.id)?;
     }
     if !matches!(row.purpose, Purpose::Relay | Purpose::Card) {
-        return claims::dropped(turn.db, row, "topic gone", turn.now);
+        claims::dropped(turn.db, row, "topic gone", turn.now)?;
+        return match current.filter(|_| row.purpose == Purpose::CardEdit) {
+            Some(topic) => ticket::card_lost(turn, &topic),
+            None => Ok(()),
+        };
     }
     let failures = row.failures + LOSS_COUNTS_AS;
     claims::retry(turn.db, row, turn.now, failures, row.maybe_sent)?;
     if is_being_made {
         return Ok(());
     }
-    let carried = current.filter(|_| row.purpose == Purpose::Card);
-    recreate(turn, ticket, carried)
+    recreate(turn, ticket, current, row.purpose == Purpose::Card)
 }
 
 /// Puts the making of a new topic, and its card, before what waits in the lane. A card that waits
 /// itself goes into the new topic with all that it was to carry into the old one.
-fn recreate(turn: &mut Turn<'_>, ticket: TicketId, card: Option<Topic>) -> Result<(), Error> {
+fn recreate(
+    turn: &mut Turn<'_>,
+    ticket: TicketId,
+    old: Option<Topic>,
+    is_card_waiting: bool,
+) -> Result<(), Error> {
     let ticket = tickets::by_id(turn.db, ticket)?;
     let group = turn.settings().group;
     let topic = topics::insert(turn.db, ticket.id, group)?;
-    if let Some(old) = card {
+    if let Some(old) = old.as_ref().filter(|_| is_card_waiting) {
         let lead = old.card_lead.as_deref();
         topics::card_layout(turn.db, topic, old.card_carries, lead)?;
     } else {
         // What waits to be shown on the old card would take the place of the new one's words.
         let edits = Lane::Card(ticket.id);
-        for waiting in outbox::waiting_in(turn.db, edits)? {
+        let waiting = outbox::waiting_in(turn.db, edits)?;
+        for waiting in &waiting {
             outbox::drop_waiting(turn.db, waiting.id, &edits.key(), "newer card", turn.now)?;
+        }
+        if let Some(old) = old.filter(|_| !waiting.is_empty()) {
+            ticket::card_lost(turn, &old)?;
         }
         let lead = turn.texts().topic_recreated(turn.language());
         topics::card_layout(turn.db, topic, None, Some(&lead))?;
@@ -124,7 +136,14 @@ fn recreate(turn: &mut Turn<'_>, ticket: TicketId, card: Option<Topic>) -> Resul
         ticket: ticket.id,
         title: card::title(&ticket),
     };
-    turn.ahead_in_topic(ticket.id, Purpose::Topic, &make)
+    turn.ahead_in_topic(ticket.id, Purpose::Topic, &make)?;
+    if ticket.state == TicketState::Closed {
+        // A late change led to it: nobody is to answer here.
+        let close = Call::CloseTopic { ticket: ticket.id };
+        let (purpose, now) = (Purpose::TopicState, turn.now);
+        turn.post_to_topic(&ticket, purpose, Priority::STATE, None, now, &close)?;
+    }
+    Ok(())
 }
 
 /// A topic of this ticket stands. The first one that we learn of is the ticket's; any other is an

@@ -17,6 +17,7 @@ const SET_CONTENT: &str = "UPDATE messages SET content = ?2 WHERE id = ?1";
 const ADD_VERSION: &str = "INSERT INTO message_versions (message_id, version, replaced_at, content) \
      SELECT id, (SELECT ifnull(max(version), 0) + 1 FROM message_versions WHERE message_id = ?1), ?2, content \
      FROM messages WHERE id = ?1";
+const WAS_EDITED: &str = "SELECT EXISTS (SELECT 1 FROM message_versions WHERE message_id = ?1)";
 const FORGET_VERSIONS: &str = "DELETE FROM message_versions WHERE message_id = ?1";
 const DELETE: &str = "UPDATE messages SET content = ?2, held = NULL, deleted_at = ?3 WHERE id = ?1";
 const HOLD: &str = "UPDATE messages SET held = ?2 WHERE id = ?1";
@@ -131,6 +132,13 @@ pub fn set_content(db: &Db, row: MessageRowId, content: &Content) -> Result<(), 
     db.prepare_cached(SET_CONTENT)?
         .execute(params![row, to_json(content)])?;
     Ok(())
+}
+
+/// Whether a message said something else before.
+pub fn was_edited(db: &Db, row: MessageRowId) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(WAS_EDITED)?
+        .query_row([row], |row| row.get(0))?)
 }
 
 /// A message is taken back: what it says is forgotten, with every earlier version.

@@ -1,0 +1,62 @@
+//! A client's first words share a post with the card; what they change there is never lost.
+
+use hushdesk::sandbox::content;
+
+use super::carrying::open_ticket;
+use crate::harness::{Reads, bot_test};
+
+#[test]
+fn a_change_of_the_first_words_outlives_the_topic_that_they_stood_in() {
+    bot_test(|t| {
+        open_ticket(t);
+        let (ann, now) = (t.person("ann"), t.now());
+        let edited = content::text("hello again");
+        t.agent("sam").deletes_topic_of("ann");
+        t.sandbox
+            .person_edits(ann, ann, 1, edited, now)
+            .expect("she may edit her own words");
+        t.client("ann").says("are you there?");
+        t.rest();
+        let mut posts: Vec<String> = std::iter::from_fn(|| t.topic("ann").try_next()).collect();
+        assert!(posts[0].contains("takes its place"), "{posts:?}");
+        posts.remove(0);
+        posts.sort();
+        assert_eq!(posts, ["are you there?", "✏️ Edited:\nhello again"]);
+    });
+}
+
+#[test]
+fn a_state_that_waits_to_be_shown_does_not_bring_old_words_back() {
+    bot_test(|t| {
+        t.client("ann").drops(content::text("hello"), None);
+        t.client("ann").drops(content::text("/close"), None);
+        let (ann, now) = (t.person("ann"), t.now());
+        t.sandbox
+            .person_edits(ann, ann, 1, content::text("hello again"), now)
+            .expect("she may edit her own words");
+        t.rest();
+        t.client("ann").expect_part("created");
+        t.client("ann").expect_part("You have closed");
+        t.topic("ann").expect_card("hello again");
+        t.topic("ann").expect_part("The client has closed");
+    });
+}
+
+#[test]
+fn a_topic_that_is_made_again_for_a_closed_ticket_is_closed() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").says("a second line");
+        t.topic("ann").expect("a second line");
+        t.client("ann").says("/close");
+        t.client("ann").expect_part("You have closed");
+        t.topic("ann").expect_part("The client has closed");
+        t.agent("sam").deletes_topic_of("ann");
+        t.client("ann")
+            .edits("a second line", content::text("a third line"));
+        t.rest();
+        t.topic("ann").expect_part("takes its place");
+        t.topic("ann").expect_part("a third line");
+        assert!(t.topic("ann").is_closed());
+    });
+}
