@@ -2,7 +2,9 @@
 //! call, and after every call's effect. Each time it is started again and everything arrives.
 
 use crate::harness::player::{Action, Ledger};
+use crate::harness::variety::{Deed, Who};
 use crate::harness::{Scenario, Setup, quiet_log};
+use hushdesk::sandbox::marked::{ALBUMS, KINDS};
 
 /// Plays the actions once without a crash to count the places, then once for each of them.
 fn crash_at_every_point(actions: &[Action]) {
@@ -29,6 +31,7 @@ fn play(setup: Setup, actions: &[Action], crash_at: Option<usize>) -> usize {
         scenario.play(&mut ledger, action);
     }
     scenario.converge(&ledger);
+    assert_eq!(scenario.spooled(), [""; 0], "files are left behind");
     if let Some(point) = crash_at {
         assert_eq!(scenario.crashes, 1, "the crash at place {point} happened");
     }
@@ -96,4 +99,61 @@ fn migration() {
             Action::Run,
         ],
     );
+}
+
+/// The number that draws this kind, or this sort of album.
+fn roll(names: &[&str], name: &str) -> u64 {
+    let index = names.iter().position(|known| *known == name);
+    u64::try_from(index.expect("a known kind")).expect("a short list")
+}
+
+fn sends(who: Who, kind: &str) -> Action {
+    Action::Does(who, ANN, Deed::Sends, roll(&KINDS, kind))
+}
+
+#[test]
+fn document() {
+    crash_at_every_point(&[
+        sends(Who::Client, "document_pdf"),
+        Action::Writes(ANN),
+        Action::Run,
+        sends(Who::Agent, "document_jpeg"),
+        Action::Answers(ANN),
+        Action::Run,
+    ]);
+}
+
+#[test]
+fn album_of_documents() {
+    let album = Action::Does(
+        Who::Client,
+        ANN,
+        Deed::SendsAlbum,
+        roll(&ALBUMS, "documents"),
+    );
+    crash_at_every_point(&[
+        Action::Writes(ANN),
+        Action::Run,
+        album,
+        Action::Writes(ANN),
+        Action::Run,
+    ]);
+}
+
+#[test]
+fn question() {
+    crash_at_every_point(&[
+        Action::Writes(ANN),
+        Action::Run,
+        sends(Who::Client, "contact"),
+        Action::Writes(ANN),
+        Action::Run,
+        // The second of the two buttons, which keeps it.
+        Action::Does(Who::Client, ANN, Deed::Presses, 16),
+        Action::Run,
+        sends(Who::Client, "venue"),
+        Action::Run,
+        Action::Does(Who::Client, ANN, Deed::Presses, 1),
+        Action::Run,
+    ]);
 }

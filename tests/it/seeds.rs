@@ -4,10 +4,12 @@
 
 use std::time::Duration;
 
-use hushdesk::domain::settings::{Flood, Limits};
+use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
+use hushdesk::domain::settings::{Flood, Limits, Privacy, UncleanFiles};
 use hushdesk::sandbox::{CallInfo, Fault, Settings};
 
 use crate::harness::player::{Action, Ledger};
+use crate::harness::variety::{Deed, Who};
 use crate::harness::{Dice, Scenario, Setup, quiet_log};
 
 /// Seeds that the gate runs.
@@ -26,6 +28,8 @@ struct Swarm {
     blocks: bool,
     offline: bool,
     limits_known: bool,
+    /// Voices of agents are asked about.
+    asks_agents: bool,
 }
 
 impl Swarm {
@@ -38,6 +42,7 @@ impl Swarm {
             blocks: dice.below(3) == 0,
             offline: dice.below(4) == 0,
             limits_known: dice.below(4) > 0,
+            asks_agents: dice.below(2) == 0,
         }
     }
 }
@@ -64,7 +69,13 @@ fn fault(number: usize, dice: &Dice) -> Fault {
 
 fn action(dice: &Dice, swarm: &Swarm) -> Action {
     let client = CLIENTS[usize::try_from(dice.below(3)).expect("small")];
-    match dice.below(30) {
+    let who = if dice.below(3) == 0 {
+        Who::Agent
+    } else {
+        Who::Client
+    };
+    let does = |deed| Action::Does(who, client, deed, dice.below(10_000));
+    match dice.below(52) {
         0..=8 => Action::Writes(client),
         9 | 10 => Action::Photo(client),
         11..=16 => Action::Answers(client),
@@ -79,7 +90,30 @@ fn action(dice: &Dice, swarm: &Swarm) -> Action {
         24 if swarm.blocks => Action::Unblocks(client),
         25 if swarm.offline => Action::Offline(dice.below(2) == 0),
         26 => Action::Pass(Duration::from_secs(dice.below(90))),
+        30..=35 => does(Deed::Sends),
+        36 | 37 => does(Deed::SendsAlbum),
+        38..=40 => does(Deed::Edits),
+        41 => does(Deed::Reacts),
+        42 => does(Deed::TakesBack),
+        43 | 44 => does(Deed::Presses),
+        45 => does(Deed::Moves),
         _ => Action::Run,
+    }
+}
+
+/// Nothing goes over that cannot be cleaned; with a question before agents' voices, or without.
+fn privacy(asks_agents: bool) -> Privacy {
+    let asked = [Carrier::Voice, Carrier::VideoNote];
+    let asked = asked.into_iter().filter(|_| asks_agents);
+    let policy = asked.fold(Policy::default(), |policy, carrier| {
+        policy
+            .with(carrier, Direction::ToClient, Treatment::Confirm)
+            .expect("voices may be asked about")
+    });
+    Privacy {
+        policy,
+        unclean_files: UncleanFiles::Withhold,
+        ..Privacy::default()
     }
 }
 
@@ -102,6 +136,7 @@ fn play(seed: u64) -> Vec<String> {
     };
     let setup = Setup {
         limits: none,
+        privacy: privacy(swarm.asks_agents),
         flood: if swarm.limits_known { known } else { unknown },
         sandbox: Settings {
             busy_loop_guard: false,
@@ -131,6 +166,7 @@ fn play(seed: u64) -> Vec<String> {
     let mut ledger = Ledger::default();
     for _step in 0..5 + dice.below(ACTIONS_MAX) {
         let action = action(&dice, &swarm);
+        tracing::info!(at = scenario.now(), ?action, "hushdesk's people");
         scenario.play(&mut ledger, &action);
     }
     scenario.allowed.errors_logged = true;

@@ -18,6 +18,17 @@ impl Scenario {
         Some(message)
     }
 
+    /// The names of the files that lie on their way, after the next sweep.
+    pub fn spooled(&mut self) -> Vec<String> {
+        self.pass(std::time::Duration::from_secs(180));
+        let folder = self.folder.path().join("desk.files");
+        let files = std::fs::read_dir(folder).expect("the spool is there");
+        let names = files.map(|file| file.expect("it can be listed").file_name());
+        names
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect()
+    }
+
     /// What happened so far, for a test that fails: the calls and the log.
     pub fn story(&self) -> String {
         let calls: Vec<String> = self

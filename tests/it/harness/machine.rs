@@ -124,6 +124,10 @@ impl Machine {
         runtime
             .block_on(begin(&store.writer, &desk, &delivery, moment))
             .expect("the bot starts");
+        let named = |db: &Db| store::facts::set(db, store::facts::USERNAME, "hush_desk_bot");
+        runtime
+            .block_on(store.writer.run(named))
+            .expect("the bot's name is kept");
         let groups = runtime
             .block_on(desk_groups(&store.writer, ChatId(group)))
             .expect("the groups can be read");

@@ -12,6 +12,7 @@ mod sources;
 mod taint;
 mod tests;
 mod transport;
+pub mod variety;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

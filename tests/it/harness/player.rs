@@ -9,6 +9,7 @@ use hushdesk::sandbox::{MessageView, content};
 use serde_json::Value;
 
 use super::Scenario;
+use super::variety::{Deed, Who};
 
 /// Something that people do, or that happens to them.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub enum Action {
     Closes(&'static str),
     /// An agent answers in a client's topic, if there is one.
     Answers(&'static str),
+    /// Somebody in a client's conversation does what this number draws.
+    Does(Who, &'static str, Deed, u64),
     /// An agent keeps a note there.
     Notes(&'static str),
     /// An agent closes the ticket.
@@ -46,12 +49,40 @@ pub enum Action {
     Pass(Duration),
 }
 
-/// A text that somebody wrote, found again by its number.
+/// A message that somebody wrote, found again by its number.
 #[derive(Debug)]
-struct Written {
-    marker: String,
-    /// The agent's message, to find the answer that refuses it.
-    message: i64,
+pub struct Written {
+    pub marker: String,
+    /// Where it stands, to find the answer that refuses it.
+    pub message: i64,
+    /// What it is, as `marked` names it.
+    pub kind: &'static str,
+    /// How many messages an album has; 1 for anything else.
+    pub items: usize,
+    /// The number of its newest version.
+    pub edited: Option<String>,
+    /// Whether its writer took it back.
+    pub is_gone: bool,
+}
+
+impl Written {
+    pub fn of(kind: &'static str, marker: String, message: i64) -> Written {
+        Written {
+            marker,
+            message,
+            kind,
+            items: 1,
+            edited: None,
+            is_gone: false,
+        }
+    }
+
+    pub fn album(marker: String, message: i64, items: usize) -> Written {
+        Written {
+            items,
+            ..Written::of("album", marker, message)
+        }
+    }
 }
 
 /// What people wrote, in order.
@@ -61,19 +92,21 @@ pub struct Ledger {
     by_clients: BTreeMap<i64, Vec<Written>>,
     by_agents: BTreeMap<i64, Vec<Written>>,
     notes: Vec<String>,
+    /// Edits for somebody who cannot be reached are not carried.
+    has_blocked: bool,
 }
 
 impl Scenario {
     pub fn play(&mut self, ledger: &mut Ledger, action: &Action) {
         match action {
             Action::Writes(name) => {
-                let marker = ledger.next("w");
-                self.client_sends(ledger, name, &marker, content::text(&marker));
+                let marker = ledger.marker("w");
+                self.client_sends(ledger, name, "text", &marker, content::text(&marker));
             }
             Action::Photo(name) => {
-                let marker = ledger.next("p");
+                let marker = ledger.marker("p");
                 let photo = content::photo(&marker, &marker);
-                self.client_sends(ledger, name, &marker, photo);
+                self.client_sends(ledger, name, "photo", &marker, photo);
             }
             Action::Closes(name) => {
                 let (user, now) = (self.person(name), self.now());
@@ -84,8 +117,9 @@ impl Scenario {
                     .person_sends(user, user, None, close, None, now);
             }
             Action::Answers(name) => self.agent_answers(ledger, name),
+            Action::Does(who, name, deed, roll) => self.does(ledger, *who, name, *deed, *roll),
             Action::Notes(name) => {
-                let marker = ledger.next("n");
+                let marker = ledger.marker("n");
                 if self.agent_writes(name, &format!("// {marker}")).is_some() {
                     ledger.notes.push(marker);
                 }
@@ -106,6 +140,7 @@ impl Scenario {
                 }
             }
             Action::Blocks(name) => {
+                ledger.has_blocked = true;
                 let (user, now) = (self.person(name), self.now());
                 self.sandbox.person_blocks(user, now);
             }
@@ -125,28 +160,29 @@ impl Scenario {
         }
     }
 
-    fn client_sends(&mut self, ledger: &mut Ledger, name: &str, marker: &str, content: Value) {
+    fn client_sends(
+        &mut self,
+        ledger: &mut Ledger,
+        name: &str,
+        kind: &'static str,
+        marker: &str,
+        content: Value,
+    ) {
         let (user, now) = (self.person(name), self.now());
         let sent = self
             .sandbox
             .person_sends(user, user, None, content, None, now);
         if let Ok(message) = sent {
-            ledger.by_clients.entry(user).or_default().push(Written {
-                marker: marker.to_owned(),
-                message,
-            });
+            let written = Written::of(kind, marker.to_owned(), message);
+            ledger.add(Who::Client, user, written);
         }
     }
 
     fn agent_answers(&mut self, ledger: &mut Ledger, name: &str) {
-        let marker = ledger.next("a");
+        let marker = ledger.marker("a");
         let user = self.person(name);
         if let Some(message) = self.agent_writes(name, &marker) {
-            ledger
-                .by_agents
-                .entry(user)
-                .or_default()
-                .push(Written { marker, message });
+            ledger.add(Who::Agent, user, Written::of("text", marker, message));
         }
     }
 
@@ -174,8 +210,10 @@ impl Scenario {
         let mut twice = 0;
         let group = posts(&self.sandbox.chat_messages(self.group));
         for (client, written) in &ledger.by_clients {
-            for ticket in self.by_ticket(written) {
-                twice += check_order(&group, ticket, &format!("client {client} to the desk"));
+            for ticket in self.by_ticket(*client, written) {
+                let way = format!("client {client} to the desk");
+                twice += self.arrived(&group, &ticket, &way);
+                self.has_newest(&group, &ticket, &way);
             }
         }
         for (client, written) in &ledger.by_agents {
@@ -184,7 +222,11 @@ impl Scenario {
                 .iter()
                 .filter(|text| !self.was_refused(text, &group))
                 .collect();
-            twice += check_order(&chat, delivered, &format!("the desk to client {client}"));
+            let way = format!("the desk to client {client}");
+            twice += self.arrived(&chat, &delivered, &way);
+            if !ledger.has_blocked {
+                self.has_newest(&chat, &delivered, &way);
+            }
             for note in &ledger.notes {
                 let leaked = chat.iter().any(|(_, text)| text.contains(note.as_str()));
                 assert!(!leaked, "the note {note} reached a client");
@@ -199,14 +241,16 @@ impl Scenario {
         self.check_lawful();
     }
 
-    /// Order is promised per ticket (P4); this is which text went into which.
-    fn by_ticket<'w>(&self, written: &'w [Written]) -> Vec<Vec<&'w Written>> {
+    /// Order is promised per ticket (P4); this is which message went into which.
+    fn by_ticket<'w>(&self, user: i64, written: &'w [Written]) -> Vec<Vec<&'w Written>> {
         let mut tickets: BTreeMap<i64, Vec<&Written>> = BTreeMap::new();
         for text in written {
             let ticket: i64 = self.database(|db| {
                 db.query_row(
-                    "SELECT ticket_id FROM messages WHERE side = 'client' AND instr(content, ?1)",
-                    [&text.marker],
+                    "SELECT ticket_id FROM messages JOIN links ON message_id = messages.id \
+                     JOIN clients ON clients.id = place \
+                     WHERE telegram_user_id = ?1 AND telegram_message_id = ?2",
+                    [user, text.message],
                     |row| row.get(0),
                 )
                 .unwrap_or_else(|_| panic!("{} was never stored", text.marker))
@@ -223,6 +267,7 @@ impl Scenario {
             answer.from_bot
                 && answer.reply_to == Some(text.message)
                 && (answer.text().starts_with("Not delivered")
+                    || answer.text().starts_with("Not sent")
                     || answer.text().starts_with("This ticket is closed"))
         });
         let stands = self
@@ -231,6 +276,54 @@ impl Scenario {
             .is_some_and(|message| !message.deleted);
         // An agent whose topic is gone can no longer be answered in it.
         is_answered || !stands || group.is_empty()
+    }
+
+    /// Everything that was written stands there, first sightings in the order of writing. How many
+    /// stand there more than once.
+    fn arrived(&self, posts: &[(i64, String)], written: &[&Written], way: &str) -> usize {
+        let mut twice = 0;
+        let mut last = (0, "");
+        for text in written.iter().filter(|text| !text.is_gone) {
+            let sightings: Vec<i64> = posts
+                .iter()
+                .filter(|(_, post)| post.contains(text.marker.as_str()))
+                .map(|(id, _)| *id)
+                .collect();
+            let first = sightings
+                .first()
+                .unwrap_or_else(|| panic!("{} is lost from {way}\n{}", text.marker, self.story()));
+            assert!(
+                *first >= last.0,
+                "{} overtook {} from {way}\n{}",
+                text.marker,
+                last.1,
+                self.story()
+            );
+            last = (*first, text.marker.as_str());
+            // An edit that Telegram does not let us make is a message more.
+            if text.edited.is_none() {
+                let more = sightings.len().saturating_sub(text.items);
+                // One call sends all of an album.
+                twice += more.div_ceil(text.items);
+            }
+        }
+        twice
+    }
+
+    /// What was edited stands there as it is now.
+    fn has_newest(&self, posts: &[(i64, String)], written: &[&Written], way: &str) {
+        for text in written.iter().filter(|text| !text.is_gone) {
+            let Some(edit) = &text.edited else {
+                continue;
+            };
+            let stands = posts.iter().any(|(_, post)| post.contains(edit.as_str()));
+            assert!(
+                stands,
+                "the edit {edit} of {} is lost from {way}\n{}",
+                text.marker,
+                self.story()
+            );
+        }
     }
 
     /// The schema holds P5; here it is held against what Telegram shows.
@@ -262,17 +355,38 @@ impl Scenario {
             );
             assert!(
                 state == "open" || topic.closed,
-                "{code} is closed, its topic is not"
+                "{code} is closed, its topic is not\n{}",
+                self.story()
             );
         }
     }
 }
 
 impl Ledger {
-    /// A number that stands in no other text.
-    fn next(&mut self, kind: &str) -> String {
+    /// A number that stands in no other message.
+    pub fn marker(&mut self, kind: &str) -> String {
         self.number += 1;
         format!("[{kind}{}]", self.number)
+    }
+
+    /// This has to arrive.
+    pub fn add(&mut self, who: Who, client: i64, written: Written) {
+        self.of(who).entry(client).or_default().push(written);
+    }
+
+    /// A message in a client's conversation that was not taken back.
+    pub fn one_of(&mut self, who: Who, client: i64, roll: u64) -> Option<&mut Written> {
+        let written = self.of(who).get_mut(&client)?;
+        let mut left: Vec<&mut Written> = written.iter_mut().filter(|one| !one.is_gone).collect();
+        let index = roll.checked_rem(u64::try_from(left.len()).expect("a short list"))?;
+        Some(left.swap_remove(usize::try_from(index).expect("a short list")))
+    }
+
+    fn of(&mut self, who: Who) -> &mut BTreeMap<i64, Vec<Written>> {
+        match who {
+            Who::Client => &mut self.by_clients,
+            Who::Agent => &mut self.by_agents,
+        }
     }
 }
 
@@ -283,34 +397,4 @@ fn posts(messages: &[MessageView]) -> Vec<(i64, String)> {
         .filter(|message| message.from_bot && !message.service)
         .map(|message| (message.id, message.content.to_string()))
         .collect()
-}
-
-/// Everything that was written stands there, first sightings in the order of writing. How many
-/// stand there more than once.
-fn check_order<'w>(
-    posts: &[(i64, String)],
-    written: impl IntoIterator<Item = &'w Written>,
-    way: &str,
-) -> usize {
-    let mut twice = 0;
-    let mut last = (0, "");
-    for text in written {
-        let sightings: Vec<i64> = posts
-            .iter()
-            .filter(|(_, post)| post.contains(text.marker.as_str()))
-            .map(|(id, _)| *id)
-            .collect();
-        let first = sightings
-            .first()
-            .unwrap_or_else(|| panic!("{} is lost on the way from {way}", text.marker));
-        assert!(
-            *first >= last.0,
-            "{} overtook {} on the way from {way}",
-            text.marker,
-            last.1
-        );
-        last = (*first, text.marker.as_str());
-        twice += sightings.len() - 1;
-    }
-    twice
 }
