@@ -1,14 +1,19 @@
 //! Stories of whole conversations, each named after what is promised.
 
 mod albums;
+mod anonymity;
 mod basics;
 mod carrying;
 mod deletions;
 mod edits;
 mod faults;
+mod files;
+mod first_words;
+mod guarding;
 mod letters;
 mod limits;
 mod manners;
+mod masking;
 mod reactions;
 mod replies;
 mod topics;
