@@ -1,6 +1,7 @@
 //! The one integration binary: whole-bot scenarios over the sandbox model, simulation, wire tests.
 
 mod architecture;
+mod clamd;
 mod config;
 mod crash;
 mod demo;
