@@ -7,14 +7,19 @@ use std::time::Duration;
 
 use crate::cli::exit::{Exit, Failure};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::domain::ids::BotId;
 use crate::domain::time::Timestamp;
 use crate::store;
 use crate::telegram::{ApiFailure, ChatInfo, Client, Me, Member, WebhookInfo};
+use crate::vault::Vault;
+use crate::work::clamd::Clamd;
 
 /// How long the server may take to tell the time.
 const CLOCK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the virus scanner may take to say that it is there.
+const SCANNER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What every SQLite file begins with (sqlite.org/fileformat.html).
 const SQLITE_HEADER: &[u8; 16] = b"SQLite format 3\0";
@@ -26,6 +31,10 @@ pub struct Facts {
     pub telegram: Result<Telegram, ApiFailure>,
     /// What became of the look at the database.
     pub database: Database,
+    /// What became of the look at the key for what is masked.
+    pub key: Key,
+    /// What became of the question to the virus scanner.
+    pub scanner: Scanner,
     /// By how many seconds this machine's clock is ahead of Telegram's; none where the server does
     /// not tell the time.
     pub clock_ahead_seconds: Option<i64>,
@@ -63,6 +72,28 @@ pub enum Database {
     FolderRefused(String),
 }
 
+/// The key that seals what was masked for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// The config names none.
+    None,
+    /// It can be read.
+    Ready,
+    /// It cannot be used, and why.
+    Refused(String),
+}
+
+/// The virus scanner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scanner {
+    /// The config names none.
+    None,
+    /// It answers.
+    Answers,
+    /// It does not, and why.
+    Silent(String),
+}
+
 /// Looks at everything. One question after the other, each with the client's own time-out.
 pub async fn gather(config: &Config, client: &Client, clock: &dyn Clock) -> Facts {
     Facts {
@@ -71,6 +102,8 @@ pub async fn gather(config: &Config, client: &Client, clock: &dyn Clock) -> Fact
             Database::Ready => content(&config.database.path, config.telegram.token.bot()),
             other => other,
         },
+        key: key(config.privacy_key_file.as_deref()),
+        scanner: scanner(config.scan.clamd.clone()).await,
         clock_ahead_seconds: clock_ahead_seconds(&config.telegram.api_url, clock).await,
     }
 }
@@ -129,6 +162,26 @@ fn content(path: &Path, bot: BotId) -> Database {
     }
 }
 
+fn key(path: Option<&Path>) -> Key {
+    match path.map(Vault::from_file) {
+        None => Key::None,
+        Some(Ok(_)) => Key::Ready,
+        // What is wrong is the whole chain: a file that cannot be read has a reason below.
+        Some(Err(error)) => Key::Refused(format!("{:#}", anyhow::Error::from(error))),
+    }
+}
+
+async fn scanner(address: Option<config::Clamd>) -> Scanner {
+    let Some(address) = address else {
+        return Scanner::None;
+    };
+    match tokio::time::timeout(SCANNER_TIMEOUT, Clamd::new(address).ping()).await {
+        Ok(Ok(())) => Scanner::Answers,
+        Ok(Err(error)) => Scanner::Silent(error.to_string()),
+        Err(_) => Scanner::Silent(format!("no answer in {} s", SCANNER_TIMEOUT.as_secs())),
+    }
+}
+
 /// Permissions alone do not tell: the folder may be on a read-only or a full disk.
 fn probe(folder: &Path) -> std::io::Result<()> {
     let file = folder.join(format!(".hushdesk-check-{}", std::process::id()));
@@ -156,6 +209,8 @@ fn parse_http_date(date: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -197,6 +252,37 @@ mod tests {
         }
         assert!(matches!(database(folder.path()), Database::FileRefused(_)));
     }
+
+    #[test]
+    fn a_key_is_read_or_refused_with_a_reason() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let path = folder.path().join("privacy.key");
+        assert_eq!(key(None), Key::None);
+        let why = |found: Key| match found {
+            Key::Refused(why) => why,
+            Key::None | Key::Ready => panic!("not refused"),
+        };
+        assert!(why(key(Some(&path))).contains("No such file"));
+        let write = |bytes: &[u8], mode: u32| {
+            std::fs::write(&path, bytes).expect("the folder can be written to");
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, mode).expect("the file is ours");
+        };
+        write(&[7; 32], 0o600);
+        assert_eq!(key(Some(&path)), Key::Ready);
+        write(&[7; 32], 0o644);
+        assert!(why(key(Some(&path))).contains("open to everybody"));
+        write(b"short", 0o600);
+        assert!(why(key(Some(&path))).contains("holds no key"));
+    }
+
+    #[tokio::test]
+    async fn a_scanner_that_is_not_there_is_silent() {
+        assert_eq!(scanner(None).await, Scanner::None);
+        let nowhere = config::Clamd::Socket("/nowhere/clamd.ctl".into());
+        assert!(matches!(scanner(Some(nowhere)).await, Scanner::Silent(_)));
+    }
+
     #[test]
     fn the_database_of_another_bot_is_refused() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");

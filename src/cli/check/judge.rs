@@ -1,10 +1,12 @@
 //! What the facts mean and what to press: facts in, findings out. Pure; asks nobody and prints
 //! nothing.
 
-use super::facts::{Database, Facts, Telegram};
+use super::facts::{Database, Facts, Key, Scanner, Telegram};
 use crate::cli::exit::Exit;
 use crate::config::Config;
 use crate::domain::outcome::Refusal;
+use crate::domain::rules::mask::Mask;
+use crate::domain::settings::WhenDown;
 use crate::telegram::{ApiFailure, ChatInfo, ChatKind, Me, Member, MemberStatus, WebhookInfo};
 
 /// Further apart than this, timers and limits are visibly off.
@@ -41,6 +43,8 @@ pub fn judge(config: &Config, facts: &Facts) -> Vec<Finding> {
         Err(failure) => findings.push(no_bot(failure, &config.telegram.api_url)),
     }
     findings.push(database(config, &facts.database));
+    findings.extend(key(config, &facts.key));
+    findings.extend(scanner(config, &facts.scanner));
     findings.extend(facts.clock_ahead_seconds.map(clock));
     findings
 }
@@ -315,6 +319,39 @@ fn database(config: &Config, database: &Database) -> Finding {
     }
 }
 
+fn key(config: &Config, key: &Key) -> Option<Finding> {
+    match key {
+        Key::None if config.privacy.mask == Mask::Redact => Some(fine(
+            "What is masked for good is kept nowhere: [privacy] key_file is empty.",
+        )),
+        Key::None => None,
+        Key::Ready => Some(fine("The key for what is masked can be read.")),
+        Key::Refused(why) => Some(wrong(
+            Exit::Config,
+            format!("The desk would refuse: {why}."),
+            "",
+        )),
+    }
+}
+
+fn scanner(config: &Config, scanner: &Scanner) -> Option<Finding> {
+    match scanner {
+        Scanner::None => None,
+        Scanner::Answers => Some(fine("The virus scanner answers.")),
+        Scanner::Silent(why) => {
+            let follows = match config.scan.when_down {
+                WhenDown::Wait => "files wait for it",
+                WhenDown::Pass => "files go on without a scan",
+            };
+            Some(warning(
+                format!("The virus scanner does not answer ({why}), so {follows}."),
+                "Is clamd running, and is [scan] clamd its socket or its host and port? On \
+                 Debian: systemctl enable --now clamav-daemon.",
+            ))
+        }
+    }
+}
+
 fn clock(ahead_seconds: i64) -> Finding {
     let apart = ahead_seconds.unsigned_abs();
     if apart <= CLOCK_TOLERANCE_SECONDS {
@@ -389,6 +426,8 @@ mod tests {
         Facts {
             telegram: Ok(telegram()),
             database: Database::Ready,
+            key: Key::None,
+            scanner: Scanner::None,
             clock_ahead_seconds: Some(-2),
         }
     }
@@ -458,6 +497,66 @@ mod tests {
             let said: Vec<String> = findings.iter().map(ToString::to_string).collect();
             assert!(said.iter().any(|line| line == expected), "{said:?}");
         }
+    }
+
+    #[test]
+    fn the_key_and_the_scanner_are_told() {
+        let nowhere = || Scanner::Silent("Connection refused (os error 111)".to_owned());
+        let open = "the key's file k is open to everybody on this machine";
+        for (added, key, scanner, expected) in [
+            (
+                "",
+                Key::Ready,
+                Scanner::None,
+                "✔ The key for what is masked can be read.",
+            ),
+            (
+                "privacy.mask = \"redact\"",
+                Key::None,
+                Scanner::None,
+                "✔ What is masked for good is kept nowhere: [privacy] key_file is empty.",
+            ),
+            (
+                "",
+                Key::Refused(open.to_owned()),
+                Scanner::None,
+                "✘ The desk would refuse: the key's file k is open to everybody on this machine.",
+            ),
+            (
+                "",
+                Key::None,
+                Scanner::Answers,
+                "✔ The virus scanner answers.",
+            ),
+            (
+                "",
+                Key::None,
+                nowhere(),
+                "! The virus scanner does not answer (Connection refused (os error 111)), so \
+                 files wait for it.",
+            ),
+            (
+                "scan.when_down = \"pass\"",
+                Key::None,
+                nowhere(),
+                "! The virus scanner does not answer (Connection refused (os error 111)), so \
+                 files go on without a scan.",
+            ),
+        ] {
+            let facts = Facts {
+                key,
+                scanner,
+                ..all_is_well()
+            };
+            let findings = judge(&config(added), &facts);
+            let said: Vec<String> = findings.iter().map(ToString::to_string).collect();
+            assert!(
+                said.iter().any(|line| line.starts_with(expected)),
+                "{said:?}"
+            );
+        }
+        let quiet = judge(&config(""), &all_is_well());
+        assert!(!quiet.iter().any(|finding| finding.says.contains("scanner")));
     }
 
     /// Changes one thing about a desk where all is well; expects exactly one complaint that begins
