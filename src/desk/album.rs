@@ -318,7 +318,9 @@ pub(super) fn is_unlinked(turn: &Turn<'_>, route: Route, found: Found) -> Result
         return Ok(false);
     };
     let place = turn.place_of(route.whose())?;
-    let is_linked = !messages::parts_in(turn.db, found.row, place)?.is_empty();
+    // Its words may stand apart, as a part of their own.
+    let parts = messages::parts_in(turn.db, found.row, place)?;
+    let is_linked = parts.iter().any(|copy| copy.part == 0);
     Ok(!is_linked && claims::unfinished(turn.db, call)?.is_none())
 }
 

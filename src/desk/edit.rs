@@ -97,13 +97,13 @@ fn carry_over(
 ) -> Result<(), Error> {
     // What is read when the album or the file is complete is read as it is then.
     let is_same_file = after.has_the_file_of(before);
+    let route = file::route(turn, found)?;
     if file::is_in_open_album(turn, found.row)? {
         if !is_same_file && let Some(spec) = carry::work_on(turn, route.direction, after) {
             jobs::insert(turn.db, found.row, None, &spec, turn.now)?;
         }
         return Ok(());
     }
-    let route = file::route(turn, found)?;
     if album::is_unlinked(turn, route, found)? {
         return marked(turn, found, after);
     }

@@ -294,7 +294,8 @@ pub(super) fn make_again(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, E
             return Ok(false);
         };
         let content = messages::content(turn.db, message)?;
-        let Some(spec) = carry::work_on(turn, route.direction, &content) else {
+        let direction = route(turn, messages::by_id(turn.db, message)?)?.direction;
+        let Some(spec) = carry::work_on(turn, direction, &content) else {
             return Ok(false);
         };
         jobs::insert(turn.db, message, Some(row.id), &spec, turn.now)?;

@@ -376,3 +376,22 @@ fn while_the_scanner_is_away_files_pass_where_the_operator_says_so() {
         t.topic("ann").expect("the paper");
     });
 }
+
+#[test]
+fn a_caption_of_an_album_that_could_only_be_copied_is_posted_anew_when_it_changes() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.person("ann");
+        let mut album = t.marked("ann").album("live", "holiday", 2);
+        let mut changed = album[0].clone();
+        changed.content["caption"] = "winter".into();
+        album[0].content["caption"] = "summer".into();
+        t.client("ann").sends_album(album);
+        t.rest();
+        t.topic("ann").expect_album(2);
+        t.topic("ann").expect("summer");
+        t.client("ann").edits("summer", changed);
+        t.topic("ann").expect_part("Edited");
+        t.topic("ann").expect("winter");
+    });
+}
