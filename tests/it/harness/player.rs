@@ -57,7 +57,7 @@ pub struct Written {
     pub message: i64,
     /// What it is, as `marked` names it.
     pub kind: &'static str,
-    /// How many messages an album has; 1 for anything else.
+    /// How many posts show it: those of an album, and one for words that could not stay with it.
     pub items: usize,
     /// The number of its newest version.
     pub edited: Option<String>,

@@ -121,7 +121,9 @@ impl Scenario {
                 let marker = ledger.marker("b");
                 let pieces = marks.album(kind, &marker, items);
                 if let Some(message) = self.put_album(&stand, pieces) {
-                    let album = Written::album(marker, message, items);
+                    // Live photos are copied together, and their words follow.
+                    let posts = items + usize::from(kind == "live");
+                    let album = Written::album(marker, message, posts);
                     ledger.add(who, stand.client, album);
                 }
             }
