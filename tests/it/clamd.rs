@@ -43,7 +43,10 @@ fn hear(clamd: &mut impl Read) -> std::io::Result<(String, Vec<u8>)> {
     }
     let command = String::from_utf8_lossy(&command).into_owned();
     let mut file = Vec::new();
-    while command == "zINSTREAM" {
+    if command != "zINSTREAM" {
+        return Ok((command, file));
+    }
+    loop {
         let mut length = [0; 4];
         clamd.read_exact(&mut length)?;
         let length = u32::from_be_bytes(length);

@@ -241,7 +241,7 @@ impl Scenario {
             return;
         };
         let emoji = [pick(&REACTIONS, roll / 3)];
-        let set: &[&str] = if roll % 4 == 0 { &[] } else { &emoji };
+        let set: &[&str] = if roll.is_multiple_of(4) { &[] } else { &emoji };
         let (id, now) = (message.id, self.now());
         // Some messages cannot be reacted to.
         let _set = self
@@ -271,7 +271,7 @@ impl Scenario {
         let buttons = message.buttons();
         let (_, data) = &buttons[usize::from(roll / 16 % 2 == 1) % buttons.len()];
         let (id, now) = (message.id, self.now());
-        if roll % 5 == 0 {
+        if roll.is_multiple_of(5) {
             // Somebody forges a press of a button that is not theirs.
             let eve = self.person("eve");
             let _press = self.sandbox.person_presses_anyway(eve, eve, id, data, now);
@@ -306,7 +306,7 @@ impl Scenario {
             return;
         };
         let (id, now) = (message.id, self.now());
-        let _moved = if roll % 3 == 0 {
+        let _moved = if roll.is_multiple_of(3) {
             self.sandbox
                 .person_stops_moving(stand.user, stand.chat, id, now)
         } else {

@@ -160,10 +160,12 @@ fn a_button_counts_once_and_only_for_its_owner() {
             (ann, ann, "claim:1"),
         ] {
             let all = sandbox.chat_messages(chat).into_iter();
-            let by_bot = all.filter(|message| message.from_bot && !message.service);
+            let mut by_bot = all
+                .rev()
+                .filter(|message| message.from_bot && !message.service);
             let message = match chat == ann {
                 true => question.id,
-                false => by_bot.last().expect("the bot wrote here").id,
+                false => by_bot.next().expect("the bot wrote here").id,
             };
             sandbox
                 .person_presses_anyway(who, chat, message, data, now)
