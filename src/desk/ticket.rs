@@ -303,7 +303,7 @@ pub(super) fn card_lost(turn: &mut Turn<'_>, topic: &Topic) -> Result<(), Error>
         return Ok(());
     }
     topics::card_layout(turn.db, topic.id, None, topic.card_lead.as_deref())?;
-    messages::unlink(turn.db, row, Place::Group(turn.group()?))?;
+    messages::unlink(turn.db, row, Place::Group(turn.group()?), 0)?;
     let ticket = tickets::by_id(turn.db, topic.ticket)?;
     let words = text::without_people(&messages::content(turn.db, row)?.text);
     post_first_words(turn, &ticket, row, &words)
