@@ -237,7 +237,7 @@ fn is_told_instead(turn: &Turn<'_>, route: Route, content: &Content) -> bool {
     let says_who = route.direction == Direction::ToDesk
         && poll.is_some_and(|poll| turn.mask_words(&poll_words(poll)).is_some());
     let buttons = content.has_keyboard && content.media.is_none();
-    buttons || says_who || poll.is_some_and(|poll| poll.is_quiz)
+    buttons || content.names_people || says_who || poll.is_some_and(|poll| poll.is_quiz)
 }
 
 fn words(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {

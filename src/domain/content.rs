@@ -154,6 +154,9 @@ pub struct Content {
     /// How its link preview is to look, as Telegram's `LinkPreviewOptions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Map<String, Value>>,
+    /// Whether a message of a kind that only a copy could carry names a person by their number.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub names_people: bool,
     /// Whether buttons of somebody else hang under it: a copy could keep those that lead to a site.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_keyboard: bool,
@@ -259,6 +262,7 @@ impl Content {
             poll: None,
             location: None,
             preview: None,
+            names_people: false,
             has_keyboard: false,
         }
     }

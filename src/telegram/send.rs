@@ -436,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn previews_are_as_they_were_in_private_and_never_in_the_group() {
+    fn previews_are_as_they_were_in_private_and_off_in_the_group_unless_asked_for() {
         let text = |chat: ChatId, preview: Value| ReadyCall::SendText {
             chat,
             thread: None,
@@ -457,11 +457,17 @@ mod tests {
             json!({"chat_id": 77, "text": "t.me/x"}),
         );
         check(
-            text(DESK, options.clone()),
+            text(DESK, Value::Null),
             "sendMessage",
             json!({
                 "chat_id": -1001, "text": "t.me/x", "link_preview_options": {"is_disabled": true},
             }),
+        );
+        // Where the operator lets them pass.
+        check(
+            text(DESK, options.clone()),
+            "sendMessage",
+            json!({"chat_id": -1001, "text": "t.me/x", "link_preview_options": options}),
         );
         check(
             ReadyCall::EditText {

@@ -181,10 +181,10 @@ file-withheld-from-client =
     }
 reply-file-withheld =
     { $reason ->
-        [too_large] Not delivered: the file is larger than 20 MB, so what it says about its author cannot be removed. Please send a smaller one.
-        [infected] Not delivered: a virus was found in this file.
-        [unclean] Not delivered: what this file says about its author cannot be removed. Please send it in another format, such as PDF or JPEG.
-       *[unavailable] Not delivered: the file could not be fetched. Please send it again.
+        [too_large] The file was not delivered: it is larger than 20 MB, so what it says about its author cannot be removed. Please send a smaller one.
+        [infected] The file was not delivered: a virus was found in it.
+        [unclean] The file was not delivered: what it says about its author cannot be removed. Please send it in another format, such as PDF or JPEG.
+       *[unavailable] The file was not delivered: it could not be fetched. Please send it again.
     }
 album-maybe-twice = Some of the messages above may stand here twice: Telegram posted a part of an album and failed on the rest, so each was posted again.
 

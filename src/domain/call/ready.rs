@@ -48,7 +48,7 @@ pub enum ReadyCall {
         text: Text,
         /// What it answers, in the same chat.
         reply_to: Option<ReadyReply>,
-        /// `link_preview_options`; never shown in groups.
+        /// `link_preview_options`; none leaves it to Telegram in private and switches it off in groups.
         preview: Option<Map<String, Value>>,
         /// Buttons, one a row.
         buttons: Vec<Button>,
@@ -122,7 +122,7 @@ pub enum ReadyCall {
         message: MessageId,
         /// What it says from now on.
         text: Text,
-        /// `link_preview_options`; never shown in groups.
+        /// `link_preview_options`; none leaves it to Telegram in private and switches it off in groups.
         preview: Option<Map<String, Value>>,
     },
     /// `editMessageCaption`.

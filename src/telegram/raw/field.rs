@@ -71,6 +71,7 @@ impl From<&str> for MessageField {
 fn kind(field: &str) -> Option<Kind> {
     Some(match field {
         "photo" => Kind::Photo,
+        "rich_message" => Kind::Unknown,
         "video" => Kind::Video,
         "animation" => Kind::Animation,
         "audio" => Kind::Audio,

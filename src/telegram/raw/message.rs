@@ -20,6 +20,9 @@ use crate::domain::ids::{BotId, ChatId, MessageId, ThreadId, UserId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
 
+/// What a mark is called that names a person by their number.
+const MENTION: &str = "text_mention";
+
 /// Who writes for administrators who hide (Bot API docs, `Message.sender_chat`).
 const GROUP_ANONYMOUS_BOT: i64 = 1_087_968_824;
 
@@ -315,6 +318,8 @@ impl<'de> Fields<'de> {
 
     /// What a message carries besides words.
     fn carry(&self, content: &mut Content, body: &RawValue) {
+        // Only a copy could carry it, and that would keep whom it names.
+        content.names_people = content.kind == Kind::Unknown && body.get().contains(MENTION);
         content.media = media::media(content.kind, body).filter(|_| !self.moves);
         if let Some(media) = &mut content.media {
             media.looks.spoiler = self.spoiler;

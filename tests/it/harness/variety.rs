@@ -59,7 +59,7 @@ const UNCOUNTED: [&str; 16] = [
 ];
 /// An agent may be asked about these.
 const ASKED_OF_AGENTS: [&str; 2] = ["voice", "video_note"];
-/// A kind that the bot does not know is copied by its id, with the people whom it names.
+/// A kind that the bot does not know is told in a line where it names people, which loses the marker.
 const LEFT_OUT: &str = "rich_mention";
 /// What an edit can change of these is the caption and the file.
 const MEDIA: [&str; 8] = [

@@ -229,6 +229,7 @@ fn what_cannot_be_shown_is_named_in_a_line() {
             ("giveaway", "A giveaway"),
             ("game", "A game"),
             ("invoice", "An invoice"),
+            ("rich_mention", "cannot be shown"),
         ] {
             sends(t, "ann", kind, "look");
             t.topic("ann").expect_part(line);

@@ -136,7 +136,7 @@ fn a_file_that_is_too_large_to_be_fetched_is_withheld_with_a_word_to_both_sides(
         t.topic("ann").expect("look");
         let message = t.agent("sam").sends_in("ann", large("film"));
         t.topic("ann")
-            .expect_part("Not delivered: the file is larger");
+            .expect_part("was not delivered: it is larger");
         t.topic("ann").expect_mark(message, "💔");
         t.client("ann").expect("Live Support: look");
     });
@@ -203,7 +203,7 @@ fn a_file_that_cannot_be_cleaned_is_withheld_where_the_operator_says_so() {
         let film = file(t, "sam", "document_mp4", "a film");
         let message = t.agent("sam").sends_in("ann", film);
         t.topic("ann")
-            .expect_part("Not delivered: what this file says");
+            .expect_part("was not delivered: what it says");
         t.topic("ann").expect_mark(message, "💔");
         t.client("ann").expect("Live Support: a film");
         assert_eq!(t.spooled(), [""; 0]);
@@ -343,7 +343,7 @@ fn an_infected_file_is_withheld_with_a_word_to_both_sides() {
         t.topic("ann").expect_part("a virus was found");
         t.topic("ann").expect("look");
         let message = t.agent("sam").sends_in("ann", ill());
-        t.topic("ann").expect_part("Not delivered: a virus");
+        t.topic("ann").expect_part("was not delivered: a virus");
         t.topic("ann").expect_mark(message, "💔");
         t.client("ann").expect("Live Support: look");
         let paper = file(t, "ann", "document_pdf", "a good one");

@@ -1,0 +1,223 @@
+//! What may happen to an album beside its way: it fails in part, one of its messages is taken back, it is
+//! held back and freed.
+
+use super::super::carry::{self, Answers, Route};
+use super::super::file;
+use super::super::turn::Turn;
+use crate::domain::call::{Call, FileSource, Item, ReplyTo, Source};
+use crate::domain::content::Text;
+use crate::domain::event::Timer;
+use crate::domain::ids::{AlbumId, MessageRowId};
+use crate::domain::ticket::Side;
+use crate::store::albums::{self, Album, AlbumState};
+use crate::store::claims::{self, OutboxRow};
+use crate::store::messages::Found;
+use crate::store::outbox::SUPERSEDED;
+use crate::store::{Error, Place, clients, jobs, messages, outbox, tickets, timers};
+
+/// Whether a message went over in an album of which nobody knows which copy is whose.
+pub(in crate::desk) fn is_unlinked(
+    turn: &Turn<'_>,
+    route: Route,
+    found: Found,
+) -> Result<bool, Error> {
+    let Some(id) = albums::of_message(turn.db, found.row)? else {
+        return Ok(false);
+    };
+    let album = albums::by_id(turn.db, id)?;
+    let Some(call) = album
+        .filter(|album| album.state == AlbumState::Sent)
+        .and_then(|album| album.call)
+    else {
+        return Ok(false);
+    };
+    let place = turn.place_of(route.whose())?;
+    // Its words may stand apart, as a part of their own.
+    let parts = messages::parts_in(turn.db, found.row, place)?;
+    let is_linked = parts.iter().any(|copy| copy.part == 0);
+    Ok(!is_linked && claims::unfinished(turn.db, call)?.is_none())
+}
+
+/// The messages of an album, each by itself, before all that waits behind them.
+pub(super) fn each_alone(
+    turn: &mut Turn<'_>,
+    route: Route,
+    items: &[Item],
+    rows: &[MessageRowId],
+    reply_to: Option<&ReplyTo>,
+) -> Result<(), Error> {
+    for (item, row) in items.iter().zip(rows).rev() {
+        let found = messages::by_id(turn.db, *row)?;
+        let is_nameless = matches!(&item.file, FileSource::Telegram(id) if id.is_empty());
+        let call = match file::source(turn, found)? {
+            // What has no file is copied by its id.
+            Some(source) if is_nameless => Call::Copy {
+                to: route.to(),
+                source,
+                caption: Some(item.caption.clone()),
+                reply_to: reply_to.cloned(),
+            },
+            _ => Call::SendMedia {
+                to: route.to(),
+                item: item.clone(),
+                reply_to: reply_to.cloned(),
+            },
+        };
+        turn.carry_ahead(route, (*row, 0), &call)?;
+    }
+    Ok(())
+}
+
+/// Telegram posted some messages of an album and failed on one. It does not say what stands there, so
+/// each goes once more by itself, and the agents are told that some may stand there twice. Whether it
+/// was an album.
+pub(in crate::desk) fn one_by_one(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
+    let Some(first) = row.message else {
+        return Ok(false);
+    };
+    let found = messages::by_id(turn.db, first)?;
+    let route = file::route(turn, found)?;
+    match &row.call {
+        Call::SendAlbum {
+            items,
+            rows,
+            reply_to,
+            ..
+        } => {
+            claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
+            each_alone(turn, route, items, rows, reply_to.as_ref())?;
+        }
+        Call::CopyAlbum {
+            to,
+            sources,
+            without_captions,
+        } => {
+            claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
+            for source in sources.iter().rev() {
+                let message = original(turn, *source)?.unwrap_or(first);
+                let call = Call::Copy {
+                    to: *to,
+                    source: *source,
+                    caption: without_captions.then(Text::default),
+                    reply_to: None,
+                };
+                turn.carry_ahead(route, (message, 0), &call)?;
+            }
+        }
+        _ => return Ok(false),
+    }
+    album_word(turn, found)?;
+    Ok(true)
+}
+
+/// The message that is copied.
+fn original(turn: &Turn<'_>, source: Source) -> Result<Option<MessageRowId>, Error> {
+    let (place, message) = match source {
+        Source::Client(client, message) => (Place::Client(client), message),
+        Source::Desk(chat, message) => (Place::Group(chat), message),
+    };
+    Ok(messages::at(turn.db, place, message)?.map(|found| found.row))
+}
+
+/// A message of an album is taken back. Whether its copy stands there, or may, and has to be deleted.
+pub(in crate::desk) fn take_back(
+    turn: &mut Turn<'_>,
+    album: &Album,
+    taken: Found,
+) -> Result<bool, Error> {
+    let Some(call) = album.call.filter(|_| album.state != AlbumState::Kept) else {
+        return Ok(false);
+    };
+    let Some((_, lane, carried)) = outbox::waiting_call(turn.db, call)? else {
+        return Ok(true);
+    };
+    let left = albums::items(turn.db, album)?;
+    let Some(first) = left.first().copied() else {
+        outbox::drop_waiting(turn.db, call, &lane, "taken back", turn.now)?;
+        return Ok(false);
+    };
+    if carried == Some(taken.row) {
+        outbox::carries(turn.db, call, Some(first))?;
+    }
+    if !outbox::is_untouched(turn.db, call)? {
+        return Ok(true);
+    }
+    let Some(held) = claims::unfinished(turn.db, call)? else {
+        return Ok(true);
+    };
+    let original = file::source(turn, taken)?;
+    let without = match held.call {
+        Call::SendAlbum {
+            to,
+            items,
+            rows,
+            reply_to,
+        } => {
+            let kept = items
+                .into_iter()
+                .zip(rows)
+                .filter(|(_, row)| *row != taken.row);
+            let (items, rows) = kept.unzip();
+            Call::SendAlbum {
+                to,
+                items,
+                rows,
+                reply_to,
+            }
+        }
+        Call::CopyAlbum {
+            to,
+            mut sources,
+            without_captions,
+        } => {
+            sources.retain(|source| Some(*source) != original);
+            Call::CopyAlbum {
+                to,
+                sources,
+                without_captions,
+            }
+        }
+        // It is read when the album is complete.
+        waiting => waiting,
+    };
+    claims::replace_call(turn.db, call, &without)?;
+    Ok(false)
+}
+
+fn album_word(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
+    match found.side {
+        Side::Client => {
+            let line = turn.texts().album_maybe_twice(turn.language());
+            turn.tell_topic(found.ticket, line, None)
+        }
+        Side::Agent => {
+            let line = turn.texts().reply_maybe_twice(turn.language());
+            turn.answer_row(found.row, line)
+        }
+    }
+}
+
+/// All messages of a held-back album go on their way after all.
+pub(in crate::desk) fn send_held(turn: &mut Turn<'_>, album: AlbumId) -> Result<(), Error> {
+    let Some(album) = albums::by_id(turn.db, album)? else {
+        return Ok(());
+    };
+    let ticket = tickets::by_id(turn.db, album.ticket)?;
+    let client = clients::by_id(turn.db, ticket.client)?;
+    let route = Route::to_client(turn, &ticket, &client);
+    let rows = albums::items(turn.db, &album)?;
+    let Some(first) = rows.first() else {
+        return Ok(());
+    };
+    let call = carry::hold_place(turn, route, route.purpose(), *first, Answers::default())?;
+    albums::held_by(turn.db, album.id, call)?;
+    albums::end(turn.db, album.id, AlbumState::Collecting)?;
+    for row in &rows {
+        messages::hold(turn.db, *row, None)?;
+        let content = messages::content(turn.db, *row)?;
+        if let Some(spec) = carry::work_on(turn, route.direction, &content) {
+            jobs::insert(turn.db, *row, None, &spec, turn.now)?;
+        }
+    }
+    timers::set(turn.db, turn.now, &Timer::AlbumQuiet { album: album.id })
+}
