@@ -85,7 +85,10 @@ pub(super) fn gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     }
     if !matches!(row.purpose, Purpose::Relay | Purpose::Card) {
         claims::dropped(turn.db, row, "topic gone", turn.now)?;
-        return match current.filter(|_| row.purpose == Purpose::CardEdit) {
+        // A change of the words on the card, this one or one that is under way, is lost with it.
+        let edits = claims::of_lane(turn.db, Lane::Card(ticket), Purpose::CardEdit)?;
+        let is_change_lost = row.purpose == Purpose::CardEdit || edits.is_some();
+        return match current.filter(|_| is_change_lost) {
             Some(topic) => ticket::card_lost(turn, &topic),
             None => Ok(()),
         };

@@ -1,6 +1,6 @@
 //! A client's first words share a post with the card; what they change there is never lost.
 
-use hushdesk::sandbox::content;
+use hushdesk::sandbox::{Fault, FaultRule, content};
 
 use super::carrying::open_ticket;
 use crate::harness::{Reads, bot_test};
@@ -58,5 +58,21 @@ fn a_topic_that_is_made_again_for_a_closed_ticket_is_closed() {
         t.topic("ann").expect_part("takes its place");
         t.topic("ann").expect_part("a third line");
         assert!(t.topic("ann").is_closed());
+    });
+}
+
+#[test]
+fn a_change_that_waits_while_topic_and_ticket_end_is_posted_in_a_new_topic() {
+    bot_test(|t| {
+        open_ticket(t);
+        let wait = Fault::RetryAfter { seconds: 30 };
+        t.sandbox.plan(FaultRule::once("editMessageText", wait));
+        t.client("ann").edits("hello", content::text("hello again"));
+        t.agent("sam").deletes_topic_of("ann");
+        t.client("ann").says("/close");
+        t.client("ann").expect_part("You have closed");
+        t.rest();
+        t.topic("ann").expect_part("takes its place");
+        t.topic("ann").expect("✏️ Edited:\nhello again");
     });
 }
