@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::ids::ChatId;
 use crate::domain::language::Language;
-use crate::domain::settings::{Flood, Limits, Privacy, RelayMode, WhenDown};
+use crate::domain::settings::{Bursts, Flood, Limits, Privacy, RelayMode, WhenDown};
 
 mod document;
 mod error;
@@ -39,10 +39,14 @@ pub struct Config {
     pub database: Database,
     /// How much one client may write.
     pub limits: Limits,
+    /// New tickets that get a topic within 60 s; more wait for theirs. 0 = no limit.
+    pub new_tickets_per_minute: u32,
     /// How tickets work.
     pub tickets: Tickets,
     /// How fast Telegram is called.
     pub flood: Flood,
+    /// How much of that may go out at once.
+    pub bursts: Bursts,
     /// What of a message reaches the other side.
     pub privacy: Privacy,
     /// The file with the key that seals what was redacted. Without it, that is gone for good.

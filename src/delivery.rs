@@ -2,6 +2,7 @@
 //! outcomes to the desk. Makes no choices except when. Claims and settlements are short
 //! transactions around the calls, never across them.
 
+mod heads;
 mod lanes;
 mod pace;
 
@@ -21,7 +22,7 @@ use crate::domain::ids::ChatId;
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
-use crate::store::{Db, Error, Writer, isolated};
+use crate::store::{Db, Error, Writer, isolated, jumps, pauses, rates};
 use crate::telegram::Client;
 pub use pace::Pace;
 
@@ -30,8 +31,13 @@ pub const IN_FLIGHT_MAX: usize = 32;
 /// Of those, how many may go into the group: replies to clients always find a free place.
 const DESK_IN_FLIGHT_MAX: usize = 24;
 
-/// How often the meters of chats that have been quiet are dropped.
+/// How often what no meter needs any more is dropped.
 const FORGET_QUIET_EVERY: Duration = Duration::from_secs(60);
+
+/// Clocks that are kept right by small steps differ by less than this from one turn to the next.
+const JUMP_MIN: Duration = Duration::from_secs(2);
+/// Calls of the last run that this one's meters are told of, at most.
+const RECALLED_MAX: usize = 10_000;
 
 /// A call on its way, with the row that it came from.
 type Flight = std::pin::Pin<Box<dyn Future<Output = Ended> + Send>>;
@@ -56,11 +62,15 @@ pub struct Delivery {
     /// Chats that asked to be left alone, from the moment the answer came: a call that was claimed
     /// with the one that met it does not follow.
     paused: Arc<Paused>,
-    forget_quiet_at: Timestamp,
+    forget_quiet_at: Duration,
+    /// What both clocks showed last.
+    seen: Option<(Timestamp, Duration)>,
+    /// How far the machine's clock was set since, and what is stored does not know of it yet.
+    jumped_ms: i64,
 }
 
-/// Chats and the time until which they are left alone.
-type Paused = Mutex<BTreeMap<ChatId, Timestamp>>;
+/// Chats and the running time until which they are left alone.
+type Paused = Mutex<BTreeMap<ChatId, Duration>>;
 
 /// What a turn has found out about the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +102,9 @@ impl Delivery {
             desk_in_flight: 0,
             ended: Vec::new(),
             paused: Arc::default(),
-            forget_quiet_at: Timestamp::from_millis(0),
+            forget_quiet_at: Duration::ZERO,
+            seen: None,
+            jumped_ms: 0,
         }
     }
 
@@ -100,13 +112,20 @@ impl Delivery {
     /// first turn.
     pub async fn recover(&self) -> Result<usize, Error> {
         let (desk, moment) = (self.desk.clone(), self.moment());
+        let (pace, running) = (Arc::clone(&self.pace), self.clock.running());
         self.writer
             .run(move |db| {
+                let now = moment.now;
+                jumps::nothing_ahead(db, now)?;
+                for (ended, client) in claims::recent(db, now.minus(pace.memory()), RECALLED_MAX)? {
+                    pace.recall(client, now.since(ended), running);
+                }
                 let claimed = claims::claimed(db)?;
                 let found = claimed.len();
                 for call in claimed {
                     match call {
                         Stored::Call(row) => {
+                            pace.recall(row.client, Duration::ZERO, running);
                             let outcome = Outcome::InDoubt;
                             settle(db, &desk, moment, &Ended { row: *row, outcome })?;
                         }
@@ -126,6 +145,7 @@ impl Delivery {
     /// turn.
     pub async fn turn(&mut self) -> Result<Next, Error> {
         let settled = self.ended.len();
+        self.watch_clock();
         let room = lanes::Room {
             all: IN_FLIGHT_MAX.saturating_sub(self.in_flight.len()),
             desk: DESK_IN_FLIGHT_MAX.saturating_sub(self.desk_in_flight),
@@ -139,6 +159,7 @@ impl Delivery {
             }
         };
         self.ended.drain(..settled);
+        self.jumped_ms = 0;
         self.forget_quiet();
         let started = claims.calls.len();
         for (row, call) in claims.calls {
@@ -164,11 +185,25 @@ impl Delivery {
     }
 
     fn forget_quiet(&mut self) {
-        let now = self.clock.now();
+        let now = self.clock.running();
         if now >= self.forget_quiet_at {
-            self.forget_quiet_at = now.plus(FORGET_QUIET_EVERY);
+            self.forget_quiet_at = now.saturating_add(FORGET_QUIET_EVERY);
             self.pace.forget_quiet();
         }
+    }
+
+    /// Notices that the machine's clock was set: it has gone another way than the running time.
+    fn watch_clock(&mut self) {
+        let (now, running) = (self.clock.now(), self.clock.running());
+        if let Some((before, ran)) = self.seen {
+            let expected = before.plus(running.saturating_sub(ran));
+            let by_ms = now.millis().saturating_sub(expected.millis());
+            if Duration::from_millis(by_ms.unsigned_abs()) >= JUMP_MIN {
+                tracing::warn!(by_ms, "the machine's clock was set");
+                self.jumped_ms = self.jumped_ms.saturating_add(by_ms);
+            }
+        }
+        self.seen = Some((now, running));
     }
 
     /// Waits for the next call to end, and takes along those that have ended by then. Pending for
@@ -216,16 +251,30 @@ impl Delivery {
         room: lanes::Room,
     ) -> impl Future<Output = Result<lanes::Claims, Error>> + use<> {
         let (desk, pace, moment) = (self.desk.clone(), self.pace.clone(), self.moment());
+        let at = lanes::At {
+            moment,
+            running: self.clock.running(),
+        };
+        let jumped_ms = self.jumped_ms;
+        let forgets = self.clock.running() >= self.forget_quiet_at;
         let writer = self.writer.clone();
         // Copies, because the originals have to survive a failed commit.
         let ended = self.ended.clone();
         async move {
             writer
                 .run(move |db| {
+                    if jumped_ms != 0 {
+                        jumps::follow(db, jumped_ms, moment.now)?;
+                    }
+                    // Here and nowhere else: a clock that was set would have it forgotten too soon.
+                    if forgets {
+                        pauses::forget(db, moment.now)?;
+                        rates::forget(db, moment.now)?;
+                    }
                     for ended in &ended {
                         settle(db, &desk, moment, ended)?;
                     }
-                    lanes::claim(db, &desk, &pace, moment, room)
+                    lanes::claim(db, &desk, &pace, at, room)
                 })
                 .await
         }
@@ -273,7 +322,7 @@ impl Attempt {
                 .unwrap_or(Outcome::InDoubt),
         };
         if let (Outcome::RetryAfter(wait), Some(chat)) = (&outcome, self.call.chat()) {
-            let until = self.clock.now().plus(*wait);
+            let until = self.clock.running().saturating_add(*wait);
             if let Ok(mut paused) = self.paused.lock() {
                 paused.insert(chat, until);
             }
@@ -287,11 +336,11 @@ impl Attempt {
 
     /// How long the chat has still to be left alone.
     fn paused_for(&self) -> Option<Duration> {
-        let (chat, now) = (self.call.chat()?, self.clock.now());
+        let (chat, now) = (self.call.chat()?, self.clock.running());
         let mut paused = self.paused.lock().ok()?;
         let until = *paused.get(&chat)?;
         if until > now {
-            return Some(until.since(now));
+            return Some(until - now);
         }
         paused.remove(&chat);
         None

@@ -4,6 +4,7 @@
 
 mod agent;
 mod album;
+mod backlog;
 mod carry;
 mod client;
 mod delete;
@@ -46,6 +47,10 @@ pub struct Settings {
     pub group: ChatId,
     /// How much one client may write.
     pub limits: Limits,
+    /// New tickets that get a topic within 60 s; 0 = no limit.
+    pub new_tickets_per_minute: u32,
+    /// Calls into the group within 60 s, as configured; 0 = no limit.
+    pub group_calls_per_minute: u32,
     /// Which messages of agents reach the client.
     pub relay_mode: RelayMode,
     /// The language of cards and of words to agents.

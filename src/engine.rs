@@ -23,7 +23,7 @@ use crate::domain::call::ReadyCall;
 use crate::domain::content::Text;
 use crate::domain::ids::{BotId, ChatId};
 use crate::domain::outcome::Outcome;
-use crate::domain::settings::Flood;
+use crate::domain::settings::{Bursts, Flood};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
 use crate::ops::systemd;
@@ -72,6 +72,8 @@ pub struct Engine {
     pub tools: Tools,
     /// How fast Telegram may be called.
     pub flood: Flood,
+    /// How much of that may go out at once.
+    pub bursts: Bursts,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
@@ -223,7 +225,7 @@ impl Engine {
             self.desk.clone(),
             self.client.clone(),
             Arc::clone(&self.clock),
-            Pace::new(self.flood),
+            Pace::new(self.flood, self.bursts),
         );
         begin(&self.store.writer, &self.desk, &delivery, self.moment(None)).await?;
         Ok(delivery)

@@ -99,6 +99,10 @@ messages! {
     client_help() = "client-help";
     /// The ticket is open.
     ticket_created(code: &str) = "ticket-created";
+    /// The ticket is open, and it takes a while until anybody reads it.
+    ticket_queued(code: &str, minutes: u64) = "ticket-queued";
+    /// To the client, who wrote more: the same.
+    queued(minutes: u64) = "queued";
     /// How the client's ticket stands.
     status_open(code: &str) = "status-open";
     /// The same when the last one is closed.
@@ -189,6 +193,8 @@ messages! {
     alert_desk_unreachable() = "alert-desk-unreachable";
     /// In General: the group has no topics any more.
     alert_topics_off() = "alert-topics-off";
+    /// To the admins: the group is behind.
+    alert_backlog(calls: u64, minutes: u64) = "alert-backlog";
     /// A poll or quiz told in words stands behind this.
     told_poll(kind: &str) = "told-poll";
     /// Something that is named and not shown.
@@ -363,7 +369,7 @@ mod tests {
             ],
             "purpose" => &["relay", "reply", "word", "update", "card_edit"],
             "state" => &["open", "closed"],
-            "minutes" | "hours" | "earlier" | "value" | "count" => {
+            "minutes" | "hours" | "calls" | "earlier" | "value" | "count" => {
                 return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
             }
             _ => &["x"],

@@ -92,6 +92,7 @@ pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
             when_scanner_is_down: config.scan.when_down,
         },
         flood: config.flood,
+        bursts: config.bursts,
         clock: Arc::new(SystemClock),
         entropy,
     })
@@ -113,6 +114,8 @@ fn settings(config: &Config) -> Settings {
     Settings {
         group: config.telegram.support_group_id,
         limits: config.limits,
+        new_tickets_per_minute: config.new_tickets_per_minute,
+        group_calls_per_minute: config.flood.group_calls_per_minute,
         relay_mode: config.tickets.relay_mode,
         language: config.texts.desk_language,
         reply_label: config.texts.reply_label.clone(),

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::language::Language;
 use crate::domain::rules::carriers::{Carrier, Direction, allowed_treatments, default_treatment};
 use crate::domain::rules::mask::Mask;
-use crate::domain::settings::{Flood, LargeFiles, Limits, RelayMode, UncleanFiles, WhenDown};
+use crate::domain::settings::{
+    Bursts, Flood, LargeFiles, Limits, NEW_TICKETS_PER_MINUTE, RelayMode, UncleanFiles, WhenDown,
+};
 
 /// The whole file. Numbers are `i64` and choices are text, so that a wrong one is refused by us,
 /// with a sentence, and not by the parser. An empty text or a zero stands for "not set" where a
@@ -50,6 +52,7 @@ pub struct RawLimits {
     pub messages_per_hour: i64,
     pub burst: i64,
     pub messages_per_second: i64,
+    pub new_tickets_per_minute: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,7 +66,9 @@ pub struct Tickets {
 pub struct RawFlood {
     pub group_calls_per_minute: i64,
     pub chat_calls_per_second: i64,
+    pub chat_burst: i64,
     pub calls_per_second: i64,
+    pub calls_burst: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -129,6 +134,7 @@ impl Default for RawLimits {
             messages_per_hour: limits.messages_per_hour.into(),
             burst: limits.burst.into(),
             messages_per_second: limits.messages_per_second.into(),
+            new_tickets_per_minute: NEW_TICKETS_PER_MINUTE.into(),
         }
     }
 }
@@ -143,11 +149,13 @@ impl Default for Tickets {
 
 impl Default for RawFlood {
     fn default() -> Self {
-        let flood = Flood::default();
+        let (flood, bursts) = (Flood::default(), Bursts::default());
         Self {
             group_calls_per_minute: flood.group_calls_per_minute.into(),
             chat_calls_per_second: flood.chat_calls_per_second.into(),
+            chat_burst: bursts.chat.into(),
             calls_per_second: flood.calls_per_second.into(),
+            calls_burst: bursts.calls.into(),
         }
     }
 }

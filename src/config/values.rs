@@ -12,7 +12,7 @@ use super::token::{Token, hide_tokens};
 use super::{Config, Database, Log, LogFormat, Telegram, TextsConfig, Tickets};
 use crate::domain::ids::ChatId;
 use crate::domain::language::Language;
-use crate::domain::settings::{Flood, Limits, RelayMode};
+use crate::domain::settings::{Bursts, Flood, Limits, RelayMode};
 
 /// More readers than this only cost memory.
 const READERS_MAX: u32 = 64;
@@ -21,6 +21,7 @@ const TICKETS_PER_DAY_MAX: u32 = 1_000;
 const MESSAGES_PER_HOUR_MAX: u32 = 100_000;
 const BURST_MAX: u32 = 1_000;
 const MESSAGES_PER_SECOND_MAX: u32 = 1_000;
+const NEW_TICKETS_PER_MINUTE_MAX: u32 = 1_000;
 /// Upper bounds of our own pace; Telegram's limits are far lower, a test server's may be absent.
 const GROUP_CALLS_PER_MINUTE_MAX: u32 = 10_000;
 const CALLS_PER_SECOND_MAX: u32 = 1_000;
@@ -39,6 +40,12 @@ pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
         telegram: telegram(&raw.telegram, places)?,
         database: database(&raw.database, places)?,
         limits: limits(&raw.limits, places)?,
+        new_tickets_per_minute: number(
+            places,
+            Key("limits", "new_tickets_per_minute"),
+            raw.limits.new_tickets_per_minute,
+            0..=NEW_TICKETS_PER_MINUTE_MAX,
+        )?,
         tickets: Tickets {
             relay_mode: choice(
                 places,
@@ -48,6 +55,7 @@ pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
             )?,
         },
         flood: flood(&raw.flood, places)?,
+        bursts: bursts(&raw.flood, places)?,
         privacy: privacy::privacy(&raw.privacy, places)?,
         privacy_key_file: privacy::key_file(&raw.privacy, places)?,
         scan: privacy::scan(&raw.scan, places)?,
@@ -198,6 +206,15 @@ fn flood(raw: &raw::RawFlood, places: &Places) -> Result<Flood, Error> {
             raw.calls_per_second,
             CALLS_PER_SECOND_MAX,
         )?,
+    })
+}
+
+fn bursts(raw: &raw::RawFlood, places: &Places) -> Result<Bursts, Error> {
+    let burst =
+        |name: &'static str, value: i64| number(places, Key("flood", name), value, 1..=BURST_MAX);
+    Ok(Bursts {
+        chat: burst("chat_burst", raw.chat_burst)?,
+        calls: burst("calls_burst", raw.calls_burst)?,
     })
 }
 

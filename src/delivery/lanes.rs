@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use super::heads::Heads;
 use super::pace::Pace;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, Priority, Purpose, ReadyCall};
 use crate::domain::outcome::{Outcome, Refusal};
+use crate::domain::rules::learning;
+use crate::domain::rules::pacing::Window;
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::resolve::{self, Resolution};
-use crate::store::{Db, Error, Place, isolated, pauses, topics};
+use crate::store::{Db, Error, Place, isolated, pauses, rates, topics};
 
 /// How soon a call is looked at again whose references are still on their way.
 const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
@@ -37,20 +40,29 @@ impl Room {
     pub const NONE: Room = Room { all: 0, desk: 0 };
 }
 
+/// The time, as the desk is told it and as the meters count it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    pub moment: Moment,
+    /// How long the program has been running.
+    pub running: Duration,
+}
+
 /// Claims what is due, as far as there is room. Replies to clients come first: they never wait behind
 /// traffic to the group (P7).
 pub(super) fn claim(
     db: &Db,
     desk: &Desk,
     pace: &Pace,
-    moment: Moment,
+    at: At,
     room: Room,
 ) -> Result<Claims, Error> {
     let mut claiming = Claiming {
         db,
         desk,
         pace,
-        moment,
+        moment: at.moment,
+        running: at.running,
         room: room.all,
         holds_bot_call: false,
         is_bot_spent: false,
@@ -62,7 +74,10 @@ pub(super) fn claim(
     };
     for budget in Budget::ALL {
         match budget {
-            Budget::Client | Budget::Bot => claiming.heads(budget)?,
+            Budget::Client | Budget::Bot => {
+                let mut no_window = Window::OPEN;
+                claiming.heads(budget, &mut no_window)?;
+            }
             Budget::Desk => claiming.group_heads(room.desk)?,
         }
     }
@@ -74,6 +89,7 @@ struct Claiming<'a> {
     desk: &'a Desk,
     pace: &'a Pace,
     moment: Moment,
+    running: Duration,
     room: usize,
     /// A call taken out of the bot's budget and not yet made. Taken before the client's, because
     /// neither can be given back: one that met an empty bot's budget would have spent the client's.
@@ -90,6 +106,14 @@ enum Go {
     Stop,
 }
 
+/// The group as a budget.
+struct Group {
+    place: Place,
+    /// What it bears now.
+    limit: u32,
+    window: Window,
+}
+
 impl Claiming<'_> {
     /// The group's calls: none while it has to be left alone or its window is full.
     fn group_heads(&mut self, desk_room: usize) -> Result<(), Error> {
@@ -102,46 +126,48 @@ impl Claiming<'_> {
             self.look_again(until.max(due_at));
             return Ok(());
         }
-        let limit = self.pace.group_calls_per_minute;
-        let in_window = if limit == 0 {
-            usize::MAX
-        } else {
-            let used = pauses::calls_in_window(self.db, group, now)?;
-            usize::try_from(limit.saturating_sub(used)).unwrap_or(usize::MAX)
-        };
+        let mut budget = self.group(group)?;
+        let spent = budget.window;
         let all_room = self.room;
         let places = all_room.min(desk_room);
-        let group_room = places.min(in_window);
-        self.room = group_room;
-        self.heads(Budget::Desk)?;
-        let claimed = group_room - self.room;
+        self.room = places;
+        self.heads(Budget::Desk, &mut budget.window)?;
+        let claimed = places - self.room;
         self.room = all_room - claimed;
-        if limit == 0 {
+        if budget.limit == 0 {
             return Ok(());
         }
-        for _ in 0..claimed {
-            pauses::count_call(self.db, group, now)?;
+        let new_tickets = budget.window.new_tickets - spent.new_tickets;
+        for number in 0..budget.window.used - spent.used {
+            pauses::count_call(self.db, group, now, number < new_tickets)?;
         }
         if claimed == places || self.is_bot_spent {
             // The end of a call, or the bot's own budget, is what to wait for.
             return Ok(());
         }
         if let Some(next) = claims::next_due(self.db, Budget::Desk)? {
-            let room_at = pauses::room_at(self.db, group, limit, now)?;
+            let room_at = pauses::room_at(self.db, budget.place, budget.limit, now)?;
             self.look_again(room_at.map_or(next, |room_at| room_at.max(next)));
         }
         Ok(())
     }
 
-    /// The due heads of a budget, the most urgent first.
-    fn heads(&mut self, budget: Budget) -> Result<(), Error> {
-        for priority in 0..=Priority::LAST.0 {
-            if self.heads_of(budget, Priority(priority))? == Go::Stop {
-                break;
-            }
-        }
+    fn group(&self, place: Place) -> Result<Group, Error> {
+        let now = self.moment.now;
+        let share = learning::share(rates::of(self.db, place)?, now);
+        let limit = learning::of_limit(self.pace.group_calls_per_minute, share);
+        Ok(Group {
+            place,
+            limit,
+            window: pauses::window(self.db, place, limit, now)?,
+        })
+    }
+
+    /// The due heads of a budget, as far as its window and the free places go.
+    fn heads(&mut self, budget: Budget, window: &mut Window) -> Result<(), Error> {
+        while self.serve(budget, window)? == Go::On {}
         // The window's end is the group's own business; see above.
-        let is_windowed = budget == Budget::Desk && self.pace.group_calls_per_minute > 0;
+        let is_windowed = budget == Budget::Desk && window.limit.is_some();
         // Without room the end of a call is what to wait for.
         let has_room = self.room > 0 && !self.is_bot_spent;
         if !is_windowed
@@ -153,19 +179,28 @@ impl Claiming<'_> {
         Ok(())
     }
 
-    fn heads_of(&mut self, budget: Budget, priority: Priority) -> Result<Go, Error> {
-        while self.room > 0 {
-            let heads = claims::due(self.db, budget, priority, self.moment.now, self.room)?;
-            if heads.is_empty() {
-                return Ok(Go::On);
+    /// The heads that are due now, in their order. Whether to look for more.
+    fn serve(&mut self, budget: Budget, window: &mut Window) -> Result<Go, Error> {
+        let room = self.room.min(window.room());
+        if room == 0 {
+            return Ok(Go::Stop);
+        }
+        let mut heads = Heads::load(self.db, budget, self.moment.now, room)?;
+        if heads.is_empty() {
+            return Ok(Go::Stop);
+        }
+        while self.room > 0
+            && let Some((priority, head)) = heads.next(*window)
+        {
+            let before = self.claims.calls.len();
+            if self.head_or_bury(head)? == Go::Stop {
+                return Ok(Go::Stop);
             }
-            for head in heads {
-                if self.head_or_bury(head)? == Go::Stop {
-                    return Ok(Go::Stop);
-                }
+            if self.claims.calls.len() > before {
+                window.spend(budget == Budget::Desk && priority == Priority::FIRST);
             }
         }
-        Ok(Go::Stop)
+        Ok(Go::On)
     }
 
     /// A call that the store or the desk fails on is put aside and holds up nobody.
@@ -191,7 +226,7 @@ impl Claiming<'_> {
     fn head(&mut self, row: OutboxRow) -> Result<Go, Error> {
         let now = self.moment.now;
         if !self.holds_bot_call {
-            if let Err(wait) = self.pace.take_bot(now) {
+            if let Err(wait) = self.pace.take_bot(self.running) {
                 self.is_bot_spent = true;
                 self.look_again(now.plus(wait));
                 return Ok(Go::Stop);
@@ -205,6 +240,7 @@ impl Claiming<'_> {
         match resolve::resolve(self.db, &row, self.desk.group())? {
             Resolution::Ready(call) => {
                 claims::claim(self.db, row.id)?;
+                self.slow_down(&row)?;
                 self.holds_bot_call = false;
                 self.room -= 1;
                 let row = OutboxRow {
@@ -245,14 +281,30 @@ impl Claiming<'_> {
             return Ok(None);
         };
         let now = self.moment.now;
-        if let Some(until) = pauses::paused_until(self.db, Place::Client(client), now)? {
+        let place = Place::Client(client);
+        let paused = pauses::paused_until(self.db, place, now)?;
+        let slowed = rates::next_at(self.db, place)?.filter(|next_at| *next_at > now);
+        if let Some(until) = paused.into_iter().chain(slowed).max() {
             return Ok(Some(until));
         }
-        Ok(match self.pace.take_client(client, now) {
+        Ok(match self.pace.take_client(client, self.running) {
             Ok(()) => None,
             // Rounded up: a head that is due a moment too early would be looked at in a circle.
             Err(wait) => Some(now.plus(wait).plus(Duration::from_millis(1))),
         })
+    }
+
+    /// A private chat that bears less than the config's rate has no bursts, and longer waits.
+    fn slow_down(&self, row: &OutboxRow) -> Result<(), Error> {
+        let (Budget::Client, Some(client)) = (row.budget, row.client) else {
+            return Ok(());
+        };
+        let (place, now) = (Place::Client(client), self.moment.now);
+        let share = learning::share(rates::of(self.db, place)?, now);
+        match learning::gap(self.pace.chat_calls_per_second, share) {
+            Some(gap) => rates::set_next(self.db, place, now.plus(gap)),
+            None => Ok(()),
+        }
     }
 
     fn look_again(&mut self, at: Timestamp) {

@@ -14,11 +14,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use crate::domain::ids::ClientId;
-use crate::domain::settings::Flood;
-use crate::domain::time::Timestamp;
-
-/// One part in this many of the bot's rate may go out at once.
-const BURST_PARTS: u32 = 6;
+use crate::domain::settings::{Bursts, Flood};
 
 /// The meters of one bot.
 pub struct Pace {
@@ -29,31 +25,46 @@ pub struct Pace {
     >,
     /// Calls into a group in any 60 s; 0 = no limit.
     pub group_calls_per_minute: u32,
+    /// Calls a second into one private chat; 0 = no limit.
+    pub chat_calls_per_second: u32,
+    /// How long ago a call still counts.
+    memory: Duration,
 }
 
 impl Pace {
     /// Meters for these limits; 0 is no limit.
-    pub fn new(flood: Flood) -> Self {
+    pub fn new(flood: Flood, bursts: Bursts) -> Self {
         let clock = MeterClock::default();
-        let bot = NonZeroU32::new(flood.calls_per_second)
-            .map(|rate| RateLimiter::direct_with_clock(quota_of_bot(rate), clock.clone()));
+        let bot = NonZeroU32::new(flood.calls_per_second).map(|rate| {
+            RateLimiter::direct_with_clock(quota_of_bot(rate, bursts.calls), clock.clone())
+        });
+        let burst = NonZeroU32::new(bursts.chat).unwrap_or(NonZeroU32::MIN);
         let clients = NonZeroU32::new(flood.chat_calls_per_second).map(|rate| {
             RateLimiter::new(
-                Quota::per_second(rate),
+                Quota::per_second(rate).allow_burst(burst),
                 HashMapStateStore::default(),
                 clock.clone(),
             )
         });
+        let refill = bursts.chat.div_ceil(flood.chat_calls_per_second.max(1));
         Self {
             clock,
             bot,
             clients,
             group_calls_per_minute: flood.group_calls_per_minute,
+            chat_calls_per_second: flood.chat_calls_per_second,
+            memory: Duration::from_secs(u64::from(refill) + 1),
         }
     }
 
-    /// Takes a call out of a private chat's budget, or says how long to wait for one.
-    pub fn take_client(&self, client: ClientId, now: Timestamp) -> Result<(), Duration> {
+    /// How long ago a call still counts: a new program has to be told of those of the one before.
+    pub fn memory(&self) -> Duration {
+        self.memory
+    }
+
+    /// Takes a call out of a private chat's budget, or says how long to wait for one. `now` is how long
+    /// the program has been running: the meters do not follow a clock that is set.
+    pub fn take_client(&self, client: ClientId, now: Duration) -> Result<(), Duration> {
         self.clock.set(now);
         match &self.clients {
             None => Ok(()),
@@ -64,13 +75,26 @@ impl Pace {
     }
 
     /// Takes a call out of the bot's budget, or says how long to wait for one.
-    pub fn take_bot(&self, now: Timestamp) -> Result<(), Duration> {
+    pub fn take_bot(&self, now: Duration) -> Result<(), Duration> {
         self.clock.set(now);
         match &self.bot {
             None => Ok(()),
             Some(meter) => meter
                 .check()
                 .map_err(|not_until| not_until.wait_time_from(self.clock.now())),
+        }
+    }
+
+    /// A call that another program made so long ago. To be told oldest first, before any call is taken.
+    pub fn recall(&self, client: Option<ClientId>, ago: Duration, now: Duration) {
+        let before_now = now.saturating_add(BEFORE_START).saturating_sub(ago);
+        self.clock.set_to(before_now);
+        // Where the budget was spent already there is nothing more to take from it.
+        if let Some(meter) = &self.bot {
+            let _spent = meter.check();
+        }
+        if let (Some(meter), Some(client)) = (&self.clients, client) {
+            let _spent = meter.check_key(&client);
         }
     }
 
@@ -84,11 +108,14 @@ impl Pace {
 
 /// A burst, and the rest evenly: a token bucket admits its burst less one on top of its steady rate
 /// in any second, so the steady rate gives way by as much.
-fn quota_of_bot(rate: NonZeroU32) -> Quota {
-    let burst = NonZeroU32::new(rate.get() / BURST_PARTS).unwrap_or(NonZeroU32::MIN);
+fn quota_of_bot(rate: NonZeroU32, burst: u32) -> Quota {
+    let burst = NonZeroU32::new(burst.min(rate.get())).unwrap_or(NonZeroU32::MIN);
     let steady = NonZeroU32::new(rate.get() - burst.get() + 1).unwrap_or(NonZeroU32::MIN);
     Quota::per_second(steady).allow_burst(burst)
 }
+
+/// Room on the meters' clock for what was called before the start of the program.
+const BEFORE_START: Duration = Duration::from_secs(60 * 60);
 
 /// governor's clock, set by whoever asks, so that the meters obey the time that the caller was given.
 #[derive(Clone, Debug, Default)]
@@ -96,10 +123,12 @@ struct MeterClock(Arc<AtomicU64>);
 
 impl MeterClock {
     /// Never goes back: governor counts on that.
-    fn set(&self, now: Timestamp) {
-        let nanos = u64::try_from(now.millis())
-            .unwrap_or(0)
-            .saturating_mul(1_000_000);
+    fn set(&self, now: Duration) {
+        self.set_to(now.saturating_add(BEFORE_START));
+    }
+
+    fn set_to(&self, time: Duration) {
+        let nanos = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         self.0.fetch_max(nanos, Ordering::Relaxed);
     }
 }
@@ -116,13 +145,26 @@ impl Clock for MeterClock {
 mod tests {
     use super::*;
 
-    fn at(millis: i64) -> Timestamp {
-        Timestamp::from_millis(1_800_000_000_000 + millis)
+    fn at(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    fn of(chat: u32, calls: u32, chat_burst: u32) -> Pace {
+        let flood = Flood {
+            group_calls_per_minute: 0,
+            chat_calls_per_second: chat,
+            calls_per_second: calls,
+        };
+        let bursts = Bursts {
+            chat: chat_burst,
+            calls: 5,
+        };
+        Pace::new(flood, bursts)
     }
 
     /// The most calls that a greedy caller gets in any second.
-    fn most_in_a_second(mut take: impl FnMut(Timestamp) -> bool) -> usize {
-        let taken: Vec<i64> = (0..5_000)
+    fn most_in_a_second(mut take: impl FnMut(Duration) -> bool) -> usize {
+        let taken: Vec<u64> = (0..5_000)
             .flat_map(|millis| {
                 let mut times = Vec::new();
                 while take(at(millis)) {
@@ -146,11 +188,7 @@ mod tests {
     #[test]
     fn no_second_holds_more_than_the_rate() {
         for rate in [1, 2, 5, 30, 100] {
-            let pace = Pace::new(Flood {
-                group_calls_per_minute: 0,
-                chat_calls_per_second: 0,
-                calls_per_second: rate,
-            });
+            let pace = of(0, rate, 1);
             let most = most_in_a_second(|now| pace.take_bot(now).is_ok());
             assert_eq!(most, rate as usize);
         }
@@ -158,23 +196,28 @@ mod tests {
 
     #[test]
     fn zero_is_no_limit_and_clients_do_not_share() {
-        let free = Pace::new(Flood {
-            group_calls_per_minute: 0,
-            chat_calls_per_second: 0,
-            calls_per_second: 0,
-        });
+        let free = of(0, 0, 1);
         assert!((0..1000).all(|_| free.take_bot(at(0)).is_ok()));
         assert!((0..1000).all(|_| free.take_client(ClientId(1), at(0)).is_ok()));
-        let paced = Pace::new(Flood {
-            group_calls_per_minute: 0,
-            chat_calls_per_second: 1,
-            calls_per_second: 0,
-        });
+        let paced = of(1, 0, 1);
         assert!(paced.take_client(ClientId(1), at(0)).is_ok());
         let wait = paced
             .take_client(ClientId(1), at(0))
             .expect_err("one a second");
         assert!(wait <= Duration::from_secs(1) && wait > Duration::from_millis(900));
         assert!(paced.take_client(ClientId(2), at(0)).is_ok());
+    }
+
+    #[test]
+    fn a_chat_has_a_burst_and_then_its_rate() {
+        let pace = of(1, 0, 3);
+        let taken = |millis: u64| pace.take_client(ClientId(1), at(millis)).is_ok();
+        let times = [
+            0, 0, 0, 0, 999, 1_000, 1_001, 2_000, 9_000, 9_000, 9_000, 9_000,
+        ];
+        let expected = [
+            true, true, true, false, false, true, false, true, true, true, true, false,
+        ];
+        assert_eq!(times.map(taken), expected);
     }
 }

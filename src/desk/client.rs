@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ticket::{self, Incoming};
 use super::turn::Turn;
-use super::{delete, prompt};
+use super::{backlog, delete, prompt};
 use crate::domain::call::{Lane, Purpose};
 use crate::domain::event::{ClientCommand, ClientMessage};
 use crate::domain::ids::{MessageRowId, UserId};
@@ -72,7 +72,10 @@ fn take_in(
     incoming: &Incoming<'_>,
 ) -> Result<bool, Error> {
     match tickets::open_of(turn.db, client.id)? {
-        Some(ticket) => ticket::add(turn, &ticket, incoming)?,
+        Some(ticket) => {
+            ticket::add(turn, &ticket, incoming)?;
+            backlog::tell(turn, client)?;
+        }
         None => match judge_ticket(turn, client, incoming.message, usage)? {
             Some(()) => ticket::open(turn, client, incoming)?,
             None => return Ok(false),
@@ -200,7 +203,11 @@ fn judge_message(
     );
     store::limits::save(turn.db, client.id, &usage)?;
     match verdict {
-        Verdict::Pass { not_before } => Ok(Some((usage, not_before))),
+        Verdict::Pass { not_before } => {
+            // By Telegram's clock; ours may be behind it.
+            let ahead = message.date.since(turn.now);
+            Ok(Some((usage, not_before.minus(ahead))))
+        }
         Verdict::Refuse { until, tell } => {
             if tell {
                 let minutes = whole(until.since(message.date), Duration::from_secs(60));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::turn::Turn;
 use super::{agent, album, client, delete, edit, file, ticket, topic};
-use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
+use crate::domain::call::{Budget, Call, Mark, Priority, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Refusal, Unreachable};
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
@@ -117,7 +117,7 @@ fn reopen(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     let failures = row.failures + 1;
     claims::retry(turn.db, row, turn.now, failures, row.maybe_sent)?;
     let call = Call::ReopenTopic { ticket };
-    turn.ahead_in_topic(ticket, Purpose::TopicState, &call)
+    turn.ahead_in_topic(ticket, Purpose::TopicState, Priority::MESSAGE, &call)
 }
 
 /// Nothing is wrong with the call: it waits until the group, the right or the token is back.

@@ -7,10 +7,11 @@ use super::{delete, refusal, topic};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo, To};
 use crate::domain::ids::ThreadId;
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
+use crate::domain::rules::learning;
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, backoff_unreached};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::outbox::{self, Fate};
-use crate::store::{Error, Place, messages, pauses, topics};
+use crate::store::{Error, Place, messages, pauses, rates, topics};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
     match outcome {
@@ -58,15 +59,21 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
     }
 }
 
-/// A chat asked to be left alone: every call into it waits, also over a restart.
+/// A chat asked to be left alone: every call into it waits, also over a restart, and then goes slower.
 fn wait(turn: &mut Turn<'_>, row: &OutboxRow, asked: Duration) -> Result<(), Error> {
     let until = turn.now.plus(after_flood(asked, turn.random()));
-    match (row.budget, row.client) {
-        (Budget::Client, Some(client)) => {
-            pauses::pause(turn.db, Place::Client(client), until)?;
+    let place = match (row.budget, row.client) {
+        (Budget::Client, Some(client)) => Some(Place::Client(client)),
+        (Budget::Desk, _) => Some(Place::Group(turn.group()?)),
+        (Budget::Client, None) | (Budget::Bot, _) => None,
+    };
+    if let Some(place) = place {
+        // Calls that were under way together meet the same flood, which teaches one thing.
+        if pauses::paused_until(turn.db, place, turn.now)?.is_none() {
+            let before = rates::of(turn.db, place)?;
+            rates::put(turn.db, place, learning::flooded(before, turn.now))?;
         }
-        (Budget::Desk, _) => pauses::pause(turn.db, Place::Group(turn.group()?), until)?,
-        (Budget::Client, None) | (Budget::Bot, _) => {}
+        pauses::pause(turn.db, place, until, turn.now)?;
     }
     claims::retry(turn.db, row, until, row.failures, row.maybe_sent)
 }

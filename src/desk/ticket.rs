@@ -1,13 +1,16 @@
 //! The life of a ticket: opened by a first message, added to, closed.
 
+use std::time::Duration;
+
 use super::album;
+use super::backlog;
 use super::carry::{self, Parcel, Route};
 use super::turn::Turn;
 use crate::domain::call::{Call, Lane, Priority, Purpose, Source, To};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::ClientMessage;
 use crate::domain::ids::{MessageRowId, TicketId};
-use crate::domain::rules::text;
+use crate::domain::rules::{pacing, text};
 use crate::domain::ticket::{Client, Side, Ticket, TicketCode};
 use crate::domain::time::Timestamp;
 use crate::store::messages::{Found, NewMessage};
@@ -32,16 +35,39 @@ pub(super) fn open(
     incoming: &Incoming<'_>,
 ) -> Result<(), Error> {
     let ticket = tickets::by_id(turn.db, insert(turn, client)?)?;
-    topics::insert(turn.db, ticket.id, turn.settings().group)?;
+    let due_at = topic_turn(turn, incoming.not_before)?;
+    topics::insert(turn.db, ticket.id, turn.settings().group, due_at)?;
     let (found, content) = keep(turn, &ticket, incoming)?;
-    make_topic(turn, &ticket, incoming.not_before)?;
+    make_topic(turn, &ticket, due_at)?;
     if !first_post(turn, &ticket, found.row, &content, incoming)? {
         relay(turn, &ticket, found.row, &content, incoming)?;
     }
-    let text = turn
-        .texts()
-        .ticket_created(client.language, ticket.code.as_str());
+    let text = created(
+        turn,
+        client,
+        &ticket,
+        due_at.since(turn.now.max(incoming.not_before)),
+    )?;
     turn.tell_client(client.id, Some(ticket.id), text, None)
+}
+
+/// What the client reads of a new ticket whose turn comes after so long.
+fn created(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    ticket: &Ticket,
+    turn_in: Duration,
+) -> Result<String, Error> {
+    let behind = backlog::look(turn)?.map(|behind| behind.minutes);
+    let queued = (!turn_in.is_zero()).then(|| turn_in.as_secs().div_ceil(60));
+    let (texts, code) = (turn.texts(), ticket.code.as_str());
+    Ok(match behind.into_iter().chain(queued).max() {
+        Some(minutes) => {
+            backlog::told(turn, client)?;
+            texts.ticket_queued(client.language, code, minutes)
+        }
+        None => texts.ticket_created(client.language, code),
+    })
 }
 
 /// Adds a message to an open ticket.
@@ -168,6 +194,15 @@ fn keep(
     };
     turn.seal(found, &masked.redacted)?;
     Ok((found, masked.content))
+}
+
+/// When a new ticket's topic may be made.
+fn topic_turn(turn: &Turn<'_>, wanted_at: Timestamp) -> Result<Timestamp, Error> {
+    let wanted_at = wanted_at.max(turn.now);
+    Ok(match turn.settings().new_tickets_per_minute {
+        0 => wanted_at,
+        most => pacing::topic_turn(wanted_at, topics::nth_latest_turn(turn.db, most)?),
+    })
 }
 
 fn make_topic(turn: &mut Turn<'_>, ticket: &Ticket, not_before: Timestamp) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::album;
+use super::backlog;
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use crate::domain::call::{Lane, Mark, Purpose};
@@ -11,7 +12,7 @@ use crate::domain::ids::{ChatId, MessageId, OutboxId};
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, Unfinished};
 use crate::store::outbox::{self, Fate};
-use crate::store::{Error, Place, inbox, jobs, messages, pauses, prompts, timers};
+use crate::store::{Error, Place, inbox, jobs, messages, prompts, timers};
 
 /// How often old rows are removed.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
@@ -84,13 +85,13 @@ fn topic_doubt(turn: &mut Turn<'_>, call: OutboxId, since: Timestamp) -> Result<
     )
 }
 
-fn housekeeping(turn: &Turn<'_>) -> Result<(), Error> {
+fn housekeeping(turn: &mut Turn<'_>) -> Result<(), Error> {
     let before = turn.now.minus(FINISHED_KEPT);
     let updates = inbox::forget_done(turn.db, before, REMOVED_AT_ONCE)?;
     let calls = outbox::forget_finished(turn.db, before, REMOVED_AT_ONCE)?;
     let work = jobs::forget(turn.db, before, REMOVED_AT_ONCE)?;
     let asked = prompts::forget(turn.db, before, REMOVED_AT_ONCE)?;
-    pauses::forget(turn.db, turn.now)?;
+    backlog::look(turn)?;
     let is_behind = [updates, calls, work, asked].contains(&REMOVED_AT_ONCE);
     let again = if is_behind {
         HOUSEKEEPING_BEHIND

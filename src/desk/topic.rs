@@ -111,7 +111,7 @@ fn recreate(
 ) -> Result<(), Error> {
     let ticket = tickets::by_id(turn.db, ticket)?;
     let group = turn.settings().group;
-    let topic = topics::insert(turn.db, ticket.id, group)?;
+    let topic = topics::insert(turn.db, ticket.id, group, turn.now)?;
     if let Some(old) = old.as_ref().filter(|_| is_card_waiting) {
         let lead = old.card_lead.as_deref();
         topics::card_layout(turn.db, topic, old.card_carries, lead)?;
@@ -133,13 +133,13 @@ fn recreate(
             card::with_words(&card, Some(&lead), None).unwrap_or(card),
             None,
         );
-        turn.ahead_in_topic(ticket.id, Purpose::Card, &post)?;
+        turn.ahead_in_topic(ticket.id, Purpose::Card, Priority::FIRST, &post)?;
     }
     let make = Call::CreateTopic {
         ticket: ticket.id,
         title: card::title(&ticket),
     };
-    turn.ahead_in_topic(ticket.id, Purpose::Topic, &make)?;
+    turn.ahead_in_topic(ticket.id, Purpose::Topic, Priority::FIRST, &make)?;
     if ticket.state == TicketState::Closed {
         // A late change led to it: nobody is to answer here.
         let close = Call::CloseTopic { ticket: ticket.id };

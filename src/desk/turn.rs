@@ -158,12 +158,13 @@ impl<'a> Turn<'a> {
         &mut self,
         ticket: TicketId,
         purpose: Purpose,
+        priority: Priority,
         call: &Call,
     ) -> Result<(), Error> {
         let queued = Queued {
             lane: Lane::Topic(ticket),
             ticket: Some(ticket),
-            ..Queued::of(purpose, Priority::FIRST, call)
+            ..Queued::of(purpose, priority, call)
         };
         let step = self.next_step();
         outbox::insert_ahead(

@@ -47,7 +47,8 @@ impl Turn<'_> {
         })
     }
 
-    /// Adds a line to a ticket's topic, in order with what else is posted there.
+    /// Adds a line to a ticket's topic, in order with what else is posted there: as urgent as the
+    /// messages that may stand behind it.
     pub fn tell_topic(
         &mut self,
         ticket: TicketId,
@@ -58,7 +59,7 @@ impl Turn<'_> {
         self.say(Queued {
             lane: Lane::Topic(ticket),
             ticket: Some(ticket),
-            ..Queued::of(Purpose::Word, Priority::WORD, &call)
+            ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
         })
     }
 
@@ -270,6 +271,19 @@ impl Turn<'_> {
         self.say(Queued {
             lane: Lane::General,
             ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// The same before all that waits for the group's budget: it is about that. Counts as a new ticket's.
+    pub fn alert_at_once(&mut self, cause: &str, text: String) -> Result<(), Error> {
+        if !alerts::raise(self.db, cause, self.now, self.now.minus(ALERT_QUIET))? {
+            return Ok(());
+        }
+        let call = Call::words(To::General, Text::plain(text), None);
+        let lane = self.alone();
+        self.say(Queued {
+            lane,
+            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
         })
     }
 

@@ -51,6 +51,25 @@ impl Default for Flood {
     }
 }
 
+/// How many calls may go out at once after a quiet time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bursts {
+    /// Messages into one private chat; 1 or more.
+    pub chat: u32,
+    /// Calls in all; 1 or more. They count against the rate of the same second.
+    pub calls: u32,
+}
+
+impl Default for Bursts {
+    fn default() -> Self {
+        Self { chat: 3, calls: 5 }
+    }
+}
+
+/// New tickets that get a topic within 60 s, where nobody says otherwise: all that the group's budget
+/// holds, at two calls for each.
+pub const NEW_TICKETS_PER_MINUTE: u32 = 10;
+
 /// Which messages of agents reach the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -10,7 +10,7 @@ use crate::domain::ids::{ClientId, MessageRowId, OutboxId, TicketId};
 use crate::domain::time::Timestamp;
 
 const DUE: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
-     failures, maybe_sent, attempts, created_at FROM outbox \
+     failures, maybe_sent, attempts, created_at, not_before FROM outbox \
      WHERE budget = ?1 AND priority = ?2 AND is_head = 1 AND state = 'waiting' AND not_before <= ?3 \
      ORDER BY not_before, id LIMIT ?4";
 const CLAIMED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
@@ -19,6 +19,8 @@ const UNFINISHED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id
      failures, maybe_sent, attempts, created_at FROM outbox WHERE id = ?1 AND finished_at IS NULL";
 const NEXT_DUE: &str = "SELECT not_before FROM outbox \
      WHERE budget = ?1 AND priority = ?2 AND is_head = 1 AND state = 'waiting' ORDER BY not_before LIMIT 1";
+const RECENT: &str = "SELECT finished_at, client_id FROM outbox \
+     WHERE state IN ('done', 'dropped') AND finished_at > ?1 AND attempts > 0 ORDER BY finished_at LIMIT ?2";
 const CLAIM: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 1 WHERE id = ?1";
 const DEFER: &str = "UPDATE outbox SET not_before = ?2 WHERE id = ?1";
 const END: &str = "UPDATE outbox SET state = ?2, call = '', finished_at = ?3, is_head = 0, reason = ?4 \
@@ -90,17 +92,19 @@ pub enum Unfinished {
     Doubt,
 }
 
-/// Heads of lanes that are due, longest due first.
+/// Heads of lanes that are due, with since when, longest due first.
 pub fn due(
     db: &Db,
     budget: Budget,
     priority: Priority,
     now: Timestamp,
     limit: usize,
-) -> Result<Vec<Stored>, Error> {
+) -> Result<Vec<(Timestamp, Stored)>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(DUE)?;
-    let rows = statement.query_map(params![budget, priority, now, limit], stored)?;
+    let rows = statement.query_map(params![budget, priority, now, limit], |row| {
+        Ok((row.get(13)?, stored(row)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -141,6 +145,18 @@ pub fn next_due(db: &Db, budget: Budget) -> Result<Option<Timestamp>, Error> {
         };
     }
     Ok(earliest)
+}
+
+/// Calls that ended after a time, oldest first: when, and into whose chat.
+pub fn recent(
+    db: &Db,
+    after: Timestamp,
+    limit: usize,
+) -> Result<Vec<(Timestamp, Option<ClientId>)>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(RECENT)?;
+    let rows = statement.query_map(params![after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The unfinished call of a purpose in a lane.

@@ -11,6 +11,9 @@ const WRITE: &str = "INSERT INTO facts (name, value) VALUES (?1, ?2) \
 /// The bot's own @name, without the @.
 pub const USERNAME: &str = "username";
 
+/// Since when the group is behind; empty while it is not.
+pub const BEHIND_SINCE: &str = "behind_since";
+
 /// Reads a fact.
 pub fn get(db: &Db, name: &str) -> Result<Option<String>, Error> {
     Ok(db

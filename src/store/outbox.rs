@@ -45,7 +45,7 @@ const BLANK_DEAD: &str =
 const OF_CALL: &str =
     "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
 const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND priority = ?3 AND is_head = 1 \
-     AND state = 'waiting' AND not_before > ?1 AND not_before <= ?2";
+     AND state = 'waiting' AND attempts > 0 AND not_before > ?1 AND not_before <= ?2";
 const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
 
@@ -265,7 +265,8 @@ pub fn drop_waiting(
     promote(db, lane)
 }
 
-/// Calls into the group that were put off are due at once. What only holds a place stays as it is.
+/// Calls into the group that were tried and put off are due at once. What only holds a place stays as it
+/// is, and so does what waits for its turn.
 pub fn due_at_once(db: &Db, now: Timestamp) -> Result<(), Error> {
     let latest = now.plus(PUT_OFF_MAX);
     for priority in 0..=Priority::LAST.0 {

@@ -4,9 +4,10 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Db, Error};
 use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId, TopicId};
+use crate::domain::time::Timestamp;
 
-const INSERT: &str =
-    "INSERT INTO topics (ticket_id, chat_id, state) VALUES (?1, ?2, 'wanted') RETURNING id";
+const INSERT: &str = "INSERT INTO topics (ticket_id, chat_id, state, due_at) VALUES (?1, ?2, 'wanted', ?3) RETURNING id";
+const TURN: &str = "SELECT due_at FROM topics ORDER BY due_at DESC LIMIT 1 OFFSET ?1";
 const CURRENT: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead \
      FROM topics WHERE ticket_id = ?1 AND state <> 'gone'";
 const BY_THREAD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead \
@@ -38,11 +39,24 @@ pub struct Topic {
     pub card_lead: Option<String>,
 }
 
-/// A topic that has still to be made.
-pub fn insert(db: &Db, ticket: TicketId, chat: ChatId) -> Result<TopicId, Error> {
+/// A topic that has still to be made, when its turn comes.
+pub fn insert(
+    db: &Db,
+    ticket: TicketId,
+    chat: ChatId,
+    due_at: Timestamp,
+) -> Result<TopicId, Error> {
     Ok(db
         .prepare_cached(INSERT)?
-        .query_row(params![ticket, chat], |row| row.get(0))?)
+        .query_row(params![ticket, chat, due_at], |row| row.get(0))?)
+}
+
+/// The turn of the topic that is so many (1 or more) before the next one.
+pub fn nth_latest_turn(db: &Db, nth: u32) -> Result<Option<Timestamp>, Error> {
+    Ok(db
+        .prepare_cached(TURN)?
+        .query_row([nth.saturating_sub(1)], |row| row.get(0))
+        .optional()?)
 }
 
 /// The live or wanted topic of a ticket.

@@ -11,6 +11,16 @@ client-help =
     /delete – as a reply to a message of yours: take it back
     /help – this text
 ticket-created = Support ticket #{ $code } created. An agent will assist you shortly.
+ticket-queued =
+    { $minutes ->
+        [one] Support ticket #{ $code } created. Many people are writing at the moment, so it is in the queue: an agent will see it in about { $minutes } minute.
+       *[other] Support ticket #{ $code } created. Many people are writing at the moment, so it is in the queue: an agent will see it in about { $minutes } minutes.
+    }
+queued =
+    { $minutes ->
+        [one] Many people are writing at the moment. Your message is in the queue, and an agent will see it in about { $minutes } minute. There is no need to send it again.
+       *[other] Many people are writing at the moment. Your messages are in the queue, and an agent will see them in about { $minutes } minutes. There is no need to send them again.
+    }
 status-open = Your ticket #{ $code } is open. Write here to add to it, or /close to end it.
 status-closed = Your last ticket #{ $code } is closed. Write here to open a new one.
 status-none = You have no ticket. Write your question here to open one.
@@ -144,6 +154,13 @@ alert-second-instance = ⚠️ A second program uses this bot's token. Stop it: 
 alert-storage = ⚠️ Nothing can be stored at the moment ({ $reason }). Messages wait at Telegram, for 24 hours at most. Please free some space on the machine.
 alert-topics-off = ⚠️ This group has no topics any more, so tickets cannot be posted. Please switch topics on again in the group's settings.
 alert-desk-unreachable = ⚠️ The bot lacks a right in this group, so messages of clients wait. Please make it an administrator with the rights to manage topics, delete messages and pin messages.
+alert-backlog = ⚠️ Clients write more than Telegram lets the bot post here in time: { $calls ->
+        [one] { $calls } post waits
+       *[other] { $calls } posts wait
+    }, which takes { $minutes ->
+        [one] about { $minutes } minute
+       *[other] about { $minutes } minutes
+    }. Those clients are told. Nothing is lost, and replies to clients go out at once.
 
 # What cannot be shown as it is, and files.
 

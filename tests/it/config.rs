@@ -11,7 +11,7 @@ use hushdesk::domain::language::Language;
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
 use hushdesk::domain::rules::mask::Mask;
 use hushdesk::domain::settings::{
-    Flood, LargeFiles, Limits, Privacy, RelayMode, UncleanFiles, WhenDown,
+    Bursts, Flood, LargeFiles, Limits, Privacy, RelayMode, UncleanFiles, WhenDown,
 };
 
 const TOKEN: &str = "123456789:AAF-abcdefghijklmnopqrstuvwxyz01234";
@@ -44,6 +44,7 @@ fn defaults() -> Config {
             burst: 5,
             messages_per_second: 1,
         },
+        new_tickets_per_minute: 10,
         tickets: Tickets {
             relay_mode: RelayMode::All,
         },
@@ -52,6 +53,7 @@ fn defaults() -> Config {
             chat_calls_per_second: 1,
             calls_per_second: 30,
         },
+        bursts: Bursts { chat: 3, calls: 5 },
         privacy: Privacy {
             mask: Mask::Spoiler,
             policy: Policy::default(),
@@ -118,12 +120,15 @@ fn every_key_can_be_written() {
          messages_per_hour = 500\n\
          burst = 10\n\
          messages_per_second = 3\n\
+         new_tickets_per_minute = 7\n\
          [tickets]\n\
          relay_mode = \"replies\"\n\
          [flood]\n\
          group_calls_per_minute = 0\n\
          chat_calls_per_second = 2\n\
+         chat_burst = 4\n\
          calls_per_second = 25\n\
+         calls_burst = 6\n\
          [privacy]\n\
          mask = \"redact\"\n\
          key_file = \"/etc/hushdesk/privacy.key\"\n\
@@ -160,6 +165,7 @@ fn every_key_can_be_written() {
         messages_per_second: 3,
     };
     assert_eq!(config.limits, limits);
+    assert_eq!(config.new_tickets_per_minute, 7);
     assert_eq!(config.tickets.relay_mode, RelayMode::Replies);
     let flood = Flood {
         group_calls_per_minute: 0,
@@ -167,6 +173,7 @@ fn every_key_can_be_written() {
         calls_per_second: 25,
     };
     assert_eq!(config.flood, flood);
+    assert_eq!(config.bursts, Bursts { chat: 4, calls: 6 });
     let privacy = Privacy {
         mask: Mask::Redact,
         policy: policy(&[

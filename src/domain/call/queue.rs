@@ -155,16 +155,19 @@ impl Budget {
 pub struct Priority(pub u8);
 
 impl Priority {
-    /// Replies and words to clients; the topic and the card of a new ticket.
+    /// Replies and words to clients. In the desk's budget the topic and the first post of a new
+    /// ticket, which may take half of it, and the word that it does not suffice.
     pub const FIRST: Priority = Priority(0);
-    /// Client messages on their way to a topic.
+    /// Client messages on their way to a topic, and all else that stands between them in its lane.
     pub const MESSAGE: Priority = Priority(1);
     /// Words to agents and admins.
     pub const WORD: Priority = Priority(2);
     /// The state of cards and topics.
     pub const STATE: Priority = Priority(3);
-    /// Delivery marks.
+    /// Delivery marks and other reactions.
     pub const MARK: Priority = Priority(4);
+    /// The dashboard.
+    pub const DASHBOARD: Priority = Priority(5);
     /// The least urgent there is; every priority is at most this.
-    pub const LAST: Priority = Priority(4);
+    pub const LAST: Priority = Priority::DASHBOARD;
 }

@@ -1,11 +1,14 @@
 //! Decisions as functions of values: no clock, no randomness, no I/O.
 
+pub mod backlog;
 pub mod carriers;
 pub mod fidelity;
 pub mod find;
 pub mod guard;
+pub mod learning;
 pub mod limits;
 pub mod mask;
+pub mod pacing;
 pub mod quote;
 pub mod reactions;
 pub mod retry;

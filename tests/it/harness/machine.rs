@@ -77,6 +77,8 @@ impl Machine {
         let settings = desk::Settings {
             group: ChatId(group),
             limits: setup.limits,
+            new_tickets_per_minute: setup.new_tickets_per_minute,
+            group_calls_per_minute: setup.flood.group_calls_per_minute,
             relay_mode: setup.relay_mode,
             language: Language::English,
             reply_label: setup.reply_label.clone(),
@@ -93,7 +95,7 @@ impl Machine {
             desk.clone(),
             client.clone(),
             clock.clone(),
-            Pace::new(setup.flood),
+            Pace::new(setup.flood, setup.bursts),
         );
         let work = Work::new(
             store.writer.clone(),
@@ -263,7 +265,7 @@ impl Machine {
             .chain(timer)
             // What only holds a place waits for something else.
             .filter(|due| *due < far)
-            .map(Timestamp::millis)
+            .map(|due| due.millis() - self.clock.ahead_ms())
             .min()
     }
 

@@ -18,7 +18,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use hushdesk::domain::settings::{Flood, Limits, Privacy, RelayMode, WhenDown};
+use hushdesk::domain::settings::{
+    Bursts, Flood, Limits, NEW_TICKETS_PER_MINUTE, Privacy, RelayMode, WhenDown,
+};
 use hushdesk::sandbox::marked::{self, Haystack, Marked, Needle};
 use hushdesk::sandbox::{Rights, Sandbox, Settings, Status};
 use hushdesk::store::Db;
@@ -47,6 +49,8 @@ const REST_AT_MOST: Duration = Duration::from_secs(6 * 60 * 60);
 pub struct Setup {
     pub limits: Limits,
     pub flood: Flood,
+    pub bursts: Bursts,
+    pub new_tickets_per_minute: u32,
     pub relay_mode: RelayMode,
     pub sandbox: Settings,
     pub reply_label: String,
@@ -75,6 +79,8 @@ impl Default for Setup {
                 chat_calls_per_second: 1,
                 calls_per_second: 30,
             },
+            bursts: Bursts::default(),
+            new_tickets_per_minute: NEW_TICKETS_PER_MINUTE,
             relay_mode: RelayMode::All,
             sandbox: Settings {
                 busy_loop_guard: false,
@@ -193,6 +199,12 @@ impl Scenario {
         self.clock.now_ms()
     }
 
+    /// The names of all who take part so far.
+    pub fn everybody(&self) -> Vec<String> {
+        let people = self.cast.people.iter();
+        people.map(|(name, _)| name.clone()).collect()
+    }
+
     /// The person of this name; a client until they are made an agent.
     pub fn person(&mut self, name: &str) -> i64 {
         if let Some((_, id)) = self.cast.people.iter().find(|(known, _)| known == name) {
@@ -270,6 +282,11 @@ impl Scenario {
         self.run_for(time);
         self.clock.set(end.max(self.now()));
         self.run_for(Duration::ZERO);
+    }
+
+    /// The clock of the bot's machine is set, ahead or back; true time goes on.
+    pub fn sets_clock(&mut self, by: i64) {
+        self.clock.jump(by);
     }
 
     /// Lets time pass until nothing is due any more.

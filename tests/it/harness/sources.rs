@@ -1,34 +1,57 @@
 //! Time and randomness that the test owns.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use hushdesk::clock::Clock;
 use hushdesk::domain::time::Timestamp;
 use hushdesk::entropy::Entropy;
 
-pub struct ModelClock(AtomicI64);
+pub struct ModelClock {
+    /// True time, which Telegram has too.
+    now_ms: AtomicI64,
+    /// How far the machine's own clock is ahead of it.
+    ahead_ms: AtomicI64,
+}
 
 impl ModelClock {
     pub fn at(now_ms: i64) -> Self {
-        Self(AtomicI64::new(now_ms))
+        Self {
+            now_ms: AtomicI64::new(now_ms),
+            ahead_ms: AtomicI64::new(0),
+        }
     }
 
     pub fn now_ms(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
+        self.now_ms.load(Ordering::Relaxed)
     }
 
     pub fn set(&self, now_ms: i64) {
-        self.0.store(now_ms, Ordering::Relaxed);
+        self.now_ms.store(now_ms, Ordering::Relaxed);
     }
 
     pub fn advance(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::Relaxed);
+        self.now_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// The machine's clock is set ahead, or back.
+    pub fn jump(&self, ms: i64) {
+        self.ahead_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// How far the machine's clock is ahead.
+    pub fn ahead_ms(&self) -> i64 {
+        self.ahead_ms.load(Ordering::Relaxed)
     }
 }
 
 impl Clock for ModelClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.now_ms())
+        Timestamp::from_millis(self.now_ms() + self.ahead_ms())
+    }
+
+    fn running(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.now_ms()).unwrap_or(0))
     }
 }
 

@@ -14,6 +14,7 @@ mod letters;
 mod limits;
 mod manners;
 mod masking;
+mod pacing;
 mod reactions;
 mod replies;
 mod topics;

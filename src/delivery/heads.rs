@@ -1,0 +1,77 @@
+//! The heads of lanes that are due, in the order in which they go. Reads as many of each priority as
+//! there is room for: what a claim costs does not grow with what waits.
+
+use std::collections::VecDeque;
+
+use crate::domain::call::{Budget, Priority};
+use crate::domain::rules::pacing::{self, Next, Rank, Waiting, Window};
+use crate::domain::time::Timestamp;
+use crate::store::claims::{self, Stored};
+use crate::store::{Db, Error};
+
+/// Due heads, by priority.
+pub(super) struct Heads {
+    queues: Vec<Queue>,
+    budget: Budget,
+}
+
+struct Queue {
+    priority: Priority,
+    heads: VecDeque<(Timestamp, Stored)>,
+    /// There may be more than were read.
+    is_cut: bool,
+}
+
+impl Heads {
+    /// Up to `room` of each priority.
+    pub fn load(db: &Db, budget: Budget, now: Timestamp, room: usize) -> Result<Self, Error> {
+        let mut queues = Vec::new();
+        for priority in (0..=Priority::LAST.0).map(Priority) {
+            let heads: VecDeque<_> = claims::due(db, budget, priority, now, room)?.into();
+            queues.push(Queue {
+                priority,
+                is_cut: heads.len() >= room,
+                heads,
+            });
+        }
+        Ok(Self { queues, budget })
+    }
+
+    /// Whether nothing is due.
+    pub fn is_empty(&self) -> bool {
+        self.queues.iter().all(|queue| queue.heads.is_empty())
+    }
+
+    /// What goes next. None where nothing may, or more has to be read to know.
+    pub fn next(&mut self, window: Window) -> Option<(Priority, Stored)> {
+        let must_read = |queue: &Queue| queue.heads.is_empty() && queue.is_cut;
+        if self.queues.iter().any(must_read) {
+            return None;
+        }
+        let (mut new_ticket, mut other): (Option<Timestamp>, Option<(Rank, usize)>) = (None, None);
+        for (index, queue) in self.queues.iter().enumerate() {
+            let Some((due_at, _)) = queue.heads.front() else {
+                continue;
+            };
+            if self.budget == Budget::Desk && queue.priority == Priority::FIRST {
+                new_ticket = Some(*due_at);
+                continue;
+            }
+            let rank = pacing::rank(queue.priority, *due_at);
+            if other.is_none_or(|(first, _)| rank < first) {
+                other = Some((rank, index));
+            }
+        }
+        let waiting = Waiting {
+            new_ticket,
+            other: other.map(|(rank, _)| rank),
+        };
+        let index = match window.next(waiting)? {
+            Next::NewTicket => 0,
+            Next::Other => other?.1,
+        };
+        let queue = self.queues.get_mut(index)?;
+        let (_, head) = queue.heads.pop_front()?;
+        Some((queue.priority, head))
+    }
+}

@@ -1,0 +1,49 @@
+//! How far the group is behind, and who was told of it.
+
+use rusqlite::params;
+
+use super::{Db, Error, facts};
+use crate::domain::call::{Budget, Priority};
+use crate::domain::ids::ClientId;
+use crate::domain::time::Timestamp;
+
+const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
+     WHERE budget = ?1 AND state = 'waiting' AND priority <= ?2 LIMIT ?3)";
+const TOLD: &str = "SELECT queue_told_at FROM clients WHERE id = ?1";
+const SET_TOLD: &str = "UPDATE clients SET queue_told_at = ?2 WHERE id = ?1";
+
+/// How many calls wait that bring something of clients into the group; counts no further than `most`.
+pub fn waiting(db: &Db, most: u32) -> Result<u32, Error> {
+    Ok(db
+        .prepare_cached(WAITING)?
+        .query_row(params![Budget::Desk, Priority::MESSAGE, most], |row| {
+            row.get(0)
+        })?)
+}
+
+/// Since when the group is behind, if it is.
+pub fn behind_since(db: &Db) -> Result<Option<Timestamp>, Error> {
+    let since = facts::get(db, facts::BEHIND_SINCE)?;
+    Ok(since
+        .and_then(|since| since.parse().ok())
+        .map(Timestamp::from_millis))
+}
+
+/// The group is behind from now on, or not any more.
+pub fn set_behind(db: &Db, since: Option<Timestamp>) -> Result<(), Error> {
+    let since = since.map(|since| since.millis().to_string());
+    facts::set(db, facts::BEHIND_SINCE, &since.unwrap_or_default())
+}
+
+/// When a client was last told.
+pub fn told_at(db: &Db, client: ClientId) -> Result<Timestamp, Error> {
+    Ok(db
+        .prepare_cached(TOLD)?
+        .query_row([client], |row| row.get(0))?)
+}
+
+/// A client is told now.
+pub fn set_told(db: &Db, client: ClientId, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(SET_TOLD)?.execute(params![client, now])?;
+    Ok(())
+}
