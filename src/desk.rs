@@ -16,6 +16,7 @@ mod prompt;
 mod reaction;
 mod refusal;
 mod settle;
+mod shared;
 mod start;
 mod ticket;
 mod timer;

@@ -42,6 +42,11 @@ impl Heads {
         self.queues.iter().all(|queue| queue.heads.is_empty())
     }
 
+    /// How many are due, as far as they were read.
+    pub fn len(&self) -> usize {
+        self.queues.iter().map(|queue| queue.heads.len()).sum()
+    }
+
     /// What goes next. None where nothing may, or more has to be read to know.
     pub fn next(&mut self, window: Window) -> Option<(Priority, Stored)> {
         let must_read = |queue: &Queue| queue.heads.is_empty() && queue.is_cut;

@@ -12,7 +12,7 @@ use crate::domain::rules::pacing::Window;
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::resolve::{self, Resolution};
-use crate::store::{Db, Error, Place, isolated, pauses, rates, topics};
+use crate::store::{Db, Error, Place, isolated, merge, pauses, rates, topics};
 
 /// How soon a call is looked at again whose references are still on their way.
 const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
@@ -66,6 +66,8 @@ pub(super) fn claim(
         room: room.all,
         holds_bot_call: false,
         is_bot_spent: false,
+        window: Window::OPEN,
+        due: 0,
         claims: Claims {
             calls: Vec::new(),
             settled: 0,
@@ -96,6 +98,9 @@ struct Claiming<'a> {
     holds_bot_call: bool,
     /// The bot's own budget is empty: what is due waits for it, and not for its own time.
     is_bot_spent: bool,
+    /// The budget that is being spent, and how many heads are due in it.
+    window: Window,
+    due: usize,
     claims: Claims,
 }
 
@@ -193,6 +198,8 @@ impl Claiming<'_> {
             && let Some((priority, head)) = heads.next(*window)
         {
             let before = self.claims.calls.len();
+            self.window = *window;
+            self.due = heads.len() + 1;
             if self.head_or_bury(head)? == Go::Stop {
                 return Ok(Go::Stop);
             }
@@ -239,6 +246,10 @@ impl Claiming<'_> {
         }
         match resolve::resolve(self.db, &row, self.desk.group())? {
             Resolution::Ready(call) => {
+                let call = match self.with_followers(&row)? {
+                    Some(whole) => whole,
+                    None => call,
+                };
                 claims::claim(self.db, row.id)?;
                 self.slow_down(&row)?;
                 self.holds_bot_call = false;
@@ -273,6 +284,24 @@ impl Claiming<'_> {
             }
         }
         Ok(Go::On)
+    }
+
+    /// While the budget is short the texts that follow in the lane go along in the same post.
+    fn with_followers(&self, row: &OutboxRow) -> Result<Option<ReadyCall>, Error> {
+        // Whether more follows is only asked where it could matter.
+        if row.budget != Budget::Desk || self.window.limit.is_none() {
+            return Ok(None);
+        }
+        let followers = merge::followers(self.db, row, self.moment.now)?;
+        let waited = self.moment.now.since(row.created_at);
+        if followers.is_empty() || !self.window.is_short(self.due + followers.len(), waited) {
+            return Ok(None);
+        }
+        merge::merge(self.db, row.id, &followers)?;
+        match resolve::resolve(self.db, row, self.desk.group())? {
+            Resolution::Ready(call) => Ok(Some(call)),
+            Resolution::Later | Resolution::TopicGone | Resolution::Never => Ok(None),
+        }
     }
 
     /// When a client's chat may be called, if not now.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use super::{album, delete, file, letters, prompt, ticket};
+use super::{album, delete, file, letters, prompt, shared, ticket};
 use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
 use crate::domain::event::{AgentCommand, AgentMessage, Names, Question, Timer};
@@ -40,7 +40,7 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
         return Ok(());
     }
     let answered = match message.reply_to {
-        Some(target) => messages::at(turn.db, place, target)?,
+        Some(target) => shared::answered_at(turn, place, target, message.quote.as_ref())?,
         None => None,
     };
     let is_note = stays_inside(turn, message, answered)?;

@@ -3,7 +3,7 @@
 
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
-use super::{agent, album, file, prompt, ticket};
+use super::{agent, album, file, prompt, shared, ticket};
 use crate::domain::call::{Call, FileSource, Item, Lane, Purpose, ReplyTo, Standing};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::{AgentMessage, ClientMessage};
@@ -135,6 +135,9 @@ fn text_edited(
         let parcel = plain_parcel(turn, found, content)?;
         Ok::<_, Error>(carry::text_parts(turn, route, &parcel))
     };
+    if shared::is_outgrown(turn, route, found)? {
+        return shared::leave(turn, route, found, after);
+    }
     let (old, new) = (parts(turn, before)?, parts(turn, after)?);
     let is_same_preview = before.preview == after.preview;
     for (part, text) in (0..).zip(&new) {
@@ -418,7 +421,7 @@ pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error>
 }
 
 /// Queues a change up; only the newest of a part is ever sent.
-fn change(
+pub(super) fn change(
     turn: &mut Turn<'_>,
     route: Route,
     row: MessageRowId,
@@ -442,7 +445,7 @@ fn change(
         .map(drop)
 }
 
-fn standing(route: Route, row: MessageRowId, part: u32) -> Standing {
+pub(super) fn standing(route: Route, row: MessageRowId, part: u32) -> Standing {
     Standing {
         row,
         part,

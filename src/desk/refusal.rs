@@ -21,7 +21,13 @@ const FILE_ATTEMPTS_MAX: u32 = 3;
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) -> Result<(), Error> {
     match refusal {
         // As good as done, and answered only to calls that carry nothing.
-        Refusal::AlreadySo => claims::done(turn.db, row, turn.now),
+        Refusal::AlreadySo => {
+            claims::done(turn.db, row, turn.now)?;
+            match row.purpose {
+                Purpose::Delete => delete::ended(turn, row, true),
+                _ => Ok(()),
+            }
+        }
         // Each try makes a topic in the group: not for ever.
         Refusal::TopicGone if row.failures + topic::LOSS_COUNTS_AS >= OUTBOX_ATTEMPTS_MAX => {
             bury(turn, row)
@@ -54,6 +60,8 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::ReplyTargetGone => without_reply(turn, row),
         Refusal::QuoteInvalid => without_quote(turn, row),
         Refusal::NotEditable if row.purpose == Purpose::Edit => edit::refused(turn, row),
+        // A part of a post that others share is taken out by an edit.
+        Refusal::NotEditable if row.purpose == Purpose::Delete => delete::refused(turn, row),
         Refusal::NotEditable => claims::dropped(turn.db, row, "cannot be edited", turn.now),
         Refusal::NotDeletable => delete::refused(turn, row),
         Refusal::ReactionInvalid => match row.purpose {

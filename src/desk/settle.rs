@@ -29,6 +29,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) ->
 
 /// Telegram did it, or it is as good as done.
 fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
+    let merged = claims::carried(turn.db, row.id)?;
     claims::done(turn.db, row, turn.now)?;
     if let Call::Delete {
         row: message,
@@ -46,7 +47,10 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
             let carried = carried_by_card(turn, row)?;
             posted(turn, &carried, receipt)
         }
-        Purpose::Relay => posted(turn, row, receipt),
+        Purpose::Relay => {
+            posted(turn, row, receipt)?;
+            shared(turn, &merged, receipt)
+        }
         Purpose::Reply => delivered(turn, row, receipt),
         Purpose::Delete => delete::ended(turn, row, true),
         Purpose::Edit
@@ -177,6 +181,20 @@ fn link(
     };
     messages::link(turn.db, message, place, copy, row.part, thread)?;
     Ok(true)
+}
+
+/// More messages of the client stand in the same post.
+fn shared(turn: &Turn<'_>, carried: &[OutboxRow], receipt: &Receipt) -> Result<(), Error> {
+    let place = Place::Group(turn.group()?);
+    for (nth, row) in (1..).zip(carried) {
+        let (Some(message), Some(post), Some(ticket)) = (row.message, receipt.message, row.ticket)
+        else {
+            continue;
+        };
+        let thread = topics::current(turn.db, ticket)?.and_then(|topic| topic.thread);
+        messages::link_shared(turn.db, message, place, post, nth, thread)?;
+    }
+    Ok(())
 }
 
 /// A part of an agent's message has reached the client; with the last one the agent sees it.

@@ -21,6 +21,10 @@ const NEXT_DUE: &str = "SELECT not_before FROM outbox \
      WHERE budget = ?1 AND priority = ?2 AND is_head = 1 AND state = 'waiting' ORDER BY not_before LIMIT 1";
 const RECENT: &str = "SELECT finished_at, client_id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at > ?1 AND attempts > 0 ORDER BY finished_at LIMIT ?2";
+const CARRIED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
+     failures, maybe_sent, attempts, created_at FROM outbox WHERE carrier = ?1 AND state = 'merged' ORDER BY position";
+const END_CARRIED: &str = "UPDATE outbox SET state = 'done', carrier = NULL, call = '', finished_at = ?2 \
+     WHERE carrier = ?1 AND state = 'merged'";
 const CLAIM: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 1 WHERE id = ?1";
 const DEFER: &str = "UPDATE outbox SET not_before = ?2 WHERE id = ?1";
 const END: &str = "UPDATE outbox SET state = ?2, call = '', finished_at = ?3, is_head = 0, reason = ?4 \
@@ -190,8 +194,17 @@ pub fn defer(db: &Db, id: OutboxId, until: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-/// The call is made. The next of its lane comes up.
+/// The calls that are made with this one, in order.
+pub fn carried(db: &Db, id: OutboxId) -> Result<Vec<OutboxRow>, Error> {
+    let mut statement = db.prepare_cached(CARRIED)?;
+    let rows = statement.query_map([id], outbox_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The call is made, and what goes with it. The next of its lane comes up.
 pub fn done(db: &Db, row: &OutboxRow, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(END_CARRIED)?
+        .execute(params![row.id, now])?;
     end(db, row, "done", None, now)
 }
 
@@ -202,6 +215,7 @@ pub fn dropped(db: &Db, row: &OutboxRow, reason: &str, now: Timestamp) -> Result
 
 /// The call has failed for good and is kept as a dead letter. The next of its lane comes up.
 pub fn dead(db: &Db, id: OutboxId, lane: &str, reason: &str, now: Timestamp) -> Result<(), Error> {
+    outbox::release_carried(db, id)?;
     db.prepare_cached(BURY)?.execute(params![id, now, reason])?;
     outbox::promote(db, lane)
 }
@@ -240,6 +254,7 @@ fn end(
     reason: Option<&str>,
     now: Timestamp,
 ) -> Result<(), Error> {
+    outbox::release_carried(db, row.id)?;
     db.prepare_cached(END)?
         .execute(params![row.id, state, now, reason])?;
     outbox::promote(db, &row.lane)
@@ -255,7 +270,7 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     }
 }
 
-fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
+pub(super) fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     Ok(OutboxRow {
         id: row.get(0)?,
         lane: row.get(1)?,

@@ -24,17 +24,19 @@ const HOLD: &str = "UPDATE messages SET held = ?2 WHERE id = ?1";
 const KEEP_INSIDE: &str = "UPDATE messages SET is_note = 1 WHERE id = ?1";
 const SET_MARK: &str = "UPDATE messages SET mark = ?2 WHERE id = ?1";
 const MARK: &str = "SELECT mark FROM messages WHERE id = ?1";
-const LINK: &str = "INSERT INTO links (place, telegram_message_id, part, message_id, thread_id) VALUES (?1, ?2, ?3, ?4, ?5) \
+const LINK: &str = "INSERT INTO links (place, telegram_message_id, part, message_id, message_part, thread_id) \
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
      ON CONFLICT (place, telegram_message_id, part) DO NOTHING";
 const AT: &str = "SELECT links.message_id, ticket_id, side, is_note, author, held IS NOT NULL, deleted_at IS NOT NULL \
      FROM links JOIN messages ON messages.id = links.message_id \
-     WHERE place = ?1 AND telegram_message_id = ?2 ORDER BY part LIMIT 1";
+     WHERE place = ?1 AND telegram_message_id = ?2 ORDER BY part DESC LIMIT 1";
 const BY_ID: &str = "SELECT id, ticket_id, side, is_note, author, held IS NOT NULL, deleted_at IS NOT NULL \
      FROM messages WHERE id = ?1";
-const UNLINK: &str = "DELETE FROM links WHERE message_id = ?1 AND place = ?2 AND part >= ?3";
+const UNLINK: &str =
+    "DELETE FROM links WHERE message_id = ?1 AND place = ?2 AND message_part >= ?3";
 const HELD: &str = "SELECT held FROM messages WHERE id = ?1";
-const PARTS_IN: &str = "SELECT part, telegram_message_id, thread_id FROM links WHERE message_id = ?1 AND place = ?2 \
-     ORDER BY part, telegram_message_id";
+const PARTS_IN: &str = "SELECT message_part, telegram_message_id, thread_id FROM links \
+     WHERE message_id = ?1 AND place = ?2 ORDER BY message_part, telegram_message_id";
 const ORIGINAL_IN_GROUP: &str = "SELECT place, telegram_message_id, (SELECT thread_id FROM topics \
      WHERE topics.ticket_id = messages.ticket_id AND thread_id IS NOT NULL ORDER BY topics.id DESC LIMIT 1) \
      FROM links JOIN messages ON messages.id = links.message_id \
@@ -185,7 +187,21 @@ pub fn link(
     thread: Option<ThreadId>,
 ) -> Result<(), Error> {
     db.prepare_cached(LINK)?
-        .execute(params![place, message, part, row, thread])?;
+        .execute(params![place, message, 0, row, part, thread])?;
+    Ok(())
+}
+
+/// Notes that a message shares a post, as the one that is `nth` in it; 0 is the first.
+pub fn link_shared(
+    db: &Db,
+    row: MessageRowId,
+    place: Place,
+    message: MessageId,
+    nth: u32,
+    thread: Option<ThreadId>,
+) -> Result<(), Error> {
+    db.prepare_cached(LINK)?
+        .execute(params![place, message, nth, row, 0, thread])?;
     Ok(())
 }
 
@@ -203,7 +219,8 @@ pub fn unlink(db: &Db, row: MessageRowId, place: Place, from_part: u32) -> Resul
     Ok(())
 }
 
-/// The message that stands somewhere, as an original or as a copy.
+/// The message that stands somewhere, as an original or as a copy; the last one where several share the
+/// post.
 pub fn at(db: &Db, place: Place, message: MessageId) -> Result<Option<Found>, Error> {
     Ok(db
         .prepare_cached(AT)?

@@ -17,6 +17,7 @@ pub mod jumps;
 pub mod letters;
 pub mod limits;
 pub mod members;
+pub mod merge;
 pub mod messages;
 mod open;
 pub mod outbox;

@@ -32,6 +32,8 @@ const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position";
 const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at = ?2, is_head = 0, reason = ?3 \
      WHERE id = ?1";
+const RELEASE_CARRIED: &str =
+    "UPDATE outbox SET state = 'waiting', carrier = NULL WHERE carrier = ?1 AND state = 'merged'";
 const PARTS: &str = "SELECT id, lane, part, call, state = 'waiting' AND attempts = 0 FROM outbox \
      WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY part";
 const UNSEEN_OF_MESSAGE: &str = "SELECT id, lane FROM outbox \
@@ -253,6 +255,12 @@ pub fn waiting_in(db: &Db, lane: Lane) -> Result<Vec<Waiting>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// What was to be made with a call stands by itself again.
+pub(super) fn release_carried(db: &Db, id: OutboxId) -> Result<(), Error> {
+    db.prepare_cached(RELEASE_CARRIED)?.execute([id])?;
+    Ok(())
+}
+
 /// A waiting call is not made after all.
 pub fn drop_waiting(
     db: &Db,
@@ -261,6 +269,7 @@ pub fn drop_waiting(
     reason: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
+    release_carried(db, id)?;
     db.prepare_cached(DROP)?.execute(params![id, now, reason])?;
     promote(db, lane)
 }

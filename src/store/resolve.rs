@@ -3,7 +3,7 @@
 
 use super::claims::{OutboxRow, of_lane};
 use super::outbox::{self, Fate};
-use super::{Db, Error, Place, clients, messages, topics};
+use super::{Db, Error, Place, clients, merge, messages, topics};
 use crate::domain::call::{
     Audience, Call, Lane, Purpose, ReadyCall, ReadyReply, ReplyTo, Source, Standing, To, Whose,
 };
@@ -35,20 +35,23 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             reply_to,
             preview,
             buttons,
-        } => post(
-            db,
-            desk,
-            to,
-            reply_to,
-            |There { chat, thread, .. }, reply_to| ReadyCall::SendText {
-                chat,
-                thread,
-                text,
+        } => {
+            let text = merge::whole_text(db, row, &text)?;
+            post(
+                db,
+                desk,
+                to,
                 reply_to,
-                preview,
-                buttons,
-            },
-        ),
+                |There { chat, thread, .. }, reply_to| ReadyCall::SendText {
+                    chat,
+                    thread,
+                    text,
+                    reply_to,
+                    preview,
+                    buttons,
+                },
+            )
+        }
         Call::SendMedia { to, item, reply_to } => post(
             db,
             desk,
@@ -136,12 +139,15 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             copy,
             text,
             preview,
-        } => change(db, desk, copy, |chat, message| ReadyCall::EditText {
-            chat,
-            message,
-            text,
-            preview,
-        }),
+        } => {
+            let text = shared_text(db, desk, copy)?.unwrap_or(text);
+            change(db, desk, copy, |chat, message| ReadyCall::EditText {
+                chat,
+                message,
+                text,
+                preview,
+            })
+        }
         Call::EditCaption { copy, caption } => {
             change(db, desk, copy, |chat, message| ReadyCall::EditCaption {
                 chat,
@@ -274,6 +280,16 @@ fn change(
     }
 }
 
+/// What the post says that a message shares with others.
+fn shared_text(db: &Db, desk: ChatId, standing: Standing) -> Result<Option<Text>, Error> {
+    let (_, place) = chat_of(db, standing.whose, desk)?;
+    let parts = messages::parts_in(db, standing.row, place)?;
+    match parts.iter().find(|at| at.part == standing.part) {
+        Some(at) => merge::shared_text(db, place, at.message),
+        None => Ok(None),
+    }
+}
+
 fn delete(
     db: &Db,
     desk: ChatId,
@@ -288,6 +304,17 @@ fn delete(
         .map(|at| at.message)
         .collect();
     messages.sort_unstable();
+    // Others that share the post stay.
+    if let [post] = messages.as_slice()
+        && let Some(text) = merge::shared_text(db, place, *post)?
+    {
+        return Ok(Resolution::Ready(ReadyCall::EditText {
+            chat,
+            message: *post,
+            text,
+            preview: None,
+        }));
+    }
     Ok(if messages.is_empty() {
         Resolution::Never
     } else {

@@ -8,6 +8,7 @@ pub mod guard;
 pub mod learning;
 pub mod limits;
 pub mod mask;
+pub mod merge;
 pub mod pacing;
 pub mod quote;
 pub mod reactions;

@@ -12,6 +12,9 @@ pub const LIFT_EVERY: Duration = Duration::from_secs(10 * 60);
 /// The window of the group's budget (Telegram's FAQ for bots: 20 messages a minute in one group).
 pub const WINDOW: Duration = Duration::from_secs(60);
 
+/// What has not been posted for so long was waiting for the budget, where that is half spent.
+const WAITED_MIN: Duration = Duration::from_secs(5);
+
 /// What has been spent of a budget, and how much there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -63,6 +66,13 @@ impl Window {
     pub fn spend(&mut self, is_new_ticket: bool) {
         self.used = self.used.saturating_add(1);
         self.new_tickets = self.new_tickets.saturating_add(u32::from(is_new_ticket));
+    }
+
+    /// Whether so many calls that are due, the first of which was asked for so long ago, have to make do
+    /// with less than a place for each: they find no room, or have waited for it and little is left.
+    pub fn is_short(self, due: usize, waited: Duration) -> bool {
+        let is_half_spent = self.limit.is_some_and(|limit| self.used >= limit / 2);
+        due > self.room() || (waited >= WAITED_MIN && is_half_spent)
     }
 
     /// New tickets go first, but take half of the budget at most while others wait. A budget that
@@ -198,6 +208,28 @@ mod tests {
             let waiting = Waiting { new_ticket, other };
             assert_eq!(window.next(waiting), expected, "{what}");
         }
+    }
+
+    #[test]
+    fn when_the_budget_is_short() {
+        let table = [
+            (0, 20, 0, false),
+            (0, 21, 0, true),
+            (15, 3, 4, false),
+            (15, 3, 5, true),
+            (9, 3, 500, false),
+            (18, 3, 0, true),
+        ];
+        for (used, due, waited, expected) in table {
+            let window = Window {
+                limit: Some(20),
+                used,
+                new_tickets: 0,
+            };
+            let found = window.is_short(due, Duration::from_secs(waited));
+            assert_eq!(found, expected, "{due} due, {used} used, {waited} s");
+        }
+        assert!(!Window::OPEN.is_short(1_000_000, WINDOW));
     }
 
     #[test]

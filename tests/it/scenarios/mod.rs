@@ -14,6 +14,7 @@ mod letters;
 mod limits;
 mod manners;
 mod masking;
+mod merging;
 mod pacing;
 mod reactions;
 mod replies;
