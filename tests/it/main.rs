@@ -5,6 +5,7 @@ mod clamd;
 mod config;
 mod crash;
 mod demo;
+mod desk_hours;
 mod fidelity;
 mod harness;
 mod kill;
