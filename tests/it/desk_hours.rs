@@ -1,6 +1,7 @@
 //! Three desk-hours at three times the group's budget, in model time: nothing sleeps. Many clients
 //! write in bursts, agents answer and close, and what was promised about pacing is measured.
 
+mod chart;
 mod figures;
 
 use std::collections::BTreeMap;
@@ -266,6 +267,9 @@ fn three_hours_at_three_times_the_budget() {
         figures.calls_in_hours
     );
     figures.check_promises();
+    if std::env::var("HUSHDESK_WRITE_DOCS").is_ok_and(|value| value == "1") {
+        chart::draw(&figures);
+    }
     assert!(
         figures.demand_per_minute >= 3 * BUDGET,
         "{} wanted",
