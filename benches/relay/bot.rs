@@ -44,7 +44,7 @@ impl Bot {
         let config = format!(
             "[telegram]\ntoken = {TOKEN:?}\nsupport_group_id = {group}\napi_url = {url:?}\n\
              [database]\npath = {:?}\n\
-             [limits]\ntickets_per_day = 0\nmessages_per_hour = 0\nburst = 0\nmessages_per_second = 0\n\
+             [limits]\ntickets_per_day = 0\nmessages_per_hour = 0\nburst = 0\nmessages_per_second = 0\nnew_tickets_per_minute = 0\n\
              [flood]\ngroup_calls_per_minute = 0\nchat_calls_per_second = 0\ncalls_per_second = 0\n\
              [log]\nlevel = \"warn\"\n",
             bot.database(),

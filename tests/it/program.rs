@@ -126,7 +126,7 @@ impl Desk {
         let config = format!(
             "[telegram]\ntoken = {token:?}\nsupport_group_id = {}\napi_url = {:?}\n\
              [database]\npath = {:?}\n\
-             [limits]\ntickets_per_day = 0\nmessages_per_hour = 0\nburst = 0\nmessages_per_second = 0\n\
+             [limits]\ntickets_per_day = 0\nmessages_per_hour = 0\nburst = 0\nmessages_per_second = 0\nnew_tickets_per_minute = 0\n\
              [flood]\ngroup_calls_per_minute = 0\nchat_calls_per_second = 0\ncalls_per_second = 0\n",
             self.group,
             self.server.url(),
