@@ -261,22 +261,10 @@ impl Claiming<'_> {
                 self.claims.calls.push((row, call));
             }
             Resolution::Later => claims::defer(self.db, row.id, now.plus(REFERENCE_AGAIN))?,
-            Resolution::TopicGone => {
-                let outcome = Outcome::Refused(Refusal::TopicGone);
-                // An attempt of its own, so that what follows from it is queued once.
-                let row = OutboxRow {
-                    attempts: row.attempts + 1,
-                    ..row
-                };
-                claims::claim(self.db, row.id)?;
-                self.desk.settle(self.db, self.moment, &row, &outcome)?;
-                self.claims.settled += 1;
-            }
+            Resolution::TopicGone => self.refused_unmade(row, Refusal::TopicGone)?,
             // What is not there is deleted, which its writer waits to hear.
             Resolution::Never if row.purpose == Purpose::Delete => {
-                let outcome = Outcome::Refused(Refusal::MessageGone);
-                self.desk.settle(self.db, self.moment, &row, &outcome)?;
-                self.claims.settled += 1;
+                self.refused_unmade(row, Refusal::MessageGone)?;
             }
             Resolution::Never => {
                 claims::dropped(self.db, &row, "nothing to act on", now)?;
@@ -284,6 +272,20 @@ impl Claiming<'_> {
             }
         }
         Ok(Go::On)
+    }
+
+    /// A call that is known to be refused without being made. It is an attempt of its own, so that what
+    /// follows from it is queued once.
+    fn refused_unmade(&mut self, row: OutboxRow, refusal: Refusal) -> Result<(), Error> {
+        let row = OutboxRow {
+            attempts: row.attempts + 1,
+            ..row
+        };
+        claims::claim(self.db, row.id)?;
+        let outcome = Outcome::Refused(refusal);
+        self.desk.settle(self.db, self.moment, &row, &outcome)?;
+        self.claims.settled += 1;
+        Ok(())
     }
 
     /// While the budget is short the texts that follow in the lane go along in the same post.

@@ -18,6 +18,10 @@ pub(super) struct Behind {
 
 /// Sees whether the group is behind; tells the admins when that begins.
 pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
+    // Without a budget nobody can be behind it.
+    if turn.settings().group_calls_per_minute == 0 {
+        return Ok(None);
+    }
     let limit = limit(turn)?;
     let since = store::backlog::behind_since(turn.db)?;
     let enough = limit.saturating_mul(backlog::BEHIND_MINUTES) + 1;
