@@ -29,7 +29,11 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) ->
 
 /// Telegram did it, or it is as good as done.
 fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
-    let merged = claims::carried(turn.db, row.id)?;
+    let merged = if row.purpose == Purpose::Relay {
+        claims::carried(turn.db, row.id)?
+    } else {
+        Vec::new()
+    };
     claims::done(turn.db, row, turn.now)?;
     if let Call::Delete {
         row: message,

@@ -203,13 +203,17 @@ pub fn carried(db: &Db, id: OutboxId) -> Result<Vec<OutboxRow>, Error> {
 
 /// The call is made, and what goes with it. The next of its lane comes up.
 pub fn done(db: &Db, row: &OutboxRow, now: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(END_CARRIED)?
-        .execute(params![row.id, now])?;
+    // Nothing but a client's texts ever shares a post.
+    if row.purpose == Purpose::Relay {
+        db.prepare_cached(END_CARRIED)?
+            .execute(params![row.id, now])?;
+    }
     end(db, row, "done", None, now)
 }
 
 /// The call is not made, and nobody has to look into it.
 pub fn dropped(db: &Db, row: &OutboxRow, reason: &str, now: Timestamp) -> Result<(), Error> {
+    outbox::release_carried(db, row.id)?;
     end(db, row, "dropped", Some(reason), now)
 }
 
@@ -254,7 +258,6 @@ fn end(
     reason: Option<&str>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    outbox::release_carried(db, row.id)?;
     db.prepare_cached(END)?
         .execute(params![row.id, state, now, reason])?;
     outbox::promote(db, &row.lane)
