@@ -7,6 +7,7 @@ mod album;
 mod backlog;
 mod carry;
 mod client;
+mod command;
 mod delete;
 mod edit;
 mod file;
@@ -145,7 +146,7 @@ impl Desk {
             Event::ClientReturned(user) => client::returned(&mut turn, user),
             Event::AgentWrote(message) => agent::wrote(&mut turn, &message),
             Event::AgentCommanded(message, command) => {
-                agent::commanded(&mut turn, &message, &command)
+                command::commanded(&mut turn, &message, &command)
             }
             Event::AgentEdited(message) => edit::by_agent(&mut turn, &message),
             Event::AgentReacted {

@@ -136,6 +136,14 @@ messages! {
     card_opened(date: &str) = "card-opened";
     /// Line of the card: the client's language and how many tickets they had before.
     card_client(language: &str, earlier: u64) = "card-client";
+    /// Part of the card: how urgent the ticket is.
+    card_priority(priority: &str) = "card-priority";
+    /// Part of the card: how senior an agent it needs.
+    card_level(level: u64) = "card-level";
+    /// Part of the card: who has it.
+    card_assignee(name: &str) = "card-assignee";
+    /// In the topic: the desk's own clock has closed the ticket.
+    line_closed_by_timer(code: &str) = "line-closed-by-timer";
     /// In the topic: the topic had been deleted and this is its successor.
     topic_recreated() = "topic-recreated";
     /// In the topic: the client ended the conversation.
@@ -368,8 +376,9 @@ mod tests {
                 "start", "help", "status", "close", "note", "delete", "force", "reveal", "failed",
             ],
             "purpose" => &["relay", "reply", "word", "update", "card_edit"],
-            "state" => &["open", "closed"],
-            "minutes" | "hours" | "calls" | "earlier" | "value" | "count" => {
+            "state" => &["open", "assigned", "escalated", "snoozed", "closed"],
+            "priority" => &["low", "medium", "high", "critical"],
+            "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level" => {
                 return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
             }
             _ => &["x"],

@@ -1,30 +1,28 @@
-//! What agents do in the desk group: reply, keep notes, give commands. That they may is decided by
-//! Telegram: only a member of the private group can post there.
+//! What agents write in the desk group: replies and notes. That they may is decided by Telegram: only a
+//! member of the private group can post there.
 
 use std::time::Duration;
 
 use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use super::{album, delete, file, letters, prompt, shared, ticket};
+use super::{album, file, prompt, shared};
 use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
-use crate::domain::event::{AgentCommand, AgentMessage, Names, Question, Timer};
+use crate::domain::event::{AgentMessage, Names, Question, Timer};
 use crate::domain::ids::{ChatId, MessageId, MessageRowId};
 use crate::domain::rules::carriers::{self, Carriage, Direction};
 use crate::domain::rules::guard::{self, Guarding, Held};
 use crate::domain::settings::RelayMode;
-use crate::domain::ticket::{Role, Side, Ticket, TicketCode, TicketState};
+use crate::domain::ticket::{Side, Ticket, TicketState};
 use crate::store::albums::AlbumState;
 use crate::store::messages::{Found, NewMessage};
 use crate::store::prompts::{self, Prompt};
 use crate::store::{
-    Error, Place, albums, audit, clients, facts, members, messages, tickets, timers, topics,
+    Error, Place, albums, clients, facts, members, messages, tickets, timers, topics,
 };
 
 /// A reply that takes longer than this to deliver gets a mark that says so.
 const SLOW_AFTER: Duration = Duration::from_secs(5);
-/// How alike two words must be for one to be offered for the other.
-const LIKENESS_MIN: f64 = 0.6;
 
 pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
     if let Some(from) = message.from {
@@ -54,46 +52,6 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
     reply(turn, &ticket, message, answered)
 }
 
-pub(super) fn commanded(
-    turn: &mut Turn<'_>,
-    message: &AgentMessage,
-    command: &AgentCommand,
-) -> Result<(), Error> {
-    let ticket = ticket_of(turn, message)?;
-    let (texts, language) = (turn.texts(), turn.language());
-    // A command in the caption of one message keeps all of its album inside.
-    if let (Some(ticket), Some(_)) = (&ticket, &message.album)
-        && !matches!(command, AgentCommand::Note)
-    {
-        note(turn, ticket, message)?;
-    }
-    let answer = match (command, ticket) {
-        (AgentCommand::Note, Some(ticket)) => return note(turn, &ticket, message),
-        (AgentCommand::Close { .. }, Some(ticket)) if ticket.state == TicketState::Closed => {
-            texts.ticket_is_closed(language)
-        }
-        (AgentCommand::Close { reason }, Some(ticket)) => {
-            return ticket::close(turn, &ticket, Side::Agent, reason.trim());
-        }
-        // Talk among agents, wherever it stands, begins with `//` as well.
-        (AgentCommand::Note, None) if is_marked_note(message) => return Ok(()),
-        (AgentCommand::Note, None) => texts.needs_topic(language, "note"),
-        (AgentCommand::Close { .. }, None) => texts.needs_topic(language, "close"),
-        (AgentCommand::Delete, _) => return delete::by_agent(turn, message),
-        (AgentCommand::Force, _) => return force(turn, message),
-        (AgentCommand::Reveal { arguments }, _) => return reveal(turn, message, arguments),
-        (AgentCommand::Failed { .. }, _) if !is_admin(turn, message)? => {
-            texts.admins_only(language)
-        }
-        (AgentCommand::Failed { arguments }, _) => {
-            return letters::command(turn, message, arguments);
-        }
-        (AgentCommand::Help, _) => help(turn),
-        (AgentCommand::Unknown { word }, _) => texts.unknown_command(language, word, nearest(word)),
-    };
-    turn.answer_agent((message.chat, message.thread), message.message, answer)
-}
-
 /// A reply will not reach the client: the agent reads why, and sees it at the message.
 pub(super) fn refused(turn: &mut Turn<'_>, row: MessageRowId, reason: &str) -> Result<(), Error> {
     let text = turn.texts().reply_refused(turn.language(), reason);
@@ -101,7 +59,7 @@ pub(super) fn refused(turn: &mut Turn<'_>, row: MessageRowId, reason: &str) -> R
 }
 
 /// The ticket in whose topic somebody wrote.
-fn ticket_of(turn: &Turn<'_>, message: &AgentMessage) -> Result<Option<Ticket>, Error> {
+pub(super) fn ticket_of(turn: &Turn<'_>, message: &AgentMessage) -> Result<Option<Ticket>, Error> {
     let Some(thread) = message.thread else {
         return Ok(None);
     };
@@ -132,12 +90,12 @@ fn stays_inside(
     }
 }
 
-fn is_marked_note(message: &AgentMessage) -> bool {
+pub(super) fn is_marked_note(message: &AgentMessage) -> bool {
     message.content.text.text.trim_start().starts_with("//")
 }
 
 /// Keeps a message inside the group; where it is part of an album, all of that.
-fn note(turn: &Turn<'_>, ticket: &Ticket, message: &AgentMessage) -> Result<(), Error> {
+pub(super) fn note(turn: &Turn<'_>, ticket: &Ticket, message: &AgentMessage) -> Result<(), Error> {
     let row = keep(turn, ticket, message, true, None)?.row;
     if let Some(group) = &message.album {
         let place = Place::Group(message.chat);
@@ -219,6 +177,7 @@ fn send(
         }
         None => carry::send(turn, route, found.row, &parcel)?,
     }
+    tickets::agent_wrote(turn.db, ticket.id, turn.now)?;
     watch(turn, message.chat, message.message)
 }
 
@@ -367,65 +326,6 @@ pub(super) fn confirmed(
     }
 }
 
-/// `/force`: an admin sends what was held back.
-fn force(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
-    let (texts, language) = (turn.texts(), turn.language());
-    let place = Place::Group(message.chat);
-    let held = match message.reply_to {
-        Some(target) => messages::at(turn.db, place, target)?,
-        None => None,
-    };
-    let answer = match held.filter(|found| found.is_held) {
-        _ if !is_admin(turn, message)? => texts.admins_only(language),
-        Some(found) => {
-            audit::insert(
-                turn.db,
-                turn.now,
-                message.from,
-                "force",
-                Some(found.ticket),
-                "",
-            )?;
-            return release_held(turn, found);
-        }
-        None => texts.force_what(language),
-    };
-    turn.answer_agent((message.chat, message.thread), message.message, answer)
-}
-
-/// Whoever hides behind the group's name is one of its administrators.
-fn is_admin(turn: &Turn<'_>, message: &AgentMessage) -> Result<bool, Error> {
-    match message.from {
-        Some(user) => Ok(members::role(turn.db, user)? == Some(Role::Admin)),
-        None => Ok(true),
-    }
-}
-
-/// `/reveal CODE reason`: a button for an admin, so that it is known who looks.
-fn reveal(turn: &mut Turn<'_>, message: &AgentMessage, arguments: &str) -> Result<(), Error> {
-    let (texts, language) = (turn.texts(), turn.language());
-    let here = (message.chat, message.thread);
-    let (code, reason) = arguments
-        .trim()
-        .split_once(char::is_whitespace)
-        .unwrap_or((arguments.trim(), ""));
-    let reason = reason.trim();
-    let ticket = match TicketCode::find_in(&code.to_uppercase()) {
-        Some(code) => tickets::by_code(turn.db, &code)?,
-        None => None,
-    };
-    let Some(ticket) = ticket.filter(|_| !reason.is_empty()) else {
-        let text = texts.reveal_how(language);
-        return turn.answer_agent(here, message.message, text);
-    };
-    let text = texts.ask_reveal(language, ticket.code.as_str(), reason);
-    let question = Question::Reveal {
-        ticket: ticket.id,
-        reason: reason.to_owned(),
-    };
-    prompt::ask_reveal(turn, message, &question, text)
-}
-
 fn keep(
     turn: &Turn<'_>,
     ticket: &Ticket,
@@ -449,34 +349,4 @@ fn keep(
         },
     )?;
     messages::by_id(turn.db, row)
-}
-
-fn help(turn: &Turn<'_>) -> String {
-    let (texts, language) = (turn.texts(), turn.language());
-    let commands = AgentCommand::NAMES
-        .map(|name| format!("/{name} – {}", texts.menu_agent(language, name)))
-        .join("\n");
-    format!("{}\n\n{commands}", texts.agent_help(language))
-}
-
-/// The command that somebody may have meant.
-fn nearest(word: &str) -> &'static str {
-    AgentCommand::NAMES
-        .into_iter()
-        .map(|name| (strsim::jaro_winkler(&word.to_lowercase(), name), name))
-        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map_or("help", |(_, name)| name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_command_is_offered() {
-        for (word, expected) in [("clsoe", "close"), ("NOTES", "note"), ("xyz", "help")] {
-            assert_eq!(nearest(word), expected, "{word}");
-        }
-    }
 }

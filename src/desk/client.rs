@@ -12,7 +12,7 @@ use crate::domain::ids::{MessageRowId, UserId};
 use crate::domain::outcome::Unreachable;
 use crate::domain::rules::carriers::{self, Carriage, Direction};
 use crate::domain::rules::limits::{self, Usage, Verdict};
-use crate::domain::ticket::{Client, Side};
+use crate::domain::ticket::{Client, ClosedBy};
 use crate::domain::time::Timestamp;
 use crate::store::{self, Error, Place, clients, messages, outbox, prompts, tickets};
 
@@ -100,7 +100,7 @@ pub(super) fn commanded(
         ClientCommand::Status => status(turn, &client)?,
         ClientCommand::Close => {
             if let Some(open) = tickets::open_of(turn.db, client.id)? {
-                return ticket::close(turn, &open, Side::Client, "");
+                return ticket::close(turn, &open, ClosedBy::Client, "");
             }
             turn.texts().nothing_to_close(language)
         }

@@ -62,6 +62,8 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
         | Purpose::Word
         | Purpose::CardEdit
         | Purpose::TopicState
+        | Purpose::Title
+        | Purpose::Dashboard
         | Purpose::Mark
         | Purpose::Service => Ok(()),
     }

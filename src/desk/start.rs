@@ -2,7 +2,7 @@
 
 use super::turn::Turn;
 use crate::domain::call::{Audience, Call};
-use crate::domain::event::{AgentCommand, ClientCommand, Timer};
+use crate::domain::event::{AgentWord, ClientCommand, Timer};
 use crate::domain::language::Language;
 use crate::store::{Error, claims, facts, jobs, timers};
 
@@ -46,11 +46,18 @@ fn menus(turn: &Turn<'_>) -> Vec<Call> {
                 texts.menu_client(spoken, command.name()),
             )
         });
-        let agents =
-            AgentCommand::NAMES.map(|name| (name.to_owned(), texts.menu_agent(spoken, name)));
+        let agents: Vec<_> = AgentWord::ALL
+            .iter()
+            .map(|word| {
+                (
+                    word.name().to_owned(),
+                    texts.menu_agent(spoken, word.name()),
+                )
+            })
+            .collect();
         for (audience, commands) in [
             (Audience::Clients, clients.to_vec()),
-            (Audience::Agents, agents.to_vec()),
+            (Audience::Agents, agents),
         ] {
             calls.push(Call::SetCommands {
                 audience,

@@ -11,12 +11,16 @@ use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::ClientMessage;
 use crate::domain::ids::{MessageRowId, TicketId};
 use crate::domain::rules::{pacing, text};
-use crate::domain::ticket::{Client, Side, Ticket, TicketCode};
+use crate::domain::ticket::{Client, ClosedBy, Side, Ticket, TicketCode, TicketPriority};
 use crate::domain::time::Timestamp;
 use crate::store::messages::{Found, NewMessage};
+use crate::store::tickets::{Closing, NewTicket};
 use crate::store::topics::Topic;
 use crate::store::{Error, Place, claims, clients, messages, outbox, tickets, topics};
-use crate::view::card;
+use crate::view::card::{self, Beside};
+
+/// How much of a first line is a ticket's subject.
+const SUBJECT_MAX: usize = 60;
 
 /// A client's message that is to be carried.
 pub(super) struct Incoming<'a> {
@@ -34,7 +38,8 @@ pub(super) fn open(
     client: &Client,
     incoming: &Incoming<'_>,
 ) -> Result<(), Error> {
-    let ticket = tickets::by_id(turn.db, insert(turn, client)?)?;
+    let subject = subject_of(turn, &incoming.message.content);
+    let ticket = tickets::by_id(turn.db, insert(turn, client, &subject)?)?;
     let due_at = topic_turn(turn, incoming.not_before)?;
     topics::insert(turn.db, ticket.id, turn.settings().group, due_at)?;
     let (found, content) = keep(turn, &ticket, incoming)?;
@@ -84,25 +89,34 @@ pub(super) fn add(
 pub(super) fn close(
     turn: &mut Turn<'_>,
     ticket: &Ticket,
-    by: Side,
+    by: ClosedBy,
     reason: &str,
 ) -> Result<(), Error> {
-    if !tickets::close(turn.db, ticket.id, by, turn.now)? {
+    let closing = Closing {
+        by,
+        resolution: None,
+        duplicate_of: None,
+    };
+    if !tickets::close(turn.db, ticket.id, closing, turn.now)? {
         return Ok(());
     }
     let code = ticket.code.as_str();
     let client = clients::by_id(turn.db, ticket.client)?;
     let (texts, language) = (turn.texts(), turn.language());
     let (to_client, line) = match by {
-        Side::Client => (
+        ClosedBy::Client => (
             texts.closed_by_client(client.language, code),
             texts.line_closed_by_client(language, code),
         ),
-        Side::Agent if reason.is_empty() => (
+        ClosedBy::Timer => (
+            texts.closed_by_agent(client.language, code),
+            texts.line_closed_by_timer(language, code),
+        ),
+        ClosedBy::Agent if reason.is_empty() => (
             texts.closed_by_agent(client.language, code),
             texts.line_closed_by_agent(language, code),
         ),
-        Side::Agent => (
+        ClosedBy::Agent => (
             texts.closed_by_agent(client.language, code),
             texts.line_closed_because(language, code, reason),
         ),
@@ -147,17 +161,32 @@ fn render_card(turn: &Turn<'_>, ticket: &Ticket, topic: &Topic) -> Result<Text, 
 }
 
 pub(super) fn card_of(turn: &Turn<'_>, ticket: &Ticket) -> Result<Text, Error> {
-    let earlier = tickets::count_earlier(turn.db, ticket)?;
-    Ok(card::card(ticket, earlier, turn.texts(), turn.language()))
+    let beside = Beside {
+        earlier: tickets::count_earlier(turn.db, ticket)?,
+        ..Beside::default()
+    };
+    Ok(card::card(ticket, &beside, turn.texts(), turn.language()))
 }
 
-fn insert(turn: &mut Turn<'_>, client: &Client) -> Result<TicketId, Error> {
+fn insert(turn: &mut Turn<'_>, client: &Client, subject: &str) -> Result<TicketId, Error> {
     loop {
         let code = TicketCode::new(turn.now, turn.random());
-        if let Some(id) = tickets::insert(turn.db, &code, client.id, turn.now)? {
+        let new = NewTicket {
+            code: &code,
+            client: client.id,
+            subject,
+            category: None,
+            priority: TicketPriority::default(),
+        };
+        if let Some(id) = tickets::insert(turn.db, &new, turn.now)? {
             return Ok(id);
         }
     }
+}
+
+/// The first line of a message, with what has to be hidden hidden: what a ticket is about at a glance.
+fn subject_of(turn: &Turn<'_>, content: &Content) -> String {
+    text::first_line(&turn.mask_content(content).content.text, SUBJECT_MAX)
 }
 
 /// Keeps a client's message, with what has to be hidden hidden.
@@ -193,6 +222,7 @@ fn keep(
         is_deleted: false,
     };
     turn.seal(found, &masked.redacted)?;
+    tickets::client_wrote(turn.db, ticket.id, message.date)?;
     Ok((found, masked.content))
 }
 
@@ -208,7 +238,7 @@ fn topic_turn(turn: &Turn<'_>, wanted_at: Timestamp) -> Result<Timestamp, Error>
 fn make_topic(turn: &mut Turn<'_>, ticket: &Ticket, not_before: Timestamp) -> Result<(), Error> {
     let call = Call::CreateTopic {
         ticket: ticket.id,
-        title: card::title(ticket),
+        title: card::title(ticket, None),
     };
     turn.post_to_topic(
         ticket,

@@ -137,7 +137,7 @@ fn recreate(
     }
     let make = Call::CreateTopic {
         ticket: ticket.id,
-        title: card::title(&ticket),
+        title: card::title(&ticket, None),
     };
     turn.ahead_in_topic(ticket.id, Purpose::Topic, Priority::FIRST, &make)?;
     if ticket.state == TicketState::Closed {

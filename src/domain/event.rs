@@ -263,44 +263,66 @@ impl ClientCommand {
     }
 }
 
-/// An agent's command.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AgentCommand {
+/// The word of a command in the desk group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AgentWord {
     /// Keep this text inside the group.
     Note,
     /// Close the ticket of this topic.
-    Close {
-        /// Why, in the agent's words; stays in the group.
-        reason: String,
-    },
+    Close,
     /// Take back an own message.
     Delete,
     /// Send a message that was held back.
     Force,
     /// Show what a client's message held before it was masked.
-    Reveal {
-        /// The ticket's code and the reason, as they were written.
-        arguments: String,
-    },
+    Reveal,
     /// Look at dead letters, try them again or give them up.
-    Failed {
-        /// What to do with which, as it was written.
-        arguments: String,
-    },
+    Failed,
     /// What one can do here.
     Help,
-    /// No command of ours.
-    Unknown {
-        /// The word after the slash.
-        word: String,
-    },
 }
 
-impl AgentCommand {
-    /// The words after the slash, in the order of the help.
-    pub const NAMES: [&'static str; 7] = [
-        "note", "close", "delete", "force", "reveal", "failed", "help",
+impl AgentWord {
+    /// Every word, in the order of the help.
+    pub const ALL: &'static [AgentWord] = &[
+        AgentWord::Note,
+        AgentWord::Close,
+        AgentWord::Delete,
+        AgentWord::Force,
+        AgentWord::Reveal,
+        AgentWord::Failed,
+        AgentWord::Help,
     ];
+
+    /// The word after the slash.
+    pub const fn name(self) -> &'static str {
+        match self {
+            AgentWord::Note => "note",
+            AgentWord::Close => "close",
+            AgentWord::Delete => "delete",
+            AgentWord::Force => "force",
+            AgentWord::Reveal => "reveal",
+            AgentWord::Failed => "failed",
+            AgentWord::Help => "help",
+        }
+    }
+
+    /// The word of this name.
+    pub fn find(name: &str) -> Option<AgentWord> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|word| word.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// A command in the desk group: whatever begins with a slash is one of some sort.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentCommand {
+    /// One of ours, with what was written behind it.
+    Given(AgentWord, String),
+    /// None of ours: the word after the slash.
+    Unknown(String),
 }
 
 /// Something set for a time.

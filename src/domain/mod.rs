@@ -1,5 +1,6 @@
 //! What the desk is about, as values. Knows no Telegram types, no SQL, no clock and no network.
 
+pub mod agent;
 pub mod call;
 pub mod content;
 pub mod event;

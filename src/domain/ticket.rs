@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ClientId, TicketId};
+use super::ids::{ClientId, TicketId, UserId};
 use super::language::Language;
 use super::outcome::Unreachable;
 use super::time::Timestamp;
@@ -78,20 +78,189 @@ fn is_code(word: &str) -> bool {
 }
 
 /// How a ticket stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TicketState {
-    /// Somebody is waiting or being helped.
+    /// Nobody has it.
     Open,
-    /// Done.
+    /// Somebody has it.
+    Assigned,
+    /// It was raised by a level, and nobody of that level has it yet.
+    Escalated,
+    /// Put aside until a time, or until the client writes. Whoever had it keeps it.
+    Snoozed,
+    /// Done. Whoever had it keeps it, should it be opened again.
     Closed,
 }
 
 impl TicketState {
+    /// Every state, in the order of a ticket's life.
+    pub const ALL: [TicketState; 5] = [
+        TicketState::Open,
+        TicketState::Assigned,
+        TicketState::Escalated,
+        TicketState::Snoozed,
+        TicketState::Closed,
+    ];
+
     /// Its name in the database and in the texts.
     pub const fn name(self) -> &'static str {
         match self {
             TicketState::Open => "open",
+            TicketState::Assigned => "assigned",
+            TicketState::Escalated => "escalated",
+            TicketState::Snoozed => "snoozed",
             TicketState::Closed => "closed",
+        }
+    }
+
+    /// Whether agents can pick it up.
+    pub const fn is_queued(self) -> bool {
+        matches!(self, TicketState::Open | TicketState::Escalated)
+    }
+}
+
+/// How urgent a ticket is.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketPriority {
+    /// It can wait.
+    Low,
+    /// As most are.
+    #[default]
+    Medium,
+    /// Before others.
+    High,
+    /// Before everything.
+    Critical,
+}
+
+impl TicketPriority {
+    /// Every priority, the least urgent first.
+    pub const ALL: [TicketPriority; 4] = [
+        TicketPriority::Low,
+        TicketPriority::Medium,
+        TicketPriority::High,
+        TicketPriority::Critical,
+    ];
+
+    /// Its name in commands, in the config and in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            TicketPriority::Low => "low",
+            TicketPriority::Medium => "medium",
+            TicketPriority::High => "high",
+            TicketPriority::Critical => "critical",
+        }
+    }
+
+    /// Its place in the order, as the database has it.
+    pub const fn rank(self) -> u8 {
+        match self {
+            TicketPriority::Low => 0,
+            TicketPriority::Medium => 1,
+            TicketPriority::High => 2,
+            TicketPriority::Critical => 3,
+        }
+    }
+}
+
+/// How senior an agent is, and how senior one a ticket needs: 1, 2 or 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Level(u8);
+
+impl Level {
+    /// Every agent, every ticket at first.
+    pub const FIRST: Level = Level(1);
+    /// There is nobody above.
+    pub const LAST: Level = Level(3);
+
+    /// A level; none where the number is not 1, 2 or 3.
+    pub const fn new(number: u8) -> Option<Self> {
+        match number {
+            1..=3 => Some(Self(number)),
+            _ => None,
+        }
+    }
+
+    /// Its number.
+    pub const fn number(self) -> u8 {
+        self.0
+    }
+
+    /// The level above; the last one stays what it is.
+    pub const fn above(self) -> Self {
+        match self.0 {
+            1 => Self(2),
+            _ => Self::LAST,
+        }
+    }
+}
+
+impl Default for Level {
+    fn default() -> Self {
+        Self::FIRST
+    }
+}
+
+/// How a ticket ended, in the words of whoever closed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resolution {
+    /// The client was helped.
+    Solved,
+    /// The client did not answer any more.
+    NoAnswer,
+    /// Nobody wanted help.
+    Spam,
+    /// Another ticket is about the same.
+    Duplicate,
+}
+
+impl Resolution {
+    /// Every resolution.
+    pub const ALL: [Resolution; 4] = [
+        Resolution::Solved,
+        Resolution::NoAnswer,
+        Resolution::Spam,
+        Resolution::Duplicate,
+    ];
+
+    /// Its name in commands, in the database and in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Resolution::Solved => "solved",
+            Resolution::NoAnswer => "no_answer",
+            Resolution::Spam => "spam",
+            Resolution::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// Who has closed a ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClosedBy {
+    /// The person who asked for help.
+    Client,
+    /// Somebody of the desk.
+    Agent,
+    /// The desk's own clock.
+    Timer,
+}
+
+impl ClosedBy {
+    /// Everybody who can.
+    pub const ALL: [ClosedBy; 3] = [ClosedBy::Client, ClosedBy::Agent, ClosedBy::Timer];
+
+    /// Its name in the database and in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ClosedBy::Client => "client",
+            ClosedBy::Agent => "agent",
+            ClosedBy::Timer => "timer",
         }
     }
 }
@@ -148,10 +317,36 @@ pub struct Ticket {
     pub client: ClientId,
     /// How it stands.
     pub state: TicketState,
+    /// How urgent it is.
+    pub priority: TicketPriority,
+    /// How senior an agent it needs.
+    pub level: Level,
+    /// What it is about, by the name of a category in the config.
+    pub category: Option<String>,
+    /// Its first line, with what has to be hidden hidden; may be empty.
+    pub subject: String,
+    /// The member who has it.
+    pub assignee: Option<UserId>,
     /// When the first message came in.
     pub opened_at: Timestamp,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// Until when it is put aside; none in a snoozed ticket means until the client writes.
+    pub snoozed_until: Option<Timestamp>,
+    /// When it is to be closed, where an agent has set a time.
+    pub close_at: Option<Timestamp>,
+    /// Since when the client waits for an answer; none while the client owes one.
+    pub waiting_since: Option<Timestamp>,
+    /// Messages of the client since the last answer.
+    pub unread: u32,
+    /// Separate minutes with such messages.
+    pub unanswered_minutes: u32,
+    /// When the client wrote last.
+    pub last_client_at: Option<Timestamp>,
+    /// When an agent wrote to the client last.
+    pub last_agent_at: Option<Timestamp>,
+    /// When the client was answered for the first time.
+    pub first_response_at: Option<Timestamp>,
     /// The language that the client reads.
     pub language: Language,
 }

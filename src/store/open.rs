@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
+use rusqlite::{OpenFlags, OptionalExtension};
 
 use super::{Db, Error, Reader, Writer, facts};
 use crate::domain::ids::BotId;
@@ -229,9 +229,21 @@ fn migrate(connection: &mut Db, path: &Path, fresh: bool, now: Timestamp) -> Res
             source,
         })?;
     }
+    // Some migrations make a table anew that others refer to (sqlite.org/lang_altertable.html, section
+    // 7). The switch does nothing inside a transaction, so it stands around all of them.
+    let unusable = |source: rusqlite::Error| refused(path, source.into());
+    connection
+        .execute_batch("PRAGMA foreign_keys = OFF")
+        .map_err(unusable)?;
     runner
         .run(connection)
         .map_err(|error| other_version(error.to_string()))?;
+    if applied < runner.get_migrations().len() {
+        refuse_loose_ends(connection, path)?;
+    }
+    connection
+        .execute_batch("PRAGMA foreign_keys = ON")
+        .map_err(unusable)?;
     // A table that is missing although its migration has run was dropped by hand or by damage.
     for table in [
         "inbox", "outbox", "clients", "tickets", "topics", "messages", "links",
@@ -241,6 +253,21 @@ fn migrate(connection: &mut Db, path: &Path, fresh: bool, now: Timestamp) -> Res
             .map_err(|_| other_version(format!("the table {table} is missing")))?;
     }
     Ok(())
+}
+
+/// A migration that left a row referring to nothing has failed, although SQLite did not notice.
+fn refuse_loose_ends(connection: &Db, path: &Path) -> Result<(), OpenError> {
+    let loose: Option<String> = connection
+        .query_row("PRAGMA foreign_key_check", [], |row| row.get(0))
+        .optional()
+        .map_err(|error| refused(path, error.into()))?;
+    match loose {
+        None => Ok(()),
+        Some(table) => Err(OpenError::Damaged {
+            path: path.to_owned(),
+            reason: format!("rows of {table} refer to what is not there"),
+        }),
+    }
 }
 
 /// Before a migration touches a database with data, a copy is put beside it.

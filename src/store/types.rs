@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Error;
+use crate::domain::agent::{AgentStatus, AssignmentKind, StatusBy};
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose};
 use crate::domain::ids::{
     AlbumId, BotId, ChatId, ClientId, InboxId, JobId, MessageId, MessageRowId, OutboxId, PromptId,
@@ -12,7 +13,9 @@ use crate::domain::ids::{
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::Unreachable;
-use crate::domain::ticket::{Role, Side, TicketCode, TicketState};
+use crate::domain::ticket::{
+    ClosedBy, Level, Resolution, Role, Side, TicketCode, TicketPriority, TicketState,
+};
 use crate::domain::time::Timestamp;
 
 macro_rules! integer_column {
@@ -69,7 +72,12 @@ macro_rules! named_column {
 named_column!(
     Purpose: Purpose::ALL,
     Budget: Budget::ALL,
-    TicketState: [TicketState::Open, TicketState::Closed],
+    TicketState: TicketState::ALL,
+    Resolution: Resolution::ALL,
+    ClosedBy: ClosedBy::ALL,
+    AgentStatus: AgentStatus::ALL,
+    StatusBy: StatusBy::ALL,
+    AssignmentKind: AssignmentKind::ALL,
     Side: [Side::Client, Side::Agent],
     Role: Role::ALL,
     Mark: Mark::ALL,
@@ -91,6 +99,34 @@ impl FromSql for Timestamp {
 impl ToSql for Priority {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::from(self.0))
+    }
+}
+
+impl ToSql for TicketPriority {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.rank()))
+    }
+}
+
+impl FromSql for TicketPriority {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let rank = u8::column_result(value)?;
+        TicketPriority::ALL
+            .into_iter()
+            .find(|priority| priority.rank() == rank)
+            .ok_or(FromSqlError::InvalidType)
+    }
+}
+
+impl ToSql for Level {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::from(self.number()))
+    }
+}
+
+impl FromSql for Level {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Level::new(u8::column_result(value)?).ok_or(FromSqlError::InvalidType)
     }
 }
 

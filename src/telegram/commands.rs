@@ -1,9 +1,9 @@
 //! The words with a slash that people write: client commands in private, agent commands in the desk
 //! group. Understands them, does not run them, and does not ask who may use them.
 
-use teloxide::utils::command::{BotCommands, ParseError};
+use teloxide::utils::command::BotCommands;
 
-use crate::domain::event::{AgentCommand, ClientCommand};
+use crate::domain::event::{AgentCommand, AgentWord, ClientCommand};
 
 /// What a client can ask for.
 #[derive(BotCommands, Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,29 +19,6 @@ enum ClientWord {
     Close,
     #[command(description = "Take back a message of yours, as an answer to it")]
     Delete,
-}
-
-/// What an agent can ask for.
-#[derive(BotCommands, Clone, Debug, PartialEq, Eq)]
-#[command(rename_rule = "lowercase", description = "In the desk group:")]
-enum AgentWord {
-    #[command(description = "Keep a text inside the group, for example /note ask billing")]
-    Note(String),
-    #[command(description = "Close the ticket of this topic, for example /close solved")]
-    Close(String),
-    #[command(description = "Take back a message of yours, as an answer to it")]
-    Delete,
-    #[command(description = "Send a message that was held back, as an answer to it")]
-    Force,
-    #[command(
-        description = "Show what a message held before it was masked, for example /reveal \
-                       SUPP-261120-7F3K2Q call back"
-    )]
-    Reveal(String),
-    #[command(description = "Dead letters, for example /failed retry all")]
-    Failed(String),
-    #[command(description = "What one can do here")]
-    Help,
 }
 
 /// What a slash in the desk group means.
@@ -68,23 +45,33 @@ pub fn client_command(text: &str, username: &str) -> Option<ClientCommand> {
 /// The command that was given in the desk group. None where the text does not begin with a slash:
 /// whatever does is never relayed, so it is always a command of some sort.
 pub fn agent_command(text: &str, username: &str) -> Option<Spoken> {
-    if text.trim_start().starts_with("//") {
-        return Some(Spoken::Command(AgentCommand::Note));
+    let text = text.trim();
+    if let Some(rest) = text.strip_prefix("//") {
+        return Some(given(AgentWord::Note, rest));
     }
-    let command = normalized(text)?;
-    Some(match AgentWord::parse(&command, username) {
-        Ok(AgentWord::Note(_)) => Spoken::Command(AgentCommand::Note),
-        Ok(AgentWord::Close(reason)) => Spoken::Command(AgentCommand::Close { reason }),
-        Ok(AgentWord::Delete) => Spoken::Command(AgentCommand::Delete),
-        Ok(AgentWord::Force) => Spoken::Command(AgentCommand::Force),
-        Ok(AgentWord::Reveal(arguments)) => Spoken::Command(AgentCommand::Reveal { arguments }),
-        Ok(AgentWord::Failed(arguments)) => Spoken::Command(AgentCommand::Failed { arguments }),
-        Ok(AgentWord::Help) => Spoken::Command(AgentCommand::Help),
-        Err(ParseError::WrongBotName(name)) if is_bot_name(&name) => Spoken::ForAnotherBot,
-        Err(_) => Spoken::Command(AgentCommand::Unknown {
-            word: word(&command).to_owned(),
-        }),
-    })
+    let command = text.strip_prefix('/')?;
+    let (spelled, arguments) = command
+        .split_once(char::is_whitespace)
+        .unwrap_or((command, ""));
+    let (word, to) = spelled
+        .split_once('@')
+        .map_or((spelled, None), |(word, bot)| (word, Some(bot)));
+    match (AgentWord::find(word), to) {
+        (_, Some(bot)) if !bot.eq_ignore_ascii_case(username) && is_bot_name(bot) => {
+            Some(Spoken::ForAnotherBot)
+        }
+        (Some(word), None) => Some(given(word, arguments)),
+        (Some(word), Some(bot)) if bot.eq_ignore_ascii_case(username) => {
+            Some(given(word, arguments))
+        }
+        (Some(_), Some(_)) | (None, _) => {
+            Some(Spoken::Command(AgentCommand::Unknown(word.to_lowercase())))
+        }
+    }
+}
+
+fn given(word: AgentWord, arguments: &str) -> Spoken {
+    Spoken::Command(AgentCommand::Given(word, arguments.trim().to_owned()))
 }
 
 /// The word in lower case, one space, the rest without white space around it: the only form that
@@ -104,11 +91,6 @@ fn is_bot_name(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with("bot")
 }
 
-fn word(command: &str) -> &str {
-    let word = command.trim_start_matches('/');
-    word.split([' ', '@']).next().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,14 +104,12 @@ mod tests {
             .collect()
     }
 
-    fn command(command: AgentCommand) -> Option<Spoken> {
-        Some(Spoken::Command(command))
+    fn given(word: AgentWord, arguments: &str) -> Option<Spoken> {
+        Some(super::given(word, arguments))
     }
 
     fn unknown(word: &str) -> Option<Spoken> {
-        command(AgentCommand::Unknown {
-            word: word.to_owned(),
-        })
+        Some(Spoken::Command(AgentCommand::Unknown(word.to_owned())))
     }
 
     #[test]
@@ -138,7 +118,6 @@ mod tests {
             names::<ClientWord>(),
             ClientCommand::ALL.map(ClientCommand::name)
         );
-        assert_eq!(names::<AgentWord>(), AgentCommand::NAMES);
     }
 
     #[test]
@@ -147,13 +126,9 @@ mod tests {
             let text = format!("/{}", expected.name());
             assert_eq!(client_command(&text, US), Some(expected));
         }
-        for name in AgentCommand::NAMES {
-            let spoken = agent_command(&format!("/{name}"), US);
-            assert!(
-                matches!(&spoken, Some(Spoken::Command(known))
-                    if !matches!(known, AgentCommand::Unknown { .. })),
-                "{name}: {spoken:?}"
-            );
+        for word in AgentWord::ALL {
+            let text = format!("/{}", word.name());
+            assert_eq!(agent_command(&text, US), given(*word, ""));
         }
     }
 
@@ -179,36 +154,27 @@ mod tests {
     }
 
     #[test]
-    fn agents_close_with_a_reason() {
-        for (text, reason) in [
-            ("/close", ""),
-            ("/close  refunded today ", "refunded today"),
-            ("/CLOSE@help_bot Refunded", "Refunded"),
-            ("/close\nline one\nline two", "line one\nline two"),
-        ] {
-            let expected = command(AgentCommand::Close {
-                reason: reason.to_owned(),
-            });
-            assert_eq!(agent_command(text, US), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn agents_reveal_with_everything_that_they_wrote() {
-        let revealed = |arguments: &str| {
-            command(AgentCommand::Reveal {
-                arguments: arguments.to_owned(),
-            })
-        };
+    fn agents_give_commands_with_everything_that_they_wrote() {
         for (text, expected) in [
-            ("/reveal", revealed("")),
+            ("/close", given(AgentWord::Close, "")),
+            (
+                "/close  refunded today ",
+                given(AgentWord::Close, "refunded today"),
+            ),
+            (
+                "/CLOSE@help_bot Refunded",
+                given(AgentWord::Close, "Refunded"),
+            ),
+            (
+                "/close\nline one\nline two",
+                given(AgentWord::Close, "line one\nline two"),
+            ),
             (
                 "/reveal@help_bot SUPP-261120-7F3K2Q  call\nback ",
-                revealed("SUPP-261120-7F3K2Q  call\nback"),
+                given(AgentWord::Reveal, "SUPP-261120-7F3K2Q  call\nback"),
             ),
-            ("/delete", command(AgentCommand::Delete)),
-            ("/delete this", command(AgentCommand::Delete)),
-            ("/FORCE", command(AgentCommand::Force)),
+            ("/delete this", given(AgentWord::Delete, "this")),
+            ("/FORCE", given(AgentWord::Force, "")),
         ] {
             assert_eq!(agent_command(text, US), expected, "{text}");
         }
@@ -216,16 +182,16 @@ mod tests {
 
     #[test]
     fn notes_begin_with_a_word_or_with_two_slashes() {
-        for text in [
-            "/note ask billing",
-            "/note",
-            "// ask billing",
-            " \n//",
-            "///",
+        for (text, arguments) in [
+            ("/note ask billing", "ask billing"),
+            ("/note", ""),
+            ("// ask billing", "ask billing"),
+            (" \n//", ""),
+            ("///", "/"),
         ] {
             assert_eq!(
                 agent_command(text, US),
-                command(AgentCommand::Note),
+                given(AgentWord::Note, arguments),
                 "{text}"
             );
         }
@@ -234,15 +200,16 @@ mod tests {
     #[test]
     fn whatever_begins_with_a_slash_is_some_command() {
         for (text, expected) in [
-            ("/help", command(AgentCommand::Help)),
+            ("/help", given(AgentWord::Help, "")),
             ("/cloze it", unknown("cloze")),
             ("/cloze@help_bot", unknown("cloze")),
             ("/", unknown("")),
             ("/ help", unknown("")),
             ("/etc/hosts is wrong", unknown("etc/hosts")),
-            ("  /Ban", unknown("ban")),
+            ("  /Bann", unknown("bann")),
             ("/mail@", unknown("mail")),
             ("/mail@ann", unknown("mail")),
+            ("/help@ann", unknown("help")),
             ("/Привет", unknown("привет")),
             ("/help@other_bot", Some(Spoken::ForAnotherBot)),
             ("/poll@QuizBot now", Some(Spoken::ForAnotherBot)),

@@ -481,7 +481,7 @@ mod tests {
 
     use super::*;
     use crate::domain::content::{Content, Reaction, Text};
-    use crate::domain::event::{AgentCommand, Names};
+    use crate::domain::event::{AgentCommand, AgentWord, Names};
     use crate::domain::ids::MessageId;
     use crate::domain::language::Language;
     use crate::domain::ticket::Role;
@@ -656,9 +656,7 @@ mod tests {
 
     #[test]
     fn what_begins_with_a_slash_in_the_desk_is_a_command() {
-        let close = AgentCommand::Close {
-            reason: "solved".to_owned(),
-        };
+        let close = AgentCommand::Given(AgentWord::Close, "solved".to_owned());
         assert_eq!(
             route(&sam(json!({"text": "/close@Help_bot solved"}))),
             Event::AgentCommanded(from_sam(Content::text("/close@Help_bot solved")), close)
@@ -669,11 +667,12 @@ mod tests {
         };
         assert_eq!(
             route(&sam(json!({"photo": [], "caption": "//for us"}))),
-            Event::AgentCommanded(from_sam(photo), AgentCommand::Note)
+            Event::AgentCommanded(
+                from_sam(photo),
+                AgentCommand::Given(AgentWord::Note, "for us".to_owned())
+            )
         );
-        let unknown = AgentCommand::Unknown {
-            word: "cloze".to_owned(),
-        };
+        let unknown = AgentCommand::Unknown("cloze".to_owned());
         assert_eq!(
             route(&sam(json!({"text": "/cloze"}))),
             Event::AgentCommanded(from_sam(Content::text("/cloze")), unknown)

@@ -85,8 +85,20 @@ agent-help =
 card-state =
     { $state ->
         [open] 🟢 open
+        [assigned] 🔵 assigned
+        [escalated] 🔴 escalated
+        [snoozed] 💤 snoozed
        *[closed] ⚪ closed
     }
+card-priority =
+    { $priority ->
+        [low] low priority
+        [high] ❗ high priority
+        [critical] ‼️ critical
+       *[medium] medium priority
+    }
+card-level = level { $level }
+card-assignee = 👤 { $name }
 card-opened = opened { $date } UTC
 card-client =
     { $earlier ->
@@ -96,6 +108,7 @@ card-client =
     }
 topic-recreated = The topic of this ticket was deleted. This one takes its place; earlier messages went with the old one.
 line-closed-by-client = The client has closed ticket { $code }.
+line-closed-by-timer = Ticket { $code } was closed, because the client has not written any more.
 line-closed-by-agent = Ticket { $code } is closed.
 line-closed-because = Ticket { $code } is closed: { $reason }
 withheld-from-client =

@@ -89,8 +89,20 @@ agent-help =
 card-state =
     { $state ->
         [open] 🟢 открыта
+        [assigned] 🔵 в работе
+        [escalated] 🔴 эскалирована
+        [snoozed] 💤 отложена
        *[closed] ⚪ закрыта
     }
+card-priority =
+    { $priority ->
+        [low] низкий приоритет
+        [high] ❗ высокий приоритет
+        [critical] ‼️ критический
+       *[medium] средний приоритет
+    }
+card-level = уровень { $level }
+card-assignee = 👤 { $name }
 card-opened = открыта { $date } UTC
 card-client =
     { $earlier ->
@@ -101,6 +113,7 @@ card-client =
     }
 topic-recreated = Тема этой заявки была удалена. Вместо неё создана эта; прежние сообщения удалены вместе со старой.
 line-closed-by-client = Клиент закрыл заявку { $code }.
+line-closed-by-timer = Заявка { $code } закрыта: клиент больше не писал.
 line-closed-by-agent = Заявка { $code } закрыта.
 line-closed-because = Заявка { $code } закрыта: { $reason }
 withheld-from-client =

@@ -5,31 +5,56 @@ use serde_json::Map;
 use crate::domain::content::{Entity, Text};
 use crate::domain::language::Language;
 use crate::domain::rules::text::{self, ENTITIES_MAX, TEXT_MAX};
-use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::ticket::{Level, Ticket, TicketPriority, TicketState};
 use crate::domain::time::Timestamp;
 use crate::texts::Texts;
 
-/// A topic's title: state mark and code, nothing of the client's.
-pub fn title(ticket: &Ticket) -> String {
-    let mark = match ticket.state {
+/// What a card shows beside the ticket itself.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// How many tickets the client had before.
+    pub earlier: u32,
+    /// What the assignee is called in the group.
+    pub assignee: Option<String>,
+    /// What the category is called.
+    pub category: Option<String>,
+    /// Its tags, in order.
+    pub tags: Vec<String>,
+}
+
+/// The mark of a state, in titles and cards.
+pub const fn mark(state: TicketState) -> &'static str {
+    match state {
         TicketState::Open => "🟢",
+        TicketState::Assigned => "🔵",
+        TicketState::Escalated => "🔴",
+        TicketState::Snoozed => "💤",
         TicketState::Closed => "⚪",
-    };
-    format!("{mark} {}", ticket.code)
+    }
+}
+
+/// A topic's title: state mark, code and category, nothing of the client's.
+pub fn title(ticket: &Ticket, category: Option<&str>) -> String {
+    let mark = mark(ticket.state);
+    match category {
+        Some(category) => format!("{mark} {} · {category}", ticket.code),
+        None => format!("{mark} {}", ticket.code),
+    }
 }
 
 /// The card alone.
-pub fn card(ticket: &Ticket, earlier: u32, texts: &Texts, language: Language) -> Text {
+pub fn card(ticket: &Ticket, beside: &Beside, texts: &Texts, language: Language) -> Text {
     let code = ticket.code.as_str();
-    let lines = [
+    let mut lines = vec![
         format!("{code} · {}", ticket.code.pseudonym()),
         format!(
             "{} · {}",
             texts.card_state(language, ticket.state.name()),
             texts.card_opened(language, &minute(ticket.opened_at))
         ),
-        texts.card_client(language, ticket.language.code(), u64::from(earlier)),
+        texts.card_client(language, ticket.language.code(), u64::from(beside.earlier)),
     ];
+    lines.extend(work_line(ticket, beside, texts, language));
     Text {
         text: lines.join("\n"),
         entities: vec![Entity {
@@ -39,6 +64,28 @@ pub fn card(ticket: &Ticket, earlier: u32, texts: &Texts, language: Language) ->
             rest: Map::new(),
         }],
     }
+}
+
+/// Priority, level, category, tags and assignee, as far as there is anything to say of them.
+fn work_line(
+    ticket: &Ticket,
+    beside: &Beside,
+    texts: &Texts,
+    language: Language,
+) -> Option<String> {
+    let mut parts = Vec::new();
+    if ticket.priority != TicketPriority::Medium {
+        parts.push(texts.card_priority(language, ticket.priority.name()));
+    }
+    if ticket.level != Level::FIRST {
+        parts.push(texts.card_level(language, u64::from(ticket.level.number())));
+    }
+    parts.extend(beside.category.clone());
+    parts.extend(beside.tags.iter().map(|tag| format!("#{tag}")));
+    if let Some(assignee) = &beside.assignee {
+        parts.push(texts.card_assignee(language, assignee));
+    }
+    (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
 /// The card with a lead and the client's words below it; nothing where that is too long for one

@@ -16,6 +16,66 @@ const ROWS: &str = "
         VALUES (1, 'update:1', 1, 'client:1', 1, 1, 'client', 0, 'word', 1, '{}', 0, 0);
 ";
 
+mod migrations {
+    refinery::embed_migrations!("migrations");
+}
+
+/// Rows as a desk of the third version had them.
+const ROWS_OF_3: &str = "
+    INSERT INTO clients (id, telegram_user_id, language, first_seen_at) VALUES (1, 501, 'en', 0), (2, 502, 'ru', 0);
+    INSERT INTO tickets (id, code, client_id, state, opened_at, closed_at, closed_by) VALUES
+        (1, 'SUPP-261120-AAAAAA', 1, 'open', 5, NULL, NULL),
+        (2, 'SUPP-261120-BBBBBB', 2, 'closed', 6, 7, 'client');
+    INSERT INTO topics (id, ticket_id, chat_id, thread_id, state) VALUES (1, 1, -1001, 7, 'live');
+    INSERT INTO messages (id, ticket_id, side, written_at, content) VALUES (1, 1, 'client', 0, '{}');
+    INSERT INTO links (place, telegram_message_id, part, message_id) VALUES (1, 10, 0, 1), (-1001, 8, 0, 1);
+    INSERT INTO audit (at, actor, action, ticket_id) VALUES (0, 9, 'force', 1);
+    INSERT INTO outbox (id, cause, step, lane, position, is_head, budget, priority, purpose, client_id, ticket_id,
+        message_id, call, not_before, created_at)
+        VALUES (1, 'update:1', 1, 'topic:1', 1, 1, 'desk', 1, 'relay', NULL, 1, 1, '{}', 0, 0);
+";
+
+/// Tables that others refer to were made anew after the third version.
+#[test]
+fn a_desk_of_an_older_version_keeps_all_that_it_had() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("desk.db");
+    let mut db = Db::open(&path).expect("a new file");
+    db.execute_batch("PRAGMA journal_mode = WAL")
+        .expect("a pragma");
+    migrations::migrations::runner()
+        .set_target(refinery::Target::Version(3))
+        .run(&mut db)
+        .expect("the first three apply");
+    db.execute_batch("PRAGMA foreign_keys = ON")
+        .expect("a pragma");
+    db.execute_batch(ROWS_OF_3).expect("lawful rows are taken");
+    drop(db);
+    let options = Options {
+        path: path.clone(),
+        readers: 1,
+        bot: BotId(9),
+    };
+    Store::open(&options, Timestamp::from_millis(0))
+        .expect("it is brought up to date")
+        .close();
+    let db = Db::open(path).expect("it opens again");
+    let kept: String = db
+        .query_row(
+            "SELECT (SELECT group_concat(code || ' ' || state || ' ' || opened_at || ' ' || ifnull(closed_by, '-'), ', ')
+                     FROM tickets) || '; ' ||
+                (SELECT thread_id FROM topics) || ' ' || (SELECT count(*) FROM links) || ' ' ||
+                (SELECT ticket_id FROM audit) || ' ' || (SELECT lane FROM outbox WHERE finished_at IS NULL)",
+            [],
+            |row| row.get(0),
+        )
+        .expect("all tables can be read");
+    assert_eq!(
+        kept,
+        "SUPP-261120-AAAAAA open 5 -, SUPP-261120-BBBBBB closed 6 client; 7 2 1 topic:1"
+    );
+}
+
 fn filled() -> (tempfile::TempDir, Db) {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let path = folder.path().join("desk.db");
@@ -43,6 +103,13 @@ fn what_must_not_be_is_refused() {
          "INSERT INTO tickets (code, client_id, state, opened_at) VALUES ('SUPP-261120-AAAAAA', 2, 'open', 0)"),
         ("a closed ticket without its time", "UPDATE tickets SET state = 'closed'"),
         ("a state that nobody knows", "UPDATE tickets SET state = 'lost'"),
+        ("an assigned ticket that nobody has", "UPDATE tickets SET state = 'assigned'"),
+        ("a ticket in the queue that somebody has", "UPDATE tickets SET assignee = 5"),
+        ("a ticket that sleeps and is not snoozed", "UPDATE tickets SET snoozed_until = 5"),
+        ("a resolution of what is not closed", "UPDATE tickets SET resolution = 'solved'"),
+        ("unread messages that nobody waits with", "UPDATE tickets SET unread = 2"),
+        ("two who have a ticket at once",
+         "INSERT INTO assignments (ticket_id, agent, kind, assigned_at) VALUES (1, 5, 'auto', 0), (1, 6, 'auto', 0)"),
         ("a second live topic of a ticket",
          "INSERT INTO topics (ticket_id, chat_id, thread_id, state) VALUES (1, -1001, 9, 'live')"),
         ("a second wanted topic of a ticket",

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ClientId, MessageId, MessageRowId, TicketId};
+use crate::domain::ids::{ChatId, ClientId, MessageId, MessageRowId, TicketId};
 use crate::domain::ticket::Side;
 
 /// What a call is for: decides what its outcome means.
@@ -29,6 +29,10 @@ pub enum Purpose {
     CardEdit,
     /// Opens, closes or removes a topic.
     TopicState,
+    /// Changes the title of a topic.
+    Title,
+    /// Posts, pins or changes the dashboard.
+    Dashboard,
     /// Shows the agent what became of a reply.
     Mark,
     /// Housekeeping: menus, answers to buttons, leaving a chat.
@@ -37,7 +41,7 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Purpose; 12] = [
+    pub const ALL: [Purpose; 14] = [
         Purpose::Topic,
         Purpose::Card,
         Purpose::Relay,
@@ -48,6 +52,8 @@ impl Purpose {
         Purpose::Word,
         Purpose::CardEdit,
         Purpose::TopicState,
+        Purpose::Title,
+        Purpose::Dashboard,
         Purpose::Mark,
         Purpose::Service,
     ];
@@ -65,6 +71,8 @@ impl Purpose {
             Purpose::Word => "word",
             Purpose::CardEdit => "card_edit",
             Purpose::TopicState => "topic_state",
+            Purpose::Title => "title",
+            Purpose::Dashboard => "dashboard",
             Purpose::Mark => "mark",
             Purpose::Service => "service",
         }
@@ -82,6 +90,8 @@ impl Purpose {
             | Purpose::Reaction
             | Purpose::CardEdit
             | Purpose::TopicState
+            | Purpose::Title
+            | Purpose::Dashboard
             | Purpose::Mark
             | Purpose::Service => true,
         }
@@ -97,6 +107,10 @@ pub enum Lane {
     Client(ClientId),
     /// Updates of a ticket's card: they give way to messages.
     Card(TicketId),
+    /// The title of a ticket's topic.
+    Title(TicketId),
+    /// The dashboard of a group.
+    Dashboard(ChatId),
     /// Delivery marks of one message.
     Mark(MessageId),
     /// Reactions on one message, carried to one side.
@@ -116,6 +130,8 @@ impl Lane {
             Lane::Topic(TicketId(id)) => format!("topic:{id}"),
             Lane::Client(ClientId(id)) => format!("client:{id}"),
             Lane::Card(TicketId(id)) => format!("card:{id}"),
+            Lane::Title(TicketId(id)) => format!("title:{id}"),
+            Lane::Dashboard(ChatId(id)) => format!("dashboard:{id}"),
             Lane::Mark(MessageId(id)) => format!("mark:{id}"),
             Lane::Reaction(MessageRowId(id), side) => format!("reaction:{id}:{}", side.name()),
             Lane::Moves(MessageRowId(id)) => format!("moves:{id}"),

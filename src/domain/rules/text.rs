@@ -97,6 +97,22 @@ pub fn within_marks(mut text: Text) -> Text {
     text
 }
 
+/// The first line that says anything, at most `max` characters as a reader counts them. Empty where
+/// something in the text is hidden: a line alone cannot hide it.
+pub fn first_line(text: &Text, max: usize) -> String {
+    if text.entities.iter().any(|entity| entity.kind == "spoiler") {
+        return String::new();
+    }
+    let mut lines = text.text.lines().map(str::trim);
+    let line = lines.find(|line| !line.is_empty()).unwrap_or_default();
+    let mut graphemes = line.graphemes(true);
+    let mut shown: String = graphemes.by_ref().take(max).collect();
+    if graphemes.next().is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// How far a piece may go before one mark too many begins. No bound where that is at the very
 /// start: cutting there would not help.
 fn units_within_marks(entities: &[Entity]) -> usize {
@@ -226,6 +242,24 @@ mod tests {
     fn covered(text: &Text, entity: &Entity) -> String {
         let units: Vec<u16> = text.text.encode_utf16().collect();
         String::from_utf16_lossy(&units[entity.offset..entity.offset + entity.length])
+    }
+
+    #[test]
+    fn a_first_line_is_short_and_hides_what_is_hidden() {
+        for (text, expected) in [
+            ("\n  my order is lost \nit is 77", "my order is lost"),
+            ("abcdefghijk", "abcdefghij…"),
+            ("👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦"),
+            ("", ""),
+        ] {
+            let max = if text.starts_with("abc") { 10 } else { 20 };
+            assert_eq!(first_line(&Text::plain(text), max), expected);
+        }
+        let hidden = Text {
+            text: "call 555\nplease".to_owned(),
+            entities: vec![mark("spoiler", 5, 3)],
+        };
+        assert_eq!(first_line(&hidden, 60), "");
     }
 
     #[test]

@@ -1,0 +1,133 @@
+-- The desk: what a ticket can be, who has it and since when, agents with their shifts, what is forbidden
+-- to whom, and the trail of it all.
+--
+-- Tables that others refer to are made anew here, so foreign keys are off while migrations run; they are
+-- checked afterwards.
+
+CREATE TABLE tickets_new (
+    id            INTEGER PRIMARY KEY,
+    code          TEXT NOT NULL UNIQUE,
+    client_id     INTEGER NOT NULL REFERENCES clients (id),
+    state         TEXT NOT NULL CHECK (state IN ('open', 'assigned', 'escalated', 'snoozed', 'closed')),
+    priority      INTEGER NOT NULL DEFAULT 1 CHECK (priority BETWEEN 0 AND 3),  -- low, medium, high, critical
+    level         INTEGER NOT NULL DEFAULT 1 CHECK (level BETWEEN 1 AND 3),
+    category      TEXT,
+    subject       TEXT NOT NULL DEFAULT '',     -- the first line, with what has to be hidden hidden
+    assignee      INTEGER,                      -- the member who has it; a closed one keeps it
+    opened_at     INTEGER NOT NULL,
+    closed_at     INTEGER,
+    closed_by     TEXT CHECK (closed_by IN ('client', 'agent', 'timer')),
+    resolution    TEXT CHECK (resolution IN ('solved', 'no_answer', 'spam', 'duplicate')),
+    duplicate_of  INTEGER REFERENCES tickets (id),
+    reopened      INTEGER NOT NULL DEFAULT 0,   -- how often
+    snoozed_until INTEGER,                      -- NULL in a snoozed ticket: until the client writes
+    close_at      INTEGER,                      -- an agent has set this time for the close
+    waiting_since INTEGER,                      -- the client's first message that nobody has answered
+    unread        INTEGER NOT NULL DEFAULT 0,   -- client messages since the last answer
+    unanswered_minutes INTEGER NOT NULL DEFAULT 0,  -- separate minutes with such messages
+    last_client_at INTEGER,
+    last_agent_at INTEGER,
+    first_response_at INTEGER,
+    answers       INTEGER NOT NULL DEFAULT 0,   -- how often an agent answered what waited
+    answers_ms    INTEGER NOT NULL DEFAULT 0,   -- how long the client waited for those, in all
+    CHECK ((state = 'closed') = (closed_at IS NOT NULL)),
+    CHECK ((state = 'closed') = (closed_by IS NOT NULL)),
+    CHECK (state <> 'assigned' OR assignee IS NOT NULL),
+    CHECK (state NOT IN ('open', 'escalated') OR assignee IS NULL),
+    CHECK (snoozed_until IS NULL OR state = 'snoozed'),
+    CHECK (close_at IS NULL OR state <> 'closed'),
+    CHECK (resolution IS NULL OR state = 'closed'),
+    CHECK ((unread = 0) = (waiting_since IS NULL))
+) STRICT;
+INSERT INTO tickets_new (id, code, client_id, state, opened_at, closed_at, closed_by)
+    SELECT id, code, client_id, state, opened_at, closed_at,
+        CASE state WHEN 'closed' THEN ifnull(closed_by, 'agent') END FROM tickets;
+DROP TABLE tickets;
+ALTER TABLE tickets_new RENAME TO tickets;
+-- One open ticket per client, however many messages arrive at once (P5).
+CREATE UNIQUE INDEX tickets_one_open ON tickets (client_id) WHERE state <> 'closed';
+CREATE INDEX tickets_of_client ON tickets (client_id, id);
+-- The queue: nobody has these; the most urgent and oldest first.
+CREATE INDEX tickets_queue ON tickets (priority DESC, opened_at, id) WHERE state IN ('open', 'escalated');
+-- An agent's load is counted, never kept.
+CREATE INDEX tickets_of_assignee ON tickets (assignee, state, opened_at) WHERE assignee IS NOT NULL;
+CREATE INDEX tickets_not_closed ON tickets (opened_at) WHERE state <> 'closed';
+CREATE INDEX tickets_duplicates ON tickets (duplicate_of) WHERE duplicate_of IS NOT NULL;
+
+-- Who has had a ticket, and why it was them.
+CREATE TABLE assignments (
+    id          INTEGER PRIMARY KEY,
+    ticket_id   INTEGER NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
+    agent       INTEGER NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind IN ('auto', 'manual', 'escalated', 'transferred')),
+    assigned_by INTEGER,                -- the member who did it; NULL for hushdesk itself
+    assigned_at INTEGER NOT NULL,
+    ended_at    INTEGER,
+    why         TEXT NOT NULL DEFAULT ''   -- JSON of the decision, where hushdesk made it
+) STRICT;
+CREATE UNIQUE INDEX assignments_current ON assignments (ticket_id) WHERE ended_at IS NULL;
+CREATE INDEX assignments_of_ticket ON assignments (ticket_id, id);
+CREATE INDEX assignments_of_agent ON assignments (agent, id);
+
+CREATE TABLE ticket_tags (
+    ticket_id INTEGER NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
+    tag       TEXT NOT NULL,
+    PRIMARY KEY (ticket_id, tag)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ticket_tags_by_tag ON ticket_tags (tag, ticket_id);
+
+-- How members work, from their first action in the group on. Who is one at all, stands in `members`.
+CREATE TABLE agents (
+    user_id        INTEGER PRIMARY KEY,
+    level          INTEGER NOT NULL DEFAULT 1 CHECK (level BETWEEN 1 AND 3),
+    capacity       INTEGER CHECK (capacity >= 0),       -- NULL: as the config says
+    languages      TEXT NOT NULL DEFAULT '[]',          -- JSON: codes; none: any
+    categories     TEXT NOT NULL DEFAULT '[]',          -- JSON: names; none: any
+    status         TEXT NOT NULL DEFAULT 'available' CHECK (status IN ('available', 'busy', 'away', 'offline')),
+    status_by      TEXT NOT NULL DEFAULT 'agent' CHECK (status_by IN ('agent', 'timer')),  -- who set it
+    status_at      INTEGER NOT NULL,
+    last_action_at INTEGER NOT NULL,
+    shift          TEXT                                  -- as it was written; NULL: always
+) STRICT;
+CREATE INDEX agents_by_status ON agents (status, last_action_at);
+
+-- What a client may not do, whatever ticket it is; holds over tickets and restarts.
+CREATE TABLE bans (
+    client_id INTEGER PRIMARY KEY REFERENCES clients (id) ON DELETE CASCADE,
+    kind      TEXT NOT NULL CHECK (kind IN ('ban', 'mute')),
+    until     INTEGER,                  -- NULL: for good
+    reason    TEXT NOT NULL DEFAULT '',
+    banned_by INTEGER,
+    banned_at INTEGER NOT NULL,
+    told_at   INTEGER,                  -- when the client was told
+    dropped   INTEGER NOT NULL DEFAULT 0    -- messages that were counted and not relayed
+) STRICT;
+
+-- First messages of new tickets by a digest of their words: the same from many is one alert.
+CREATE TABLE first_texts (
+    digest     BLOB NOT NULL,
+    client_id  INTEGER NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    written_at INTEGER NOT NULL,
+    PRIMARY KEY (digest, client_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX first_texts_by_time ON first_texts (written_at);
+CREATE INDEX first_texts_of_client ON first_texts (client_id);
+
+-- The trail: what something was before and after, and whom it was about. Never the text of a message.
+ALTER TABLE audit ADD COLUMN before TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN after TEXT NOT NULL DEFAULT '';
+ALTER TABLE audit ADD COLUMN about INTEGER;     -- the agent it was done to
+CREATE INDEX audit_of_actor ON audit (actor, id);
+CREATE INDEX audit_of_agent ON audit (about, id) WHERE about IS NOT NULL;
+
+-- What the title of a topic says, and since when: it changes once in five minutes at most.
+ALTER TABLE topics ADD COLUMN title TEXT NOT NULL DEFAULT '';
+ALTER TABLE topics ADD COLUMN titled_at INTEGER NOT NULL DEFAULT 0;
+
+-- The post in General that shows how the desk stands.
+CREATE TABLE dashboards (
+    chat_id    INTEGER PRIMARY KEY CHECK (chat_id < 0),
+    message_id INTEGER,                 -- NULL while it is on its way
+    shown      TEXT NOT NULL DEFAULT '',
+    edited_at  INTEGER NOT NULL DEFAULT 0
+) STRICT;

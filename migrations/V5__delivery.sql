@@ -1,0 +1,51 @@
+-- Delivery: calls that change a title, keep a dashboard, pin it. A CHECK cannot be changed in place.
+
+CREATE TABLE outbox_new (
+    id          INTEGER PRIMARY KEY,
+    cause       TEXT NOT NULL,          -- the update, timer or call that led to it
+    step        INTEGER NOT NULL,
+    lane        TEXT NOT NULL,
+    position    INTEGER NOT NULL,       -- order inside the lane
+    is_head     INTEGER NOT NULL CHECK (is_head IN (0, 1)),
+    budget      TEXT NOT NULL CHECK (budget IN ('client', 'desk', 'bot')),
+    priority    INTEGER NOT NULL,
+    purpose     TEXT NOT NULL CHECK (purpose IN
+                  ('topic', 'card', 'relay', 'reply', 'edit', 'delete', 'reaction', 'word', 'card_edit',
+                   'topic_state', 'title', 'dashboard', 'mark', 'service')),
+    client_id   INTEGER REFERENCES clients (id),
+    ticket_id   INTEGER REFERENCES tickets (id),
+    message_id  INTEGER REFERENCES messages (id) ON DELETE SET NULL,
+    part        INTEGER NOT NULL DEFAULT 0,
+    call        TEXT NOT NULL,          -- JSON; blanked when finished
+    state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
+                  ('waiting', 'claimed', 'doubt', 'merged', 'done', 'dropped', 'dead')),
+    carrier     INTEGER,                -- the call of the same lane that carries it
+    not_before  INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL DEFAULT 0,
+    failures    INTEGER NOT NULL DEFAULT 0,  -- attempts that count against the limit
+    maybe_sent  INTEGER NOT NULL DEFAULT 0 CHECK (maybe_sent IN (0, 1)),
+    created_at  INTEGER NOT NULL,
+    finished_at INTEGER,
+    reason      TEXT,
+    UNIQUE (cause, step),
+    CHECK (budget <> 'client' OR client_id IS NOT NULL),
+    CHECK ((state IN ('waiting', 'claimed', 'doubt', 'merged')) = (finished_at IS NULL)),
+    CHECK ((state = 'merged') = (carrier IS NOT NULL))
+) STRICT;
+INSERT INTO outbox_new (id, cause, step, lane, position, is_head, budget, priority, purpose, client_id,
+    ticket_id, message_id, part, call, state, carrier, not_before, attempts, failures, maybe_sent, created_at,
+    finished_at, reason)
+SELECT id, cause, step, lane, position, is_head, budget, priority, purpose, client_id,
+    ticket_id, message_id, part, call, state, carrier, not_before, attempts, failures, maybe_sent, created_at,
+    finished_at, reason FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE outbox_new RENAME TO outbox;
+CREATE INDEX outbox_lane ON outbox (lane, position) WHERE finished_at IS NULL;
+CREATE INDEX outbox_due ON outbox (budget, priority, not_before) WHERE is_head = 1 AND state = 'waiting';
+CREATE INDEX outbox_backlog ON outbox (budget, priority) WHERE state = 'waiting';
+CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';
+CREATE INDEX outbox_carried ON outbox (carrier) WHERE state = 'merged';
+CREATE INDEX outbox_doubt ON outbox (id) WHERE state = 'doubt';
+CREATE INDEX outbox_of_message ON outbox (message_id, purpose) WHERE message_id IS NOT NULL;
+CREATE INDEX outbox_finished ON outbox (finished_at) WHERE state IN ('done', 'dropped');
+CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';

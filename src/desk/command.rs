@@ -1,0 +1,197 @@
+//! The commands of agents and admins: who may give which, and what each leads to. What a command does is
+//! done elsewhere.
+
+use super::turn::Turn;
+use super::{agent, delete, letters, prompt, ticket};
+use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
+use crate::domain::ticket::{ClosedBy, Role, Ticket, TicketCode, TicketState};
+use crate::store::{Error, Place, audit, members, messages, tickets};
+
+/// How alike two words must be for one to be offered for the other.
+const LIKENESS_MIN: f64 = 0.6;
+
+/// A command as it was given.
+pub(super) struct Given<'a> {
+    /// The message that it stands in.
+    pub message: &'a AgentMessage,
+    /// Which command.
+    pub word: AgentWord,
+    /// What was written behind it.
+    pub arguments: &'a str,
+    /// The ticket in whose topic it stands.
+    pub ticket: Option<Ticket>,
+}
+
+/// What a command is answered with; nothing where it has answered by itself.
+pub(super) type Answer = Result<Option<String>, Error>;
+
+pub(super) fn commanded(
+    turn: &mut Turn<'_>,
+    message: &AgentMessage,
+    command: &AgentCommand,
+) -> Result<(), Error> {
+    let answer = match command {
+        AgentCommand::Unknown(word) => {
+            let texts = turn.texts();
+            Some(texts.unknown_command(turn.language(), word, nearest(word)))
+        }
+        AgentCommand::Given(word, arguments) => {
+            let given = Given {
+                message,
+                word: *word,
+                arguments,
+                ticket: agent::ticket_of(turn, message)?,
+            };
+            run(turn, &given)?
+        }
+    };
+    match answer {
+        Some(text) => turn.answer_agent((message.chat, message.thread), message.message, text),
+        None => Ok(()),
+    }
+}
+
+fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let message = given.message;
+    // A command in the caption of one message keeps all of its album inside.
+    if let (Some(ticket), Some(_)) = (&given.ticket, &message.album)
+        && given.word != AgentWord::Note
+    {
+        agent::note(turn, ticket, message)?;
+    }
+    match given.word {
+        AgentWord::Note => note(turn, given),
+        AgentWord::Close => close(turn, given),
+        AgentWord::Delete => delete::by_agent(turn, message).map(|()| None),
+        AgentWord::Force => force(turn, given),
+        AgentWord::Reveal => reveal(turn, given),
+        AgentWord::Failed if !is_admin(turn, message)? => {
+            Ok(Some(turn.texts().admins_only(turn.language())))
+        }
+        AgentWord::Failed => letters::command(turn, message, given.arguments).map(|()| None),
+        AgentWord::Help => Ok(Some(help(turn))),
+    }
+}
+
+fn note(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
+    match &given.ticket {
+        Some(ticket) => agent::note(turn, ticket, given.message).map(|()| None),
+        // Talk among agents, wherever it stands, begins with `//` as well.
+        None if agent::is_marked_note(given.message) => Ok(None),
+        None => Ok(Some(needs_topic(turn, given.word))),
+    }
+}
+
+fn close(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let Some(ticket) = &given.ticket else {
+        return Ok(Some(needs_topic(turn, given.word)));
+    };
+    if ticket.state == TicketState::Closed {
+        return Ok(Some(turn.texts().ticket_is_closed(turn.language())));
+    }
+    ticket::close(turn, ticket, ClosedBy::Agent, given.arguments).map(|()| None)
+}
+
+/// The command works in a ticket's topic only.
+pub(super) fn needs_topic(turn: &Turn<'_>, word: AgentWord) -> String {
+    turn.texts().needs_topic(turn.language(), word.name())
+}
+
+/// `/force`: an admin sends what was held back.
+fn force(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let (texts, language) = (turn.texts(), turn.language());
+    let message = given.message;
+    if !is_admin(turn, message)? {
+        return Ok(Some(texts.admins_only(language)));
+    }
+    let place = Place::Group(message.chat);
+    let held = match message.reply_to {
+        Some(target) => messages::at(turn.db, place, target)?,
+        None => None,
+    };
+    let Some(found) = held.filter(|found| found.is_held) else {
+        return Ok(Some(texts.force_what(language)));
+    };
+    audit::insert(
+        turn.db,
+        turn.now,
+        message.from,
+        "force",
+        Some(found.ticket),
+        "",
+    )?;
+    agent::release_held(turn, found).map(|()| None)
+}
+
+/// Whoever hides behind the group's name is one of its administrators.
+pub(super) fn is_admin(turn: &Turn<'_>, message: &AgentMessage) -> Result<bool, Error> {
+    match message.from {
+        Some(user) => Ok(members::role(turn.db, user)? == Some(Role::Admin)),
+        None => Ok(true),
+    }
+}
+
+/// `/reveal CODE reason`: a button for an admin, so that it is known who looks.
+fn reveal(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let (texts, language) = (turn.texts(), turn.language());
+    let (code, reason) = first_word(given.arguments);
+    let Some(ticket) = named(turn, code)?.filter(|_| !reason.is_empty()) else {
+        return Ok(Some(texts.reveal_how(language)));
+    };
+    let text = texts.ask_reveal(language, ticket.code.as_str(), reason);
+    let question = Question::Reveal {
+        ticket: ticket.id,
+        reason: reason.to_owned(),
+    };
+    prompt::ask_reveal(turn, given.message, &question, text).map(|()| None)
+}
+
+/// The ticket whose code somebody wrote.
+pub(super) fn named(turn: &Turn<'_>, code: &str) -> Result<Option<Ticket>, Error> {
+    match TicketCode::find_in(&code.to_uppercase()) {
+        Some(code) => tickets::by_code(turn.db, &code),
+        None => Ok(None),
+    }
+}
+
+/// The first word of what was written, and the rest.
+pub(super) fn first_word(arguments: &str) -> (&str, &str) {
+    let arguments = arguments.trim();
+    let (word, rest) = arguments
+        .split_once(char::is_whitespace)
+        .unwrap_or((arguments, ""));
+    (word, rest.trim())
+}
+
+fn help(turn: &Turn<'_>) -> String {
+    let (texts, language) = (turn.texts(), turn.language());
+    let commands: Vec<String> = AgentWord::ALL
+        .iter()
+        .map(|word| word.name())
+        .map(|name| format!("/{name} – {}", texts.menu_agent(language, name)))
+        .collect();
+    format!("{}\n\n{}", texts.agent_help(language), commands.join("\n"))
+}
+
+/// The command that somebody may have meant.
+fn nearest(word: &str) -> &'static str {
+    AgentWord::ALL
+        .iter()
+        .map(|candidate| candidate.name())
+        .map(|name| (strsim::jaro_winkler(&word.to_lowercase(), name), name))
+        .filter(|(likeness, _)| *likeness >= LIKENESS_MIN)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map_or("help", |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_command_is_offered() {
+        for (word, expected) in [("clsoe", "close"), ("NOTES", "note"), ("xyz", "help")] {
+            assert_eq!(nearest(word), expected, "{word}");
+        }
+    }
+}
