@@ -105,7 +105,7 @@ CREATE TABLE bans (
 
 -- First messages of new tickets by a digest of their words: the same from many is one alert.
 CREATE TABLE first_texts (
-    digest     BLOB NOT NULL,
+    digest     INTEGER NOT NULL,
     client_id  INTEGER NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     written_at INTEGER NOT NULL,
     PRIMARY KEY (digest, client_id)
@@ -113,11 +113,15 @@ CREATE TABLE first_texts (
 CREATE INDEX first_texts_by_time ON first_texts (written_at);
 CREATE INDEX first_texts_of_client ON first_texts (client_id);
 
--- The trail: what something was before and after, and whom it was about. Never the text of a message.
+-- The trail: whose hand it was, what something was before and after, and whom it was about. Never the text
+-- of a message.
+ALTER TABLE audit ADD COLUMN hand TEXT NOT NULL DEFAULT 'member'
+    CHECK (hand IN ('member', 'anonymous', 'client', 'desk'));
 ALTER TABLE audit ADD COLUMN before TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit ADD COLUMN after TEXT NOT NULL DEFAULT '';
 ALTER TABLE audit ADD COLUMN about INTEGER;     -- the agent it was done to
-CREATE INDEX audit_of_actor ON audit (actor, id);
+UPDATE audit SET hand = 'anonymous' WHERE actor IS NULL;
+CREATE INDEX audit_of_actor ON audit (actor, id) WHERE actor IS NOT NULL;
 CREATE INDEX audit_of_agent ON audit (about, id) WHERE about IS NOT NULL;
 
 -- What the title of a topic says, and since when: it changes once in five minutes at most.

@@ -5,7 +5,8 @@ use super::turn::Turn;
 use super::{agent, delete, letters, prompt, ticket};
 use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
 use crate::domain::ticket::{ClosedBy, Role, Ticket, TicketCode, TicketState};
-use crate::store::{Error, Place, audit, members, messages, tickets};
+use crate::store::audit::{self, Entry, Hand};
+use crate::store::{Error, Place, members, messages, tickets};
 
 /// How alike two words must be for one to be offered for the other.
 const LIKENESS_MIN: f64 = 0.6;
@@ -112,14 +113,11 @@ fn force(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(found) = held.filter(|found| found.is_held) else {
         return Ok(Some(texts.force_what(language)));
     };
-    audit::insert(
-        turn.db,
-        turn.now,
-        message.from,
-        "force",
-        Some(found.ticket),
-        "",
-    )?;
+    let forced = Entry {
+        ticket: Some(found.ticket),
+        ..Entry::of(Hand::of(message.from), "force")
+    };
+    audit::insert(turn.db, &forced, turn.now)?;
     agent::release_held(turn, found).map(|()| None)
 }
 

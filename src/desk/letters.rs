@@ -4,8 +4,9 @@ use super::prompt;
 use super::turn::Turn;
 use crate::domain::event::{AgentMessage, Press, Question};
 use crate::domain::ticket::Role;
+use crate::store::audit::{self, Entry, Hand};
 use crate::store::letters::{self, Letter, LetterId};
-use crate::store::{Error, alerts, audit, members, outbox};
+use crate::store::{Error, alerts, members, outbox};
 
 /// Letters that one list shows; the rest is counted.
 const SHOWN_MAX: usize = 15;
@@ -141,7 +142,7 @@ fn note(
         Deal::Retry => "failed_retry",
         Deal::GiveUp => "failed_drop",
     };
-    audit::insert(turn.db, turn.now, actor, action, None, "")
+    audit::insert(turn.db, &Entry::of(Hand::of(actor), action), turn.now)
 }
 
 fn dealt(turn: &Turn<'_>, deal: Deal, moved: u64) -> String {

@@ -10,8 +10,9 @@ use crate::domain::event::{AgentMessage, ClientMessage, Press, Question};
 use crate::domain::ids::{MessageId, PromptId, TicketId, UserId};
 use crate::domain::language::Language;
 use crate::domain::ticket::{Client, Role};
+use crate::store::audit::{self, Entry, Hand};
 use crate::store::prompts::{self, Prompt};
-use crate::store::{Error, Place, audit, clients, members, secrets};
+use crate::store::{Error, Place, clients, members, secrets};
 
 /// The longest alert (Bot API docs, `answerCallbackQuery`).
 const ALERT_MAX: usize = 200;
@@ -299,14 +300,12 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
                 let text = turn.texts().admins_only(language);
                 return turn.answer_button(press.id.clone(), text, true);
             }
-            audit::insert(
-                turn.db,
-                turn.now,
-                Some(press.by),
-                "reveal",
-                Some(ticket),
-                &reason,
-            )?;
+            let looked = Entry {
+                ticket: Some(ticket),
+                reason: &reason,
+                ..Entry::of(Hand::Member(press.by), "reveal")
+            };
+            audit::insert(turn.db, &looked, turn.now)?;
             let values = revealed(turn, ticket)?;
             turn.answer_button(press.id.clone(), values, true)
         }
