@@ -145,6 +145,13 @@ pub struct AgentMessage {
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names(pub Vec<String>);
 
+impl Names {
+    /// What colleagues call them: the first name, or the @name where there is none.
+    pub fn shown(&self) -> Option<&str> {
+        self.0.first().map(String::as_str)
+    }
+}
+
 impl fmt::Debug for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Names(..)")

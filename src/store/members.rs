@@ -17,6 +17,9 @@ const SEEN: &str = "INSERT INTO members (user_id, role, names, changed_at) VALUE
 const DEMOTE_ALL: &str = "UPDATE members SET role = 'agent' WHERE role = 'admin'";
 const ROLE: &str = "SELECT role FROM members WHERE user_id = ?1";
 const NAMES: &str = "SELECT names FROM members";
+const NAMES_OF: &str = "SELECT names FROM members WHERE user_id = ?1";
+const PRESENT_NAMES: &str =
+    "SELECT user_id, names FROM members WHERE role IS NOT NULL ORDER BY user_id";
 
 /// What a member is from now on.
 pub fn put(db: &Db, member: &Member, now: Timestamp) -> Result<(), Error> {
@@ -49,6 +52,37 @@ pub fn role(db: &Db, user: UserId) -> Result<Option<Role>, Error> {
         .query_row([user], |row| row.get(0))
         .optional()?
         .flatten())
+}
+
+/// What somebody is called who is or was in the group.
+pub fn names_of(db: &Db, user: UserId) -> Result<Option<Names>, Error> {
+    db.prepare_cached(NAMES_OF)?
+        .query_row([user], |row| row.get::<_, String>(0))
+        .optional()?
+        .map(|json| from_json("member", &json))
+        .transpose()
+}
+
+/// The member who is called so, by @name or otherwise; upper and lower case are the same. None where
+/// nobody is, or several are.
+pub fn called(db: &Db, name: &str) -> Result<Option<UserId>, Error> {
+    let wanted = name.trim().trim_start_matches('@').to_lowercase();
+    let mut statement = db.prepare_cached(PRESENT_NAMES)?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, UserId>(0)?, row.get::<_, String>(1)?))
+    })?;
+    let mut found = None;
+    for row in rows {
+        let (user, json) = row?;
+        let Names(names) = from_json("member", &json)?;
+        if names.iter().any(|name| name.to_lowercase() == wanted) {
+            if found.is_some() {
+                return Ok(None);
+            }
+            found = Some(user);
+        }
+    }
+    Ok(found)
 }
 
 /// What all members seen so far are called, those included who have left.
