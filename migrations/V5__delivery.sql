@@ -1,4 +1,5 @@
--- Delivery: calls that change a title, keep a dashboard, pin it. A CHECK cannot be changed in place.
+-- Delivery: calls that change a title, keep a dashboard, pin it (a CHECK cannot be changed in place);
+-- what is out of reach, and questions that are asked again.
 
 CREATE TABLE outbox_new (
     id          INTEGER PRIMARY KEY,
@@ -49,3 +50,14 @@ CREATE INDEX outbox_doubt ON outbox (id) WHERE state = 'doubt';
 CREATE INDEX outbox_of_message ON outbox (message_id, purpose) WHERE message_id IS NOT NULL;
 CREATE INDEX outbox_finished ON outbox (finished_at) WHERE state IN ('done', 'dropped');
 CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
+
+-- A row is there while its destination counts as out of reach.
+CREATE TABLE breakers (
+    destination INTEGER PRIMARY KEY,     -- 0: Telegram as a whole; else a group
+    cause       TEXT NOT NULL CHECK (cause IN ('no_answer', 'token', 'gone', 'topics_off')),
+    since       INTEGER NOT NULL
+) STRICT;
+
+-- Where a question stands, so that it can be asked again; none where it has not been posted.
+ALTER TABLE prompts ADD COLUMN post INTEGER;
+CREATE INDEX prompts_open ON prompts (id) WHERE answered_at IS NULL AND post IS NOT NULL;

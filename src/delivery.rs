@@ -2,6 +2,7 @@
 //! outcomes to the desk. Makes no choices except when. Claims and settlements are short
 //! transactions around the calls, never across them.
 
+mod breaker;
 mod heads;
 mod lanes;
 mod pace;
@@ -46,6 +47,8 @@ type Flight = std::pin::Pin<Box<dyn Future<Output = Ended> + Send>>;
 #[derive(Clone)]
 struct Ended {
     row: OutboxRow,
+    /// The chat that it went into.
+    chat: Option<ChatId>,
     outcome: Outcome,
 }
 
@@ -62,6 +65,8 @@ pub struct Delivery {
     /// Chats that asked to be left alone, from the moment the answer came: a call that was claimed
     /// with the one that met it does not follow.
     paused: Arc<Paused>,
+    /// What is out of reach, and when it is asked.
+    breakers: breaker::Breakers,
     forget_quiet_at: Duration,
     /// What both clocks showed last.
     seen: Option<(Timestamp, Duration)>,
@@ -102,6 +107,7 @@ impl Delivery {
             desk_in_flight: 0,
             ended: Vec::new(),
             paused: Arc::default(),
+            breakers: breaker::Breakers::default(),
             forget_quiet_at: Duration::ZERO,
             seen: None,
             jumped_ms: 0,
@@ -127,7 +133,8 @@ impl Delivery {
                         Stored::Call(row) => {
                             pace.recall(row.client, Duration::ZERO, running);
                             let outcome = Outcome::InDoubt;
-                            settle(db, &desk, moment, &Ended { row: *row, outcome })?;
+                            let (row, chat) = (*row, None);
+                            settle(db, &desk, moment, &Ended { row, chat, outcome })?;
                         }
                         Stored::Broken { id, lane } => {
                             desk.call_died(db, moment, id, &lane, "it cannot be read")?;
@@ -144,7 +151,7 @@ impl Delivery {
     /// error of the store loses nothing: what has ended stays here and is written down by a later
     /// turn.
     pub async fn turn(&mut self) -> Result<Next, Error> {
-        let settled = self.ended.len();
+        let (settled, news) = (self.ended.len(), self.breakers.news().len());
         self.watch_clock();
         let room = lanes::Room {
             all: IN_FLIGHT_MAX.saturating_sub(self.in_flight.len()),
@@ -159,6 +166,9 @@ impl Delivery {
             }
         };
         self.ended.drain(..settled);
+        let running = self.clock.running();
+        self.breakers.written(news, &claims.out_of_reach, running);
+        self.breakers.ask(&self.client, running);
         self.jumped_ms = 0;
         self.forget_quiet();
         let started = claims.calls.len();
@@ -166,10 +176,17 @@ impl Delivery {
             self.start(row, call);
         }
         Ok(Next {
-            due_at: claims.due_at,
+            due_at: self.next_due(claims.due_at, running),
             at_once: !self.ended.is_empty(),
-            progressed: settled + started + claims.settled > 0,
+            progressed: settled + news + started + claims.settled > 0,
         })
+    }
+
+    /// When something is due, a question among it.
+    fn next_due(&self, claims: Option<Timestamp>, running: Duration) -> Option<Timestamp> {
+        let question = self.breakers.due_in(running);
+        let question = question.map(|wait| self.clock.now().plus(wait));
+        claims.into_iter().chain(question).min()
     }
 
     fn start(&mut self, row: OutboxRow, call: ReadyCall) {
@@ -209,9 +226,12 @@ impl Delivery {
     /// Waits for the next call to end, and takes along those that have ended by then. Pending for
     /// ever while nothing is under way.
     pub async fn next_end(&mut self) {
-        match self.in_flight.next().await {
-            Some(ended) => self.note_end(ended),
-            None => return std::future::pending().await,
+        tokio::select! {
+            biased;
+            answer = self.breakers.answer() => {
+                self.breakers.answered(answer, self.clock.running());
+            }
+            Some(ended) = self.in_flight.next() => self.note_end(ended),
         }
         while let Some(Some(ended)) = self.in_flight.next().now_or_never() {
             self.note_end(ended);
@@ -220,12 +240,13 @@ impl Delivery {
 
     fn note_end(&mut self, ended: Ended) {
         self.desk_in_flight -= usize::from(ended.row.budget == Budget::Desk);
+        self.breakers.note(&ended);
         self.ended.push(ended);
     }
 
     /// Whether calls are under way.
     pub fn is_flying(&self) -> bool {
-        !self.in_flight.is_empty()
+        !self.in_flight.is_empty() || self.breakers.is_asking()
     }
 
     /// At the end of the program: waits for what is under way, `at_most` this long, and writes it
@@ -259,7 +280,7 @@ impl Delivery {
         let forgets = self.clock.running() >= self.forget_quiet_at;
         let writer = self.writer.clone();
         // Copies, because the originals have to survive a failed commit.
-        let ended = self.ended.clone();
+        let (ended, news) = (self.ended.clone(), self.breakers.news());
         async move {
             writer
                 .run(move |db| {
@@ -274,6 +295,7 @@ impl Delivery {
                     for ended in &ended {
                         settle(db, &desk, moment, ended)?;
                     }
+                    breaker::write(db, &desk, moment, &news)?;
                     lanes::claim(db, &desk, &pace, at, room)
                 })
                 .await
@@ -291,7 +313,7 @@ impl Delivery {
 /// Writes down the end of an attempt. Where the desk fails on it the call is put aside: it would fail
 /// each time, and everybody would wait for it.
 fn settle(db: &Db, desk: &Desk, moment: Moment, ended: &Ended) -> Result<(), Error> {
-    let Ended { row, outcome } = ended;
+    let Ended { row, outcome, .. } = ended;
     match isolated(db, || desk.settle(db, moment, row, outcome)) {
         Err(error) if !error.is_medium() => {
             tracing::error!(call = ?row.id, %error, "the end of a call could not be written down; the call is put aside");
@@ -330,6 +352,7 @@ impl Attempt {
         log(&self.row, &outcome);
         Ended {
             row: self.row,
+            chat: self.call.chat(),
             outcome,
         }
     }

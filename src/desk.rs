@@ -5,6 +5,7 @@
 mod agent;
 mod album;
 mod backlog;
+mod breaker;
 mod carry;
 mod client;
 mod command;
@@ -12,6 +13,7 @@ mod delete;
 mod edit;
 mod file;
 mod letters;
+mod outage;
 mod privacy;
 mod prompt;
 mod reaction;
@@ -22,6 +24,7 @@ mod start;
 mod ticket;
 mod timer;
 mod topic;
+mod topics_off;
 mod turn;
 mod words;
 
@@ -31,6 +34,7 @@ use crate::domain::event::{Event, JobEnd};
 use crate::domain::ids::{AlbumId, ChatId, InboxId, JobId, OutboxId, TimerId};
 use crate::domain::language::Language;
 use crate::domain::outcome::Outcome;
+use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
 use crate::domain::settings::{Limits, Privacy, RelayMode};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
@@ -157,14 +161,17 @@ impl Desk {
             } => reaction::by_agent(&mut turn, chat, by, message, &reactions),
             Event::AgentPressed(press) => prompt::pressed_by_agent(&mut turn, &press),
             Event::MemberChanged(member) => members::put(db, &member, moment.now),
-            Event::DeskRightsChanged => letters::desk_is_back(&mut turn),
+            Event::DeskStanding(standing) => breaker::standing(&mut turn, standing),
             Event::AdminsListed(admins) => members::put_admins(db, &admins, moment.now),
             Event::TopicCreated {
                 chat,
                 thread,
                 title,
             } => topic::announced(&mut turn, chat, thread, &title),
-            Event::GroupUpgraded { old, new } => topics::upgraded(db, old, new),
+            Event::GroupUpgraded { old, new } => {
+                topics::upgraded(db, old, new)?;
+                breaker::closed(&mut turn, Destination::Group(old))
+            }
             Event::AddedElsewhere { chat } => timer::added_elsewhere(&turn, chat),
             Event::StrayPress { press, language } => turn.answer_press(press, language),
             Event::JobEnded(job, end) => file::ended(&mut turn, job, &end),
@@ -250,6 +257,24 @@ impl Desk {
             }
             None => Ok(()),
         }
+    }
+
+    /// A destination is out of reach: nothing is called there until it is back.
+    pub fn out_of_reach(
+        &self,
+        db: &Db,
+        moment: Moment,
+        destination: Destination,
+        cause: BreakerCause,
+    ) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
+        breaker::opened(&mut turn, destination, cause)
+    }
+
+    /// A destination is in reach again: what waited for it goes on.
+    pub fn in_reach(&self, db: &Db, moment: Moment, destination: Destination) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
+        breaker::closed(&mut turn, destination)
     }
 
     /// Another program polls with the same token.

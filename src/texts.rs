@@ -198,7 +198,17 @@ messages! {
     /// In General: nothing can be stored.
     alert_storage(reason: &str) = "alert-storage";
     /// In General: a right is missing here.
-    alert_desk_unreachable() = "alert-desk-unreachable";
+    alert_right_missing(right: &str) = "alert-right-missing";
+    /// What waited for the group goes on.
+    desk_back() = "desk-back";
+    /// To an agent, who answers a client while there are no topics.
+    reply_no_topics() = "reply-no-topics";
+    /// In General: updates arrive again.
+    outage_over(minutes: u64) = "outage-over";
+    /// Below a question with buttons: a press may have been lost.
+    press_again() = "press-again";
+    /// To a client, who writes while the desk is out of reach.
+    delayed() = "delayed";
     /// In General: the group has no topics any more.
     alert_topics_off() = "alert-topics-off";
     /// To the admins: the group is behind.
@@ -378,6 +388,7 @@ mod tests {
             "purpose" => &["relay", "reply", "word", "update", "card_edit"],
             "state" => &["open", "assigned", "escalated", "snoozed", "closed"],
             "priority" => &["low", "medium", "high", "critical"],
+            "right" => &["admin", "manage_topics", "delete_messages"],
             "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level" => {
                 return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
             }

@@ -7,15 +7,19 @@ use super::pace::Pace;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, Priority, Purpose, ReadyCall};
 use crate::domain::outcome::{Outcome, Refusal};
+use crate::domain::rules::breaker::Gates;
 use crate::domain::rules::learning;
 use crate::domain::rules::pacing::Window;
 use crate::domain::time::Timestamp;
+use crate::store::breakers::{self, Breaker};
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::resolve::{self, Resolution};
 use crate::store::{Db, Error, Place, isolated, merge, pauses, rates, topics};
 
 /// How soon a call is looked at again whose references are still on their way.
 const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
+/// How soon a ticket's call is looked at again while the group takes none.
+const HELD_AGAIN: Duration = Duration::from_secs(30);
 
 /// What a claim brings.
 pub(super) struct Claims {
@@ -25,6 +29,8 @@ pub(super) struct Claims {
     pub settled: usize,
     /// When to look again; none where nothing waits.
     pub due_at: Option<Timestamp>,
+    /// What is out of reach.
+    pub out_of_reach: Vec<Breaker>,
 }
 
 /// How many more calls may be under way.
@@ -57,6 +63,9 @@ pub(super) fn claim(
     at: At,
     room: Room,
 ) -> Result<Claims, Error> {
+    let out_of_reach = breakers::open_ones(db)?;
+    let held = out_of_reach.iter().map(|one| (one.destination, one.cause));
+    let gates = Gates::of(held);
     let mut claiming = Claiming {
         db,
         desk,
@@ -68,18 +77,25 @@ pub(super) fn claim(
         is_bot_spent: false,
         window: Window::OPEN,
         due: 0,
+        gates,
         claims: Claims {
             calls: Vec::new(),
             settled: 0,
             due_at: None,
+            out_of_reach,
         },
     };
+    // Not even looked at, so that nothing is used up.
+    if gates.hold_everything() {
+        return Ok(claiming.claims);
+    }
     for budget in Budget::ALL {
         match budget {
             Budget::Client | Budget::Bot => {
                 let mut no_window = Window::OPEN;
                 claiming.heads(budget, &mut no_window)?;
             }
+            Budget::Desk if gates.hold_the_group() => {}
             Budget::Desk => claiming.group_heads(room.desk)?,
         }
     }
@@ -101,6 +117,8 @@ struct Claiming<'a> {
     /// The budget that is being spent, and how many heads are due in it.
     window: Window,
     due: usize,
+    /// What may be called.
+    gates: Gates,
     claims: Claims,
 }
 
@@ -232,6 +250,10 @@ impl Claiming<'_> {
 
     fn head(&mut self, row: OutboxRow) -> Result<Go, Error> {
         let now = self.moment.now;
+        if self.gates.hold_tickets() && row.is_for_topic() {
+            claims::defer(self.db, row.id, now.plus(HELD_AGAIN))?;
+            return Ok(Go::On);
+        }
         if !self.holds_bot_call {
             if let Err(wait) = self.pace.take_bot(self.running) {
                 self.is_bot_spent = true;

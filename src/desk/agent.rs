@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use super::{album, file, prompt, shared};
+use super::{album, file, prompt, shared, topics_off};
 use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
 use crate::domain::event::{AgentMessage, Names, Question, Timer};
@@ -29,7 +29,7 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
         members::seen(turn.db, from, &message.names, turn.now)?;
     }
     let Some(ticket) = ticket_of(turn, message)? else {
-        return Ok(());
+        return topics_off::answered(turn, message);
     };
     let place = Place::Group(message.chat);
     if messages::at(turn.db, place, message.message)?.is_some()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ticket::{self, Incoming};
 use super::turn::Turn;
-use super::{backlog, delete, prompt};
+use super::{backlog, breaker, delete, prompt};
 use crate::domain::call::{Lane, Purpose};
 use crate::domain::event::{ClientCommand, ClientMessage};
 use crate::domain::ids::{MessageRowId, UserId};
@@ -81,6 +81,7 @@ fn take_in(
             None => return Ok(false),
         },
     }
+    breaker::tell(turn, client)?;
     Ok(true)
 }
 

@@ -4,16 +4,15 @@ use super::prompt;
 use super::turn::Turn;
 use crate::domain::event::{AgentMessage, Press, Question};
 use crate::domain::ticket::Role;
+use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::letters::{self, Letter, LetterId};
-use crate::store::{Error, alerts, members, outbox};
+use crate::store::{Error, members};
 
 /// Letters that one list shows; the rest is counted.
 const SHOWN_MAX: usize = 15;
 /// Letters that one press moves. More take another press, so that no transaction grows without bound.
 const AT_ONCE_MAX: usize = 500;
-/// Troubles that are over when the bot has its rights in the group again.
-const DESK_TROUBLES: [&str; 2] = ["desk_unreachable", "topics_off"];
 
 /// What to do with letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,36 +70,35 @@ pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press, deal: Deal) -> Result<
     turn.answer_button(press.id.clone(), text, true)
 }
 
-/// The bot has its rights in the group: what waited for that goes on at once, and letters that died
-/// meanwhile are offered for another try.
-pub(super) fn desk_is_back(turn: &mut Turn<'_>) -> Result<(), Error> {
-    outbox::due_at_once(turn.db, turn.now)?;
-    for trouble in DESK_TROUBLES {
-        alerts::is_over(turn.db, trouble)?;
-    }
-    let failed = u64::from(letters::count(turn.db)?);
+/// A trouble that began at a time is over: letters that died meanwhile are offered for another try.
+pub(super) fn offer(turn: &mut Turn<'_>, since: Timestamp) -> Result<(), Error> {
+    let failed = u64::from(letters::count_since(turn.db, since)?);
     if failed == 0 {
         return Ok(());
     }
     let text = turn.texts().failed_offer(turn.language(), failed);
-    turn.alert("letters_offered", text)
+    turn.tell_general(text)
 }
 
 fn list(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    let text = listed(turn)?;
+    if letters::count(turn.db)? == 0 {
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    }
+    prompt::ask_letters(turn, message, &Question::Failed, text)
+}
+
+/// The oldest letters in words, or that there are none.
+pub(super) fn listed(turn: &Turn<'_>) -> Result<String, Error> {
     let (texts, language) = (turn.texts(), turn.language());
     let count = u64::from(letters::count(turn.db)?);
     if count == 0 {
-        let text = texts.failed_none(language);
-        return turn.answer_agent((message.chat, message.thread), message.message, text);
+        return Ok(texts.failed_none(language));
     }
     let shown = letters::oldest(turn.db, SHOWN_MAX)?;
     let lines: Vec<String> = shown.iter().map(|letter| line(turn, letter)).collect();
-    let text = format!(
-        "{}\n\n{}",
-        texts.failed_list(language, count),
-        lines.join("\n")
-    );
-    prompt::ask_letters(turn, message, &Question::Failed, text)
+    let head = texts.failed_list(language, count);
+    Ok(format!("{head}\n\n{}", lines.join("\n")))
 }
 
 fn line(turn: &Turn<'_>, letter: &Letter) -> String {

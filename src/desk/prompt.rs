@@ -12,7 +12,7 @@ use crate::domain::language::Language;
 use crate::domain::ticket::{Client, Role};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::prompts::{self, Prompt};
-use crate::store::{Error, Place, clients, members, secrets};
+use crate::store::{Error, Place, clients, members, secrets, tickets};
 
 /// The longest alert (Bot API docs, `answerCallbackQuery`).
 const ALERT_MAX: usize = 200;
@@ -114,6 +114,51 @@ pub(super) fn ask_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(
     )
 }
 
+/// A question stands where it was posted from now on.
+pub(super) fn posted(turn: &Turn<'_>, buttons: &[Button], post: MessageId) -> Result<(), Error> {
+    match buttons.first().and_then(|button| parse(&button.data)) {
+        Some((prompt, _)) => prompts::posted(turn.db, prompt, post),
+        None => Ok(()),
+    }
+}
+
+/// A press may have been lost: the question says so, and keeps its buttons.
+pub(super) fn ask_again(
+    turn: &mut Turn<'_>,
+    prompt: &Prompt,
+    post: MessageId,
+) -> Result<(), Error> {
+    let Some(question) = &prompt.question else {
+        return Ok(());
+    };
+    let (whose, language) = match prompt.client {
+        Some(client) => {
+            let language = clients::by_id(turn.db, client)?.language;
+            (Whose::Client(client), language)
+        }
+        None => (Whose::Desk, turn.language()),
+    };
+    let texts = turn.texts();
+    let (text, buttons) = match question {
+        Question::Share { content, .. } => {
+            let kind = content.kind.name();
+            let text = match whose {
+                Whose::Client(_) => texts.ask_client_share(language, kind),
+                Whose::Desk => texts.ask_agent_share(language, kind),
+            };
+            (text, share_buttons(turn, language, prompt.id))
+        }
+        Question::Reveal { ticket, reason } => {
+            let code = tickets::by_id(turn.db, *ticket)?.code;
+            let text = texts.ask_reveal(language, code.as_str(), reason);
+            (text, reveal_buttons(turn, prompt.id))
+        }
+        Question::Failed => (letters::listed(turn)?, letters_buttons(turn, prompt.id)),
+    };
+    let text = format!("{text}\n\n{}", texts.press_again(language));
+    turn.edit_question(whose, post, text, buttons)
+}
+
 fn share_buttons(turn: &Turn<'_>, language: Language, prompt: PromptId) -> Vec<Button> {
     let texts = turn.texts();
     vec![
@@ -147,16 +192,34 @@ pub(super) fn ask_reveal(
     let Some(prompt) = asked else {
         return Ok(());
     };
-    let buttons = vec![Button {
-        text: turn.texts().button_reveal(turn.language()),
-        data: Choice::Reveal.data(prompt),
-    }];
+    let buttons = reveal_buttons(turn, prompt);
     turn.ask_agent(
         (command.chat, command.thread),
         command.message,
         text,
         buttons,
     )
+}
+
+fn reveal_buttons(turn: &Turn<'_>, prompt: PromptId) -> Vec<Button> {
+    vec![Button {
+        text: turn.texts().button_reveal(turn.language()),
+        data: Choice::Reveal.data(prompt),
+    }]
+}
+
+fn letters_buttons(turn: &Turn<'_>, prompt: PromptId) -> Vec<Button> {
+    let (texts, language) = (turn.texts(), turn.language());
+    vec![
+        Button {
+            text: texts.button_retry_all(language),
+            data: Choice::RetryAll.data(prompt),
+        },
+        Button {
+            text: texts.button_drop_all(language),
+            data: Choice::DropAll.data(prompt),
+        },
+    ]
 }
 
 /// Shows dead letters with what can be done about all of them.
@@ -178,17 +241,7 @@ pub(super) fn ask_letters(
     let Some(prompt) = asked else {
         return Ok(());
     };
-    let (texts, language) = (turn.texts(), turn.language());
-    let buttons = vec![
-        Button {
-            text: texts.button_retry_all(language),
-            data: Choice::RetryAll.data(prompt),
-        },
-        Button {
-            text: texts.button_drop_all(language),
-            data: Choice::DropAll.data(prompt),
-        },
-    ];
+    let buttons = letters_buttons(turn, prompt);
     turn.ask_agent(
         (command.chat, command.thread),
         command.message,

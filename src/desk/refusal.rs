@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{agent, album, client, delete, edit, file, ticket, topic};
+use super::{agent, album, breaker, client, delete, edit, file, ticket, topic, topics_off};
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Refusal, Unreachable};
+use crate::domain::rules::breaker::Destination;
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::{Error, Place, clients, messages, tickets, topics};
@@ -15,6 +16,8 @@ use crate::store::{Error, Place, clients, messages, tickets, topics};
 const EDIT_ATTEMPTS_MAX: u32 = 4;
 /// The wait before the next try, longer with each.
 const EDIT_AGAIN: Duration = Duration::from_secs(1);
+/// A copy is tried so often while Telegram does not find a chat and the group is there.
+const COPY_ATTEMPTS_MAX: u32 = 6;
 /// A file is made so often.
 const FILE_ATTEMPTS_MAX: u32 = 3;
 
@@ -34,17 +37,18 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         }
         Refusal::TopicGone => topic::gone(turn, row),
         Refusal::TopicClosed => reopen(turn, row),
-        Refusal::TopicsOff | Refusal::DeskUnreachable if row.budget != Budget::Desk => {
+        Refusal::TopicsOff | Refusal::DeskUnreachable | Refusal::RightMissing
+            if row.budget != Budget::Desk =>
+        {
             keep_for_later(turn, row)
         }
         Refusal::TopicsOff => {
-            let text = turn.texts().alert_topics_off(turn.language());
-            turn.alert("topics_off", text)?;
-            keep_for_later(turn, row)
+            keep_for_later(turn, row)?;
+            topics_off::met(turn)
         }
-        Refusal::DeskUnreachable => {
-            let text = turn.texts().alert_desk_unreachable(turn.language());
-            turn.alert("desk_unreachable", text)?;
+        Refusal::DeskUnreachable => source_or_desk(turn, row),
+        Refusal::RightMissing => {
+            breaker::right_missing(turn, row)?;
             keep_for_later(turn, row)
         }
         Refusal::TokenRejected => keep_for_later(turn, row),
@@ -137,6 +141,21 @@ fn keep_for_later(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     claims::retry(turn.db, row, again, row.failures, row.maybe_sent)
 }
 
+/// The group is out of reach, or what is copied into it: Telegram may say the same of both. Where the
+/// group takes other calls, it is the copy's own source.
+fn source_or_desk(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let is_copy = matches!(row.call, Call::Copy { .. } | Call::CopyAlbum { .. });
+    if !is_copy || breaker::of_group(turn)?.is_some() {
+        return keep_for_later(turn, row);
+    }
+    let failures = row.failures + 1;
+    if failures >= COPY_ATTEMPTS_MAX {
+        return bury(turn, row);
+    }
+    let again = turn.now.plus(backoff(failures, turn.random()));
+    claims::retry(turn.db, row, again, failures, row.maybe_sent)
+}
+
 fn client_unreachable(turn: &mut Turn<'_>, row: &OutboxRow, why: Unreachable) -> Result<(), Error> {
     claims::dropped(turn.db, row, why.name(), turn.now)?;
     match (row.purpose, row.message) {
@@ -158,7 +177,9 @@ fn upgraded(turn: &mut Turn<'_>, row: &OutboxRow, new: ChatId) -> Result<(), Err
     if row.budget != Budget::Desk {
         return claims::dropped(turn.db, row, "not our group", turn.now);
     }
+    let old = turn.group()?;
     topics::upgraded(turn.db, turn.settings().group, new)?;
+    breaker::closed(turn, Destination::Group(old))?;
     claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{delete, refusal, topic};
-use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo, To};
+use super::{delete, prompt, refusal, topic, topics_off};
+use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::ThreadId;
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
 use crate::domain::rules::learning;
@@ -34,6 +34,9 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
     } else {
         Vec::new()
     };
+    if topics_off::fell(row, receipt) {
+        return topics_off::pick_up(turn, row, receipt);
+    }
     claims::done(turn.db, row, turn.now)?;
     if let Call::Delete {
         row: message,
@@ -57,9 +60,9 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
         }
         Purpose::Reply => delivered(turn, row, receipt),
         Purpose::Delete => delete::ended(turn, row, true),
+        Purpose::Word => asked(turn, row, receipt),
         Purpose::Edit
         | Purpose::Reaction
-        | Purpose::Word
         | Purpose::CardEdit
         | Purpose::TopicState
         | Purpose::Title
@@ -103,6 +106,14 @@ fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     claims::retry(turn.db, row, again, failures, maybe_sent)
 }
 
+/// Where a question stands is kept: it may have to be asked again.
+fn asked(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
+    match (&row.call, receipt.message) {
+        (Call::SendText { buttons, .. }, Some(post)) => prompt::posted(turn, buttons, post),
+        _ => Ok(()),
+    }
+}
+
 fn card_posted(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     let (Some(ticket), Some(message)) = (row.ticket, receipt.message) else {
         return Ok(());
@@ -138,31 +149,7 @@ fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(),
         let post = receipt.message.map(ReplyTo::There);
         turn.tell_topic(ticket, text, post)?;
     }
-    if receipt.tells_thread && goes_to_topic(&row.call) && receipt.thread != asked_for {
-        // With topics switched off Telegram accepts the post and shows it in the main chat.
-        let text = turn.texts().alert_topics_off(turn.language());
-        turn.alert("topics_off", text)?;
-    }
     Ok(())
-}
-
-fn goes_to_topic(call: &Call) -> bool {
-    matches!(
-        call,
-        Call::SendText {
-            to: To::Topic(_),
-            ..
-        } | Call::SendMedia {
-            to: To::Topic(_),
-            ..
-        } | Call::SendAlbum {
-            to: To::Topic(_),
-            ..
-        } | Call::SendLocation {
-            to: To::Topic(_),
-            ..
-        }
-    )
 }
 
 /// Notes where a message, a part of one or every message of an album stands now. Whether there was

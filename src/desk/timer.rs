@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::album;
 use super::backlog;
+use super::outage;
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use crate::domain::call::{Lane, Mark, Purpose};
@@ -34,6 +35,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::LeaveElsewhere { chat } if *chat == turn.group()? => Ok(()),
         Timer::LeaveElsewhere { chat } => turn.leave(*chat),
         Timer::AlbumQuiet { album } => album::quiet(turn, *album),
+        Timer::PollingResumed { since } => outage::is_over(turn, *since),
         Timer::Housekeeping => housekeeping(turn),
     }
 }

@@ -35,7 +35,8 @@ impl<'a> Turn<'a> {
             Cause::Call(OutboxId(id), attempt) => format!("call:{id}:{attempt}"),
             Cause::Job(JobId(id)) => format!("job:{id}:{}", moment.now.millis()),
             Cause::Start(time) => format!("start:{}", time.millis()),
-            Cause::Notice(time) => format!("notice:{}", time.millis()),
+            // Several things may be noticed in the same moment.
+            Cause::Notice(time) => format!("notice:{}:{:x}", time.millis(), shared.entropy.next()),
         };
         Self {
             db,

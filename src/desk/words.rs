@@ -163,10 +163,22 @@ impl Turn<'_> {
         message: MessageId,
         text: String,
     ) -> Result<(), Error> {
+        self.edit_question(whose, message, text, Vec::new())
+    }
+
+    /// Changes what a question of the bot's own says, and its buttons.
+    pub fn edit_question(
+        &mut self,
+        whose: Whose,
+        message: MessageId,
+        text: String,
+        buttons: Vec<Button>,
+    ) -> Result<(), Error> {
         let call = Call::EditWord {
             whose,
             message,
             text: Text::plain(text),
+            buttons,
         };
         let (budget, client) = match whose {
             Whose::Client(client) => (Budget::Client, Some(client)),
@@ -271,6 +283,28 @@ impl Turn<'_> {
         self.say(Queued {
             lane: Lane::General,
             ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// Says something in General, in order with alerts.
+    pub fn tell_general(&mut self, text: String) -> Result<(), Error> {
+        let call = Call::words(To::General, Text::plain(text), None);
+        self.say(Queued {
+            lane: Lane::General,
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// Takes posts of the bot's own away that stand in the wrong place of the group.
+    pub fn delete_posts(&mut self, messages: Vec<MessageId>) -> Result<(), Error> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let call = Call::DeletePosts { messages };
+        let lane = self.alone();
+        self.say(Queued {
+            lane,
+            ..Queued::of(Purpose::TopicState, Priority::STATE, &call)
         })
     }
 

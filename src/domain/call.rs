@@ -234,7 +234,7 @@ pub enum Call {
         /// Where it is now.
         location: Location,
     },
-    /// Change a text of the bot's own that has buttons; it loses them.
+    /// Change a text of the bot's own that has buttons.
     EditWord {
         /// In whose chat.
         whose: Whose,
@@ -242,6 +242,9 @@ pub enum Call {
         message: MessageId,
         /// What it says from now on.
         text: Text,
+        /// The buttons that it has from now on, one a row.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        buttons: Vec<Button>,
     },
     /// Delete what we sent of a message.
     Delete {
@@ -251,6 +254,11 @@ pub enum Call {
         from_part: u32,
         /// In which chat.
         whose: Whose,
+    },
+    /// Delete posts of the bot's own in the desk group, which carry no message of ours any more.
+    DeletePosts {
+        /// Which, in increasing order.
+        messages: Vec<MessageId>,
     },
     /// Bring the card of a ticket up to date.
     EditCard {

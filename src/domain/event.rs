@@ -55,8 +55,8 @@ pub enum Event {
     AgentPressed(Press),
     /// Somebody's place in the desk group has changed, or is known for the first time.
     MemberChanged(Member),
-    /// The bot has become an administrator of the desk group, or its rights there have changed.
-    DeskRightsChanged,
+    /// What the bot is in the desk group from now on.
+    DeskStanding(Standing),
     /// The administrators of the desk group, all of them.
     AdminsListed(Vec<Member>),
     /// The bot's own creation of a topic was announced: the receipt of a creation in doubt.
@@ -93,6 +93,22 @@ pub enum Event {
     TimerRang(Timer),
     /// Seen, understood, and nothing to do.
     Ignored(Ignored),
+}
+
+/// What the bot is in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not there, or banned.
+    Gone,
+    /// There, without the rights of an administrator.
+    Member,
+    /// An administrator.
+    Admin {
+        /// May make, close and open topics.
+        manages_topics: bool,
+        /// May delete messages and topics.
+        deletes_messages: bool,
+    },
 }
 
 /// A message of a person in the private chat.
@@ -359,6 +375,11 @@ pub enum Timer {
     AlbumQuiet {
         /// Which.
         album: AlbumId,
+    },
+    /// Updates arrive again after so long that presses of buttons were lost.
+    PollingResumed {
+        /// Since when none had arrived.
+        since: Timestamp,
     },
     /// Old rows that have served their purpose are removed.
     Housekeeping,

@@ -46,8 +46,10 @@ pub enum Refusal {
     AlreadySo,
     /// The client cannot be written to.
     ClientUnreachable(Unreachable),
-    /// The desk group cannot be written to, or a right is missing there.
+    /// The desk group cannot be written to.
     DeskUnreachable,
+    /// A right is missing in the desk group for just this.
+    RightMissing,
     /// The group has a new id.
     GroupUpgraded(ChatId),
     /// The message to act on is gone.

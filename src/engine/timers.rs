@@ -84,7 +84,8 @@ impl Timers {
                             }
                             Timer::ReplySlow { .. }
                             | Timer::TopicDoubt { .. }
-                            | Timer::LeaveElsewhere { .. } => Ok(()),
+                            | Timer::LeaveElsewhere { .. }
+                            | Timer::PollingResumed { .. } => Ok(()),
                             // Its place in the lane would never be given up.
                             Timer::AlbumQuiet { album } => desk.album_died(db, moment, album),
                         }

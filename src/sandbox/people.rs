@@ -196,6 +196,8 @@ impl World {
             Some(id) => Some(chat.history.get(id).ok_or(PersonError::NoSuchMessage)?),
             None => None,
         };
+        // Without topics all stands in one chat.
+        let replied = replied.filter(|_| chat.forum || chat.is_private());
         let thread = thread.or(replied.and_then(|message| message.thread));
         check_person(chat, user, thread)?;
         let is_anonymous = chat

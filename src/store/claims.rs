@@ -71,6 +71,13 @@ pub struct OutboxRow {
     pub created_at: Timestamp,
 }
 
+impl OutboxRow {
+    /// Whether it stands in a ticket's topic lane.
+    pub fn is_for_topic(&self) -> bool {
+        self.budget == Budget::Desk && self.lane.starts_with("topic:")
+    }
+}
+
 /// A call as it stands in the database.
 #[derive(Debug)]
 pub enum Stored {

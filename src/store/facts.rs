@@ -14,6 +14,9 @@ pub const USERNAME: &str = "username";
 /// Since when the group is behind; empty while it is not.
 pub const BEHIND_SINCE: &str = "behind_since";
 
+/// When updates were last known to arrive.
+pub const POLLED_AT: &str = "polled_at";
+
 /// Reads a fact.
 pub fn get(db: &Db, name: &str) -> Result<Option<String>, Error> {
     Ok(db

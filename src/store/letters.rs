@@ -14,6 +14,8 @@ const CALLS: &str = "SELECT outbox.id, purpose, ifnull(reason, ''), finished_at,
 const UPDATES: &str = "SELECT id, ifnull(reason, ''), finished_at FROM inbox WHERE state = 'dead' ORDER BY id LIMIT ?1";
 const COUNT_CALLS: &str = "SELECT count(*) FROM outbox WHERE state = 'dead'";
 const COUNT_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead'";
+const COUNT_CALLS_SINCE: &str =
+    "SELECT count(*) FROM outbox WHERE state = 'dead' AND finished_at >= ?1";
 const LANE: &str = "SELECT lane FROM outbox WHERE id = ?1 AND state = 'dead'";
 const REVIVE: &str = "UPDATE outbox SET state = 'waiting', finished_at = NULL, reason = NULL, failures = 0, not_before = ?2 \
      WHERE id = ?1 AND state = 'dead' AND call <> ''";
@@ -105,6 +107,13 @@ pub fn count(db: &Db) -> Result<u32, Error> {
             .query_row([], |row| row.get(0))?)
     };
     Ok(of(COUNT_CALLS)? + of(COUNT_UPDATES)?)
+}
+
+/// How many calls have failed for good since a time, and still lie there.
+pub fn count_since(db: &Db, since: Timestamp) -> Result<u32, Error> {
+    Ok(db
+        .prepare_cached(COUNT_CALLS_SINCE)?
+        .query_row([since], |row| row.get(0))?)
 }
 
 /// Tries a letter again, at its old place in its lane. Whether there was such a letter.

@@ -17,6 +17,9 @@ const AT: &str = "SELECT id, place, telegram_message_id, client_id, author, mess
 const ANSWER: &str =
     "UPDATE prompts SET message = NULL, answered_at = ?2 WHERE id = ?1 AND answered_at IS NULL";
 const REPLACE: &str = "UPDATE prompts SET message = ?2 WHERE id = ?1 AND answered_at IS NULL";
+const POSTED: &str = "UPDATE prompts SET post = ?2 WHERE id = ?1";
+const OPEN: &str = "SELECT id, place, telegram_message_id, client_id, author, message, post FROM prompts \
+     WHERE answered_at IS NULL AND post IS NOT NULL AND asked_at > ?1 ORDER BY id LIMIT ?2";
 const FORGET: &str =
     "DELETE FROM prompts WHERE id IN (SELECT id FROM prompts WHERE asked_at < ?1 LIMIT ?2)";
 
@@ -80,6 +83,27 @@ pub fn at(db: &Db, place: Place, message: MessageId) -> Result<Option<Prompt>, E
 /// It is answered; what it asked about is forgotten. Whether it had not been before.
 pub fn answer(db: &Db, id: PromptId, now: Timestamp) -> Result<bool, Error> {
     Ok(db.prepare_cached(ANSWER)?.execute(params![id, now])? == 1)
+}
+
+/// The question stands there now, under this number.
+pub fn posted(db: &Db, id: PromptId, post: MessageId) -> Result<(), Error> {
+    db.prepare_cached(POSTED)?.execute(params![id, post])?;
+    Ok(())
+}
+
+/// Questions of after a time that stand somewhere and are not answered, oldest first, and where.
+pub fn open(db: &Db, after: Timestamp, limit: usize) -> Result<Vec<(Prompt, MessageId)>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(OPEN)?;
+    let rows = statement.query_map(params![after, limit], |row| {
+        Ok((columns(row)?, row.get::<_, MessageId>(6)?))
+    })?;
+    let mut open = Vec::new();
+    for row in rows {
+        let (columns, post) = row?;
+        open.push((prompt(columns)?, post));
+    }
+    Ok(open)
 }
 
 /// The message that is asked about has changed.

@@ -146,6 +146,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
                 message,
                 text,
                 preview,
+                buttons: Vec::new(),
             })
         }
         Call::EditCaption { copy, caption } => {
@@ -179,10 +180,15 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             from_part,
             whose,
         } => delete(db, desk, row, from_part, whose),
+        Call::DeletePosts { messages } => {
+            let chat = topics::current_chat(db, desk)?;
+            ready(ReadyCall::Delete { chat, messages })
+        }
         Call::EditWord {
             whose,
             message,
             text,
+            buttons,
         } => {
             let (chat, _) = chat_of(db, whose, desk)?;
             ready(ReadyCall::EditText {
@@ -190,6 +196,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
                 message,
                 text,
                 preview: None,
+                buttons,
             })
         }
         Call::EditCard { ticket, text } => card_edit(db, ticket, text),
@@ -313,6 +320,7 @@ fn delete(
             message: *post,
             text,
             preview: None,
+            buttons: Vec::new(),
         }));
     }
     Ok(if messages.is_empty() {
@@ -436,6 +444,7 @@ fn card_edit(db: &Db, ticket: TicketId, text: Text) -> Result<Resolution, Error>
             message,
             text,
             preview: None,
+            buttons: Vec::new(),
         }));
     }
     let card_is_coming = of_lane(db, Lane::Topic(ticket), Purpose::Card)?.is_some();

@@ -13,6 +13,7 @@ use crate::domain::ids::{
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::Unreachable;
+use crate::domain::rules::breaker::Cause;
 use crate::domain::ticket::{
     ClosedBy, Level, Resolution, Role, Side, TicketCode, TicketPriority, TicketState,
 };
@@ -81,7 +82,8 @@ named_column!(
     Side: [Side::Client, Side::Agent],
     Role: Role::ALL,
     Mark: Mark::ALL,
-    Unreachable: Unreachable::ALL
+    Unreachable: Unreachable::ALL,
+    Cause: Cause::ALL
 );
 
 impl ToSql for Timestamp {

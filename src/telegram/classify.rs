@@ -230,23 +230,23 @@ mod tests {
             ),
             (
                 "Bad Request: not enough rights to create a topic",
-                Refusal::DeskUnreachable,
+                Refusal::RightMissing,
             ),
             (
                 "Bad Request: not enough rights to edit the topic",
-                Refusal::DeskUnreachable,
+                Refusal::RightMissing,
             ),
             (
                 "Bad Request: not enough rights to close or open the topic",
-                Refusal::DeskUnreachable,
+                Refusal::RightMissing,
             ),
             (
                 "Bad Request: not enough rights to delete the topic",
-                Refusal::DeskUnreachable,
+                Refusal::RightMissing,
             ),
             (
                 "Bad Request: BOT_FORUM_CREATE_FORBIDDEN",
-                Refusal::DeskUnreachable,
+                Refusal::RightMissing,
             ),
             ("Bad Request: name must be non-empty", Refusal::Other),
             ("Bad Request: invalid icon color specified", Refusal::Other),
@@ -539,7 +539,6 @@ mod tests {
                 "Bad Request: group chat was upgraded to a supergroup chat",
             ),
             (400, "Bad Request: chat not found"),
-            (400, "Bad Request: CHAT_ADMIN_REQUIRED"),
             (
                 400,
                 "Bad Request: not enough rights to send text messages to the chat",
@@ -552,16 +551,15 @@ mod tests {
             (400, "Bad Request: CHANNEL_INVALID"),
             (400, "Bad Request: PEER_ID_INVALID"),
             (400, "Bad Request: can't access the chat"),
-            (
-                400,
-                "Bad Request: need administrator rights in the channel chat",
-            ),
-            (
-                400,
-                "Bad Request: not enough rights to manage pinned messages in the chat",
-            ),
         ] {
             check_group(code, description, Refusal::DeskUnreachable);
+        }
+        for description in [
+            "Bad Request: CHAT_ADMIN_REQUIRED",
+            "Bad Request: need administrator rights in the channel chat",
+            "Bad Request: not enough rights to manage pinned messages in the chat",
+        ] {
+            check_group(400, description, Refusal::RightMissing);
         }
         check_group(400, "Bad Request: chat_id is empty", Refusal::Other);
         check_group(400, "Bad Request: user not found", Refusal::Other);

@@ -12,7 +12,7 @@ use crate::domain::ids::BotId;
 use crate::domain::rules::retry::backoff_unreached;
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
-use crate::store::{self, Writer, inbox};
+use crate::store::{self, Writer, inbox, polling};
 
 /// How long the server may hold a poll. It allows 50 s (tdlib telegram-bot-api, Client.h).
 pub const POLL_TIMEOUT: Duration = Duration::from_secs(50);
@@ -23,6 +23,8 @@ const POLL_LIMIT: u8 = 100;
 const CONFLICTS_NORMAL: u32 = 2;
 /// The wait after a conflict: politely longer than the server's own 3 s.
 const CONFLICT_WAIT: Duration = Duration::from_secs(5);
+/// How often it is noted that updates arrive, so that the next run knows since when they did not.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
 /// How long to wait before storing is tried again.
 const STORAGE_WAIT: Duration = Duration::from_secs(5);
 
@@ -99,6 +101,10 @@ pub struct Intake {
     offset: Option<i64>,
     conflicts: u32,
     failures: u32,
+    /// When polls began to fail, by the running time; none while they succeed.
+    failing_since: Option<Duration>,
+    /// When it was last noted that updates arrive.
+    noted_at: Option<Duration>,
 }
 
 impl Intake {
@@ -120,6 +126,8 @@ impl Intake {
             offset: None,
             conflicts: 0,
             failures: 0,
+            failing_since: None,
+            noted_at: None,
         }
     }
 
@@ -135,6 +143,11 @@ impl Intake {
             .get_updates(self.offset, POLL_LIMIT, timeout)
             .await;
         self.health.ended(self.clock.now(), polled.is_ok());
+        if polled.is_err() {
+            // The poll that failed may have hung from its beginning.
+            let began = self.clock.running().saturating_sub(timeout);
+            self.failing_since.get_or_insert(began);
+        }
         match polled {
             Ok(updates) => {
                 (self.conflicts, self.failures) = (0, 0);
@@ -154,7 +167,8 @@ impl Intake {
     }
 
     async fn store(&mut self, updates: Vec<(Option<i64>, String)>) -> Polled {
-        if updates.is_empty() {
+        let noted = self.to_be_noted();
+        if updates.is_empty() && noted.is_none() {
             return Polled::Stored(0);
         }
         // What was received decides what comes next; a number below an earlier one is as good.
@@ -166,14 +180,42 @@ impl Intake {
         let (bot, now) = (self.bot, self.clock.now());
         let stored = self
             .writer
-            .run(move |db| inbox::keep(db, bot, &updates, now))
+            .run(move |db| {
+                if let Some(gap) = noted {
+                    polling::succeeded(db, gap, now)?;
+                }
+                inbox::keep(db, bot, &updates, now)
+            })
             .await;
         match stored {
             Ok(new) => {
+                if noted.is_some() {
+                    self.noted_at = Some(self.clock.running());
+                    self.failing_since = None;
+                }
                 self.offset = next.or(self.offset);
                 Polled::Stored(new)
             }
-            Err(error) => Polled::NotStored(error, STORAGE_WAIT),
+            Err(error) => {
+                // What is not confirmed waits at Telegram, presses not for long.
+                let running = self.clock.running();
+                self.failing_since.get_or_insert(running);
+                Polled::NotStored(error, STORAGE_WAIT)
+            }
+        }
+    }
+
+    /// Whether it is to be noted that updates arrive, and how long they did not. Not known for the first
+    /// poll of a run.
+    fn to_be_noted(&self) -> Option<Option<Duration>> {
+        let running = self.clock.running();
+        let Some(noted_at) = self.noted_at else {
+            return Some(None);
+        };
+        match self.failing_since {
+            Some(since) => Some(Some(running.saturating_sub(since))),
+            None if running.saturating_sub(noted_at) >= NOTED_EVERY => Some(Some(Duration::ZERO)),
+            None => None,
         }
     }
 

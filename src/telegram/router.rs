@@ -15,7 +15,7 @@ use super::raw::{
 };
 use crate::domain::content::Kind;
 use crate::domain::event::{
-    AgentMessage, ClientCommand, ClientMessage, Event, Ignored, Member, Press,
+    AgentMessage, ClientCommand, ClientMessage, Event, Ignored, Member, Press, Standing,
 };
 use crate::domain::ids::{BotId, ChatId, ThreadId, UserId};
 
@@ -98,7 +98,7 @@ fn tree() -> Tree {
         .branch(
             dptree::filter_map(membership)
                 .branch(dptree::filter_map(client_left_or_returned).endpoint(as_it_is))
-                .branch(dptree::filter_map(desk_rights).endpoint(as_it_is))
+                .branch(dptree::filter_map(desk_standing).endpoint(as_it_is))
                 .branch(dptree::filter_map(added_elsewhere).endpoint(as_it_is))
                 .chain(ignored(Ignored::NotActedOn)),
         )
@@ -456,11 +456,25 @@ fn member_changed(identity: Arc<Identity>, change: MemberChange) -> Option<Event
     }))
 }
 
-/// The bot can work in its desk, perhaps again.
-fn desk_rights(identity: Arc<Identity>, membership: Membership) -> Option<Event> {
+/// What the bot can do in its desk has changed.
+fn desk_standing(identity: Arc<Identity>, membership: Membership) -> Option<Event> {
+    let member = membership.member;
+    let standing = match member.status {
+        MemberStatus::Administrator => Standing::Admin {
+            manages_topics: member.can_manage_topics,
+            deletes_messages: member.can_delete_messages,
+        },
+        MemberStatus::Creator => Standing::Admin {
+            manages_topics: true,
+            deletes_messages: true,
+        },
+        MemberStatus::Member => Standing::Member,
+        MemberStatus::Restricted if member.is_member => Standing::Member,
+        MemberStatus::Restricted | MemberStatus::Left | MemberStatus::Kicked => Standing::Gone,
+        MemberStatus::Unknown => return None,
+    };
     let is_desk = identity.desk.contains(&membership.chat);
-    let is_admin = membership.member.status == MemberStatus::Administrator;
-    (is_desk && is_admin).then_some(Event::DeskRightsChanged)
+    is_desk.then_some(Event::DeskStanding(standing))
 }
 
 /// The bot works in its desk and in private chats only.
@@ -795,8 +809,22 @@ mod tests {
             ),
             (-77, status("left"), nothing.clone()),
             (-77, status("kicked"), nothing.clone()),
-            (-1001, status("administrator"), Event::DeskRightsChanged),
-            (-1001, status("kicked"), nothing),
+            (
+                -1001,
+                json!({"status": "administrator", "can_manage_topics": true}),
+                Event::DeskStanding(Standing::Admin {
+                    manages_topics: true,
+                    deletes_messages: false,
+                }),
+            ),
+            (
+                -1001,
+                status("member"),
+                Event::DeskStanding(Standing::Member),
+            ),
+            (-1001, status("kicked"), Event::DeskStanding(Standing::Gone)),
+            (-1001, status("left"), Event::DeskStanding(Standing::Gone)),
+            (-1001, status("newer"), nothing),
         ] {
             assert_eq!(became(chat, member.clone()), expected, "{chat} {member}");
         }

@@ -88,7 +88,8 @@ pub fn request(call: &ReadyCall) -> Request {
             message,
             text,
             preview,
-        } => text::edit(*chat, *message, text, preview.as_ref()),
+            buttons,
+        } => text::edit((*chat, *message), text, preview.as_ref(), buttons),
         ReadyCall::EditCaption {
             chat,
             message,
@@ -381,6 +382,7 @@ mod tests {
                 message: MessageId(6),
                 text: dated_text(),
                 preview: None,
+                buttons: Vec::new(),
             },
             "editMessageText",
             json!({
@@ -399,6 +401,7 @@ mod tests {
                 message: MessageId(6),
                 text: Text::plain("new"),
                 preview: None,
+                buttons: Vec::new(),
             },
             "editMessageText",
             json!({"chat_id": 77, "message_id": 6, "text": "new"}),
@@ -475,6 +478,7 @@ mod tests {
                 message: MessageId(6),
                 text: Text::plain("t.me/x"),
                 preview: options.as_object().cloned(),
+                buttons: Vec::new(),
             },
             "editMessageText",
             json!({

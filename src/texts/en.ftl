@@ -21,6 +21,7 @@ queued =
         [one] Many people are writing at the moment. Your message is in the queue, and an agent will see it in about { $minutes } minute. There is no need to send it again.
        *[other] Many people are writing at the moment. Your messages are in the queue, and an agent will see them in about { $minutes } minutes. There is no need to send them again.
     }
+delayed = Your message has been received. Because of a technical problem Live Support will see it later than usual. There is no need to send it again.
 status-open = Your ticket #{ $code } is open. Write here to add to it, or /close to end it.
 status-closed = Your last ticket #{ $code } is closed. Write here to open a new one.
 status-none = You have no ticket. Write your question here to open one.
@@ -165,8 +166,20 @@ alert-dead-letter = ⚠️ A call to Telegram failed for good ({ $purpose }): { 
 alert-dead-update = ⚠️ An update from Telegram could not be handled. It is kept in the database for a look, and nothing else waits for it.
 alert-second-instance = ⚠️ A second program uses this bot's token. Stop it: as long as both run, messages may reach either of them.
 alert-storage = ⚠️ Nothing can be stored at the moment ({ $reason }). Messages wait at Telegram, for 24 hours at most. Please free some space on the machine.
-alert-topics-off = ⚠️ This group has no topics any more, so tickets cannot be posted. Please switch topics on again in the group's settings.
-alert-desk-unreachable = ⚠️ The bot lacks a right in this group, so messages of clients wait. Please make it an administrator with the rights to manage topics, delete messages and pin messages.
+alert-topics-off = ⚠️ This group has no topics any more, so what clients write waits instead of standing here in one heap. Please switch topics on again: group settings → Topics. Nothing is lost, and what you write here meanwhile does not reach clients.
+alert-right-missing =
+    { $right ->
+        [manage_topics] ⚠️ The bot lacks a right in this group: Manage Topics. New tickets get no topic, and what their clients write waits. Please give it this right: group settings → Administrators → the bot.
+        [delete_messages] ⚠️ The bot lacks a right in this group: Delete Messages. What it has to take away stays until it has it. Please give it this right: group settings → Administrators → the bot.
+       *[admin] ⚠️ The bot lacks a right in this group: it is no administrator. New tickets get no topic, and it may not see what you write. Please make it an administrator that may manage topics, delete messages and pin messages.
+    }
+desk-back = ✅ The bot can work in this group again. What waited is being posted now, in order.
+outage-over =
+    { $minutes ->
+        [one] ⏳ For { $minutes } minute nothing arrived here from Telegram: there was no connection, or hushdesk was not running. What clients wrote meanwhile is being posted now, in order. Buttons that were pressed meanwhile have to be pressed again.
+       *[other] ⏳ For { $minutes } minutes nothing arrived here from Telegram: there was no connection, or hushdesk was not running. What clients wrote meanwhile is being posted now, in order. Buttons that were pressed meanwhile have to be pressed again.
+    }
+reply-no-topics = Not delivered: this group has no topics at the moment. Please switch them on again (group settings → Topics) and answer in the client's topic.
 alert-backlog = ⚠️ Clients write more than Telegram lets the bot post here in time: { $calls ->
         [one] { $calls } post waits
        *[other] { $calls } posts wait
@@ -248,6 +261,7 @@ ask-agent-share =
         [video_note] The client would see and hear you. Send it?
        *[other] This can show the client who you are. Send it?
     }
+press-again = ⚠️ There was no connection for a while. If you have already pressed a button, please press it again.
 button-share = Share
 button-keep = Do not share
 shared-with-desk = Passed on to Live Support.
@@ -302,8 +316,8 @@ failed-dropped =
     }
 failed-offer =
     { $count ->
-        [one] The bot can work in this group again. { $count } call failed for good meanwhile: /failed shows it, /failed retry all tries again.
-       *[other] The bot can work in this group again. { $count } calls failed for good meanwhile: /failed shows them, /failed retry all tries again.
+        [one] The trouble is over. { $count } call failed for good meanwhile: /failed shows it, /failed retry all tries again.
+       *[other] The trouble is over. { $count } calls failed for good meanwhile: /failed shows them, /failed retry all tries again.
     }
 button-retry-all = Try all again
 button-drop-all = Give all up

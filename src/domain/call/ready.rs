@@ -114,7 +114,7 @@ pub enum ReadyCall {
         /// What it answers, in the same chat.
         reply_to: Option<ReadyReply>,
     },
-    /// `editMessageText`. Buttons under it are removed.
+    /// `editMessageText`. Buttons that are not given anew are removed.
     EditText {
         /// Where.
         chat: ChatId,
@@ -124,6 +124,8 @@ pub enum ReadyCall {
         text: Text,
         /// `link_preview_options`; none leaves it to Telegram in private and switches it off in groups.
         preview: Option<Map<String, Value>>,
+        /// Buttons, one a row.
+        buttons: Vec<Button>,
     },
     /// `editMessageCaption`.
     EditCaption {

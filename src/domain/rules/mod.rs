@@ -1,6 +1,7 @@
 //! Decisions as functions of values: no clock, no randomness, no I/O.
 
 pub mod backlog;
+pub mod breaker;
 pub mod carriers;
 pub mod fidelity;
 pub mod find;

@@ -87,6 +87,7 @@ fn concerns_all(refusal: &Refusal) -> bool {
         | Refusal::TopicsOff
         | Refusal::ClientUnreachable(_)
         | Refusal::DeskUnreachable
+        | Refusal::RightMissing
         | Refusal::GroupUpgraded(_)
         | Refusal::ReplyTargetGone
         | Refusal::QuoteInvalid
@@ -320,17 +321,23 @@ const RULES: &[(&[&str], Meaning)] = &[
         ],
         client(Unreachable::NoChat),
     ),
-    // The desk group, or a right in it.
+    // A right in the desk group.
+    (
+        &[
+            "not enough rights",
+            "need administrator rights",
+            "chat_admin_required",
+            "bot_forum_create_forbidden",
+        ],
+        Meaning::Always(Refusal::RightMissing),
+    ),
+    // The desk group.
     (
         &[
             "bot was kicked",
             "bot is not a member",
             "group chat was deleted",
             "group chat was upgraded",
-            "not enough rights",
-            "need administrator rights",
-            "chat_admin_required",
-            "bot_forum_create_forbidden",
             "user_banned_in_channel",
             "channel_private",
             "channel_invalid",

@@ -36,15 +36,16 @@ pub(super) fn send(
 
 /// Without a keyboard of its own an edit takes away the one that was there.
 pub(super) fn edit(
-    chat: ChatId,
-    message: MessageId,
+    (chat, message): (ChatId, MessageId),
     text: &Text,
     preview: Option<&Map<String, Value>>,
+    buttons: &[Button],
 ) -> Request {
     let payload = EditMessageText::new(recipient(chat), message_id(message), &text.text);
     let extras = Extras {
         entities: &text.entities,
         link_preview_options: Preview::of(chat.is_private(), preview),
+        reply_markup: Keyboard::of(buttons),
         ..Extras::default()
     };
     with("editMessageText", payload, extras)

@@ -195,12 +195,28 @@ impl Machine {
     fn poll(&mut self) -> Result<bool, store::Error> {
         match self.runtime.block_on(self.intake.turn(Duration::ZERO)) {
             Ok(Polled::Stored(new)) => Ok(new > 0),
-            Ok(Polled::Wait(wait) | Polled::SecondInstance(wait)) => {
+            Ok(Polled::Wait(wait)) => {
                 tracing::debug!(?wait, "no updates");
                 Ok(false)
             }
+            Ok(Polled::SecondInstance(_)) => {
+                let (desk, moment) = (self.desk.clone(), self.moment());
+                let told = self
+                    .store
+                    .writer
+                    .run(move |db| desk.second_instance(db, moment));
+                self.runtime.block_on(told)?;
+                Ok(true)
+            }
             Ok(Polled::NotStored(error, _)) => Err(error),
             Err(gave_up) => panic!("{gave_up}"),
+        }
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            polling_since: None,
         }
     }
 

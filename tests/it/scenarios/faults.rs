@@ -223,6 +223,7 @@ fn an_hour_without_telegram_loses_nothing() {
         for number in 0..10 {
             t.topic("ann").expect(&format!("line {number}"));
         }
+        t.general().expect_part("60 minutes nothing arrived here");
     });
 }
 
@@ -242,7 +243,9 @@ fn a_removed_right_holds_the_messages_until_it_is_back() {
             .set_right(group, bot, Right::ManageTopics, true, now);
         t.pass(Duration::from_secs(600));
         t.topic("ann").expect_card("hello");
-        t.general().expect_part("lacks a right");
+        t.general()
+            .expect_part("lacks a right")
+            .expect_part("can work in this group again");
     });
 }
 
@@ -421,5 +424,68 @@ fn a_busy_database_costs_no_timer() {
         t.start();
         t.pass(Duration::from_secs(120));
         t.topic("ann").expect_card("hello");
+    });
+}
+
+#[test]
+fn waits_of_a_second_and_of_two_hours_are_kept_and_lose_nothing() {
+    for seconds in [1, 35, 503, 7_728] {
+        bot_test(|t| {
+            open_ticket(t);
+            for chat in [t.group, t.person("ann")] {
+                t.sandbox.plan(FaultRule {
+                    chat: Some(chat),
+                    ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds })
+                });
+            }
+            t.client("ann").says("to the desk");
+            let reply = t.agent("sam").writes_in("ann", "to the client");
+            t.pass(Duration::from_secs(u64::from(seconds) + 30));
+            t.topic("ann").expect("to the desk");
+            t.client("ann").expect("Live Support: to the client");
+            t.topic("ann").expect_mark(reply, "👌");
+        });
+    }
+}
+
+#[test]
+fn gateways_resets_and_hangs_lose_nothing_and_are_said_where_they_may_show_twice() {
+    for (fault, arrives) in [
+        (Fault::BadGatewayHtml, 1),
+        (Fault::BadGatewayAfter, 2),
+        (Fault::Internal500, 1),
+        (Fault::CutBefore, 1),
+        (Fault::CutAfter, 2),
+        (Fault::Hang, 1),
+        (Fault::HangAfter, 2),
+        (Fault::Garbage, 2),
+    ] {
+        bot_test(|t| {
+            open_ticket(t);
+            t.sandbox
+                .plan(FaultRule::once("sendMessage", fault.clone()));
+            t.client("ann").says("important");
+            t.pass(Duration::from_secs(60));
+            for _time in 0..arrives {
+                t.topic("ann").expect("important");
+            }
+            t.topic("ann").expect_part("may stand here twice");
+        });
+    }
+}
+
+#[test]
+fn a_card_that_an_agent_deleted_is_not_missed() {
+    bot_test(|t| {
+        t.client("ann").says("hello");
+        t.client("ann").expect_part("created");
+        let card = t.topic("ann").next();
+        t.sandbox.delete_message(t.group, card.id);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("has been closed");
+        t.topic("ann").expect_part("is closed.");
+        t.client("ann").says("one more thing");
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("one more thing");
     });
 }

@@ -296,3 +296,52 @@ fn a_new_topics_card_keeps_its_own_words() {
         t.topic("ann").expect("more").expect_part("has closed");
     });
 }
+
+#[test]
+fn every_word_for_a_deleted_topic_is_understood() {
+    for words in [
+        "Bad Request: message thread not found",
+        "Bad Request: TOPIC_DELETED",
+        "Bad Request: TOPIC_ID_INVALID",
+        "Bad Request: invalid forum topic identifier specified",
+        "Bad Request: invalid message thread identifier specified",
+    ] {
+        bot_test(|t| {
+            open_ticket(t);
+            t.agent("sam").deletes_topic_of("ann");
+            let gone = Fault::Refuse {
+                code: 400,
+                description: words.to_owned(),
+                parameters: None,
+            };
+            t.sandbox.plan(FaultRule {
+                chat: Some(t.group),
+                ..FaultRule::once("sendMessage", gone)
+            });
+            t.client("ann").says("still there?");
+            t.topic("ann")
+                .expect_part("was deleted")
+                .expect("still there?");
+            t.agent("sam").writes_in("ann", "yes");
+            t.client("ann").expect("Live Support: yes");
+        });
+    }
+}
+
+#[test]
+fn a_topic_that_an_agent_renames_stays_the_tickets_own() {
+    bot_test(|t| {
+        open_ticket(t);
+        let (sam, group, now) = (t.person("sam"), t.group, t.now());
+        let thread = t.topic("ann").id();
+        t.sandbox
+            .rename_topic(sam, (group, thread), "the lost order", now)
+            .expect("an admin may rename a topic");
+        t.run();
+        t.client("ann").says("any news?");
+        t.topic("ann").expect("any news?");
+        t.agent("sam").writes_in("ann", "soon");
+        t.client("ann").expect("Live Support: soon");
+        assert_eq!(t.topic("ann").id(), thread);
+    });
+}

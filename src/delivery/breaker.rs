@@ -1,0 +1,272 @@
+//! Watches whether destinations are in reach: counts what comes to nothing in a row, and asks what is
+//! out of reach, with one cheap question at a time, whether it is back. What follows is the desk's.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::Ended;
+use crate::desk::{Desk, Moment};
+use crate::domain::call::Budget;
+use crate::domain::outcome::{Outcome, Refusal};
+use crate::domain::rules::breaker::{
+    self, Cause, Destination, GROUP_REFUSALS, Sign, TELEGRAM_FAILURES,
+};
+use crate::store::breakers::Breaker;
+use crate::store::{Db, Error, isolated};
+use crate::telegram::{ApiFailure, Client};
+
+/// One destination, as this run of the program has seen it.
+#[derive(Default)]
+struct Watch {
+    /// Ends of calls in a row that came to nothing.
+    streak: u32,
+    /// Questions since a call last went well: what goes out of reach again and again is asked less often.
+    asked: u32,
+    /// What is out of reach as the database says, and when to ask, by the running time.
+    open: Option<(Breaker, Duration)>,
+}
+
+/// What was found out and is not yet written down.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum News {
+    OutOfReach(Destination, Cause),
+    InReach(Destination),
+}
+
+/// What a question came to.
+enum Answer {
+    /// The destination is in reach.
+    Well,
+    /// It is not, and this is why, as far as the answer tells.
+    Still(Option<Cause>),
+    /// Not to be asked before this time has passed.
+    Wait(Duration),
+}
+
+type Probe = Pin<Box<dyn Future<Output = (Destination, Answer)> + Send>>;
+
+/// The state between turns.
+#[derive(Default)]
+pub(super) struct Breakers {
+    telegram: Watch,
+    group: Watch,
+    news: Vec<News>,
+    probe: Option<Probe>,
+}
+
+impl Breakers {
+    /// A call has ended one attempt.
+    pub fn note(&mut self, ended: &Ended) {
+        let outcome = &ended.outcome;
+        if matches!(outcome, Outcome::Refused(Refusal::TokenRejected)) {
+            self.news
+                .push(News::OutOfReach(Destination::Telegram, Cause::Token));
+        }
+        if self
+            .telegram
+            .counts(breaker::sign_of_telegram(outcome), TELEGRAM_FAILURES)
+        {
+            self.news
+                .push(News::OutOfReach(Destination::Telegram, Cause::NoAnswer));
+        }
+        let into_group = ended.row.budget == Budget::Desk;
+        if into_group
+            && self
+                .group
+                .counts(breaker::sign_of_group(outcome), GROUP_REFUSALS)
+            && let Some(chat) = ended.chat
+        {
+            self.news
+                .push(News::OutOfReach(Destination::Group(chat), Cause::Gone));
+        }
+    }
+
+    /// What has to be written down, and how much of it there is.
+    pub fn news(&self) -> Vec<News> {
+        self.news.clone()
+    }
+
+    /// So much of it is written down, and this is what the database says since.
+    pub fn written(&mut self, count: usize, open: &[Breaker], running: Duration) {
+        self.news.drain(..count);
+        for (watch, is_group) in [(&mut self.telegram, false), (&mut self.group, true)] {
+            let now = open
+                .iter()
+                .find(|breaker| (breaker.destination != Destination::Telegram) == is_group);
+            watch.follow(now.copied(), running);
+        }
+    }
+
+    /// Starts the question that is due, where none is under way.
+    pub fn ask(&mut self, client: &Client, running: Duration) {
+        if self.probe.is_some() {
+            return;
+        }
+        // While nobody answers there is no use in asking for a group.
+        let watch = if self.telegram.open.is_some() {
+            &self.telegram
+        } else {
+            &self.group
+        };
+        if let Some((breaker, due)) = watch.open
+            && due <= running
+        {
+            self.probe = Some(Box::pin(asked(client.clone(), breaker.destination)));
+        }
+    }
+
+    /// How long until the next question is due; none where none is, or one is under way.
+    pub fn due_in(&self, running: Duration) -> Option<Duration> {
+        let watch = if self.telegram.open.is_some() {
+            &self.telegram
+        } else {
+            &self.group
+        };
+        let (_, due) = watch.open.filter(|_| self.probe.is_none())?;
+        Some(due.saturating_sub(running))
+    }
+
+    /// Whether a question is under way.
+    pub fn is_asking(&self) -> bool {
+        self.probe.is_some()
+    }
+
+    /// Waits for the question that is under way; for ever where none is.
+    pub async fn answer(&mut self) -> (Destination, Answered) {
+        match &mut self.probe {
+            Some(probe) => {
+                let (destination, answer) = probe.await;
+                self.probe = None;
+                (destination, Answered(answer))
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Takes an answer in.
+    pub fn answered(&mut self, (destination, answer): (Destination, Answered), running: Duration) {
+        let watch = match destination {
+            Destination::Telegram => &mut self.telegram,
+            Destination::Group(_) => &mut self.group,
+        };
+        watch.asked += 1;
+        let wait = match answer.0 {
+            Answer::Well => {
+                watch.streak = 0;
+                self.news.push(News::InReach(destination));
+                breaker::probe_wait(watch.asked)
+            }
+            Answer::Still(cause) => {
+                if let Some(cause) = cause {
+                    self.news.push(News::OutOfReach(destination, cause));
+                }
+                breaker::probe_wait(watch.asked)
+            }
+            Answer::Wait(wait) => wait,
+        };
+        if let Some((_, due)) = &mut watch.open {
+            *due = running.saturating_add(wait);
+        }
+    }
+}
+
+/// An answer that is not yet taken in.
+pub(super) struct Answered(Answer);
+
+impl Watch {
+    /// Counts a sign. Whether it was the one too many.
+    fn counts(&mut self, sign: Sign, most: u32) -> bool {
+        match sign {
+            Sign::Well => {
+                self.streak = 0;
+                self.asked = 0;
+                false
+            }
+            Sign::Bad => {
+                self.streak += 1;
+                self.streak == most
+            }
+            Sign::Nothing => false,
+        }
+    }
+
+    fn follow(&mut self, now: Option<Breaker>, running: Duration) {
+        match (self.open, now) {
+            (None, Some(breaker)) => {
+                let (cause, since) = (breaker.cause.name(), breaker.since.millis());
+                let what = name(breaker.destination);
+                tracing::warn!(cause, since, "{what} is out of reach; calls wait");
+                let due = running.saturating_add(breaker::probe_wait(self.asked));
+                self.open = Some((breaker, due));
+            }
+            (Some((before, due)), Some(breaker)) => {
+                if before.cause != breaker.cause {
+                    let cause = breaker.cause.name();
+                    tracing::warn!(cause, "{} is still out of reach", name(breaker.destination));
+                }
+                self.open = Some((breaker, due));
+            }
+            (Some((before, _)), None) => {
+                tracing::warn!("{} is in reach again", name(before.destination));
+                self.open = None;
+                self.streak = 0;
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+const fn name(destination: Destination) -> &'static str {
+    match destination {
+        Destination::Telegram => "Telegram",
+        Destination::Group(_) => "the support group",
+    }
+}
+
+/// Writes news down.
+pub(super) fn write(db: &Db, desk: &Desk, moment: Moment, news: &[News]) -> Result<(), Error> {
+    for one in news {
+        let written = isolated(db, || match *one {
+            News::OutOfReach(destination, cause) => {
+                desk.out_of_reach(db, moment, destination, cause)
+            }
+            News::InReach(destination) => desk.in_reach(db, moment, destination),
+        });
+        match written {
+            Err(error) if !error.is_medium() => {
+                tracing::error!(?one, %error, "what was found out could not be written down");
+            }
+            written => written?,
+        }
+    }
+    Ok(())
+}
+
+async fn asked(client: Client, destination: Destination) -> (Destination, Answer) {
+    let answer = match destination {
+        Destination::Telegram => match client.get_me().await {
+            Ok(_) | Err(ApiFailure::Refused(_)) => Answer::Well,
+            Err(failure) => still(&failure),
+        },
+        Destination::Group(chat) => match client.get_chat(chat).await {
+            Ok(chat) if chat.is_forum => Answer::Well,
+            Ok(_) => Answer::Still(Some(Cause::TopicsOff)),
+            // The next call learns the new id.
+            Err(ApiFailure::Refused(Refusal::GroupUpgraded(_))) => Answer::Well,
+            Err(ApiFailure::Refused(_)) => Answer::Still(Some(Cause::Gone)),
+            Err(failure) => still(&failure),
+        },
+    };
+    (destination, answer)
+}
+
+fn still(failure: &ApiFailure) -> Answer {
+    match failure {
+        ApiFailure::RetryAfter(wait) => Answer::Wait(*wait),
+        ApiFailure::TokenRejected => Answer::Still(Some(Cause::Token)),
+        ApiFailure::Unreachable | ApiFailure::Unavailable | ApiFailure::Refused(_) => {
+            Answer::Still(None)
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! What follows when a destination goes out of reach and comes back: who is told what, and what that
+//! waited goes on. That it is out of reach is found out by others.
+
+use std::time::Duration;
+
+use super::turn::Turn;
+use super::{letters, topics_off};
+use crate::domain::call::Call;
+use crate::domain::event::Standing;
+use crate::domain::rules::breaker::{Cause, Destination};
+use crate::domain::ticket::Client;
+use crate::domain::time::Timestamp;
+use crate::store::breakers::{self, Breaker};
+use crate::store::claims::OutboxRow;
+use crate::store::{self, Error, alerts, outbox};
+
+/// A trouble that is over sooner is told nobody.
+const WORTH_A_WORD: Duration = Duration::from_secs(60);
+
+/// A right that the bot needs in its group, as its absence is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Right {
+    /// Being an administrator at all.
+    Admin,
+    ManageTopics,
+    DeleteMessages,
+}
+
+impl Right {
+    const ALL: [Right; 3] = [Right::Admin, Right::ManageTopics, Right::DeleteMessages];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Right::Admin => "admin",
+            Right::ManageTopics => "manage_topics",
+            Right::DeleteMessages => "delete_messages",
+        }
+    }
+
+    /// The kind of trouble that its absence is.
+    fn trouble(self) -> String {
+        format!("right:{}", self.name())
+    }
+
+    /// The one that a refused call lacked.
+    fn of(call: &Call) -> Self {
+        let manages = matches!(
+            call,
+            Call::CreateTopic { .. } | Call::CloseTopic { .. } | Call::ReopenTopic { .. }
+        );
+        let deletes = matches!(
+            call,
+            Call::DeleteTopic { .. } | Call::Delete { .. } | Call::DeletePosts { .. }
+        );
+        match (manages, deletes) {
+            (true, _) => Right::ManageTopics,
+            (false, true) => Right::DeleteMessages,
+            (false, false) => Right::Admin,
+        }
+    }
+}
+
+/// A destination is out of reach from now on, or for another reason than was thought.
+pub(super) fn opened(
+    turn: &mut Turn<'_>,
+    destination: Destination,
+    cause: Cause,
+) -> Result<(), Error> {
+    if !breakers::open(turn.db, destination, cause, turn.now)? {
+        return Ok(());
+    }
+    match cause {
+        Cause::TopicsOff => topics_off::noticed(turn),
+        Cause::NoAnswer | Cause::Token | Cause::Gone => Ok(()),
+    }
+}
+
+/// A destination is in reach again.
+pub(super) fn closed(turn: &mut Turn<'_>, destination: Destination) -> Result<(), Error> {
+    let Some(was) = breakers::close(turn.db, destination)? else {
+        return Ok(());
+    };
+    let is_worth_a_word =
+        was.cause == Cause::TopicsOff || turn.now.since(was.since) >= WORTH_A_WORD;
+    match (destination, was.cause) {
+        (Destination::Group(_), _) => back(turn, was.since, is_worth_a_word),
+        (Destination::Telegram, Cause::Token) => letters::offer(turn, was.since),
+        // Whoever polls for updates says how long nothing arrived.
+        (Destination::Telegram, Cause::NoAnswer | Cause::Gone | Cause::TopicsOff) => Ok(()),
+    }
+}
+
+/// Telegram says what the bot is in its group from now on.
+pub(super) fn standing(turn: &mut Turn<'_>, standing: Standing) -> Result<(), Error> {
+    let group = Destination::Group(turn.group()?);
+    let missing: &[Right] = match standing {
+        Standing::Gone => return opened(turn, group, Cause::Gone),
+        Standing::Member => &[Right::Admin],
+        Standing::Admin {
+            manages_topics: false,
+            deletes_messages: false,
+        } => &[Right::ManageTopics, Right::DeleteMessages],
+        Standing::Admin {
+            manages_topics: false,
+            ..
+        } => &[Right::ManageTopics],
+        Standing::Admin {
+            deletes_messages: false,
+            ..
+        } => &[Right::DeleteMessages],
+        Standing::Admin { .. } => &[],
+    };
+    let mut since: Option<Timestamp> = None;
+    if of_group(turn)?.is_some_and(|breaker| breaker.cause == Cause::Gone) {
+        since = breakers::close(turn.db, group)?.map(|was| was.since);
+    }
+    for right in Right::ALL {
+        if missing.contains(&right) {
+            lacks(turn, right)?;
+            continue;
+        }
+        let told = alerts::is_over(turn.db, &right.trouble())?;
+        since = [since, told].into_iter().flatten().min();
+    }
+    match since {
+        Some(since) => back(turn, since, missing.is_empty()),
+        None => Ok(()),
+    }
+}
+
+/// The bot lacks a right for this call, which waits for it.
+pub(super) fn right_missing(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    // Who is no administrator has no right at all; one alert says so.
+    let right = if alerts::is_raised(turn.db, &Right::Admin.trouble())? {
+        Right::Admin
+    } else {
+        Right::of(&row.call)
+    };
+    lacks(turn, right)
+}
+
+fn lacks(turn: &mut Turn<'_>, right: Right) -> Result<(), Error> {
+    let text = turn
+        .texts()
+        .alert_right_missing(turn.language(), right.name());
+    turn.alert(&right.trouble(), text)
+}
+
+/// The group takes calls again: what waited goes on at once, and letters that died meanwhile are
+/// offered for another try.
+fn back(turn: &mut Turn<'_>, since: Timestamp, is_worth_a_word: bool) -> Result<(), Error> {
+    outbox::due_at_once(turn.db, turn.now)?;
+    alerts::is_over(turn.db, topics_off::TROUBLE)?;
+    if is_worth_a_word {
+        let text = turn.texts().desk_back(turn.language());
+        turn.tell_general(text)?;
+    }
+    letters::offer(turn, since)
+}
+
+/// Why the group may not be called, if it may not.
+pub(super) fn of_group(turn: &Turn<'_>) -> Result<Option<Breaker>, Error> {
+    let open = breakers::open_ones(turn.db)?;
+    Ok(open
+        .into_iter()
+        .find(|breaker| breaker.destination != Destination::Telegram))
+}
+
+/// A client has written while the desk is out of reach: they are told once, instead of waiting in silence.
+pub(super) fn tell(turn: &mut Turn<'_>, client: &Client) -> Result<(), Error> {
+    let Some(breaker) = of_group(turn)? else {
+        return Ok(());
+    };
+    let is_short = turn.now.since(breaker.since) < WORTH_A_WORD;
+    if is_short || store::backlog::told_at(turn.db, client.id)? >= breaker.since {
+        return Ok(());
+    }
+    store::backlog::set_told(turn.db, client.id, turn.now)?;
+    let text = turn.texts().delayed(client.language);
+    turn.tell_client(client.id, None, text, None)
+}

@@ -1,0 +1,129 @@
+//! The group without topics. Telegram takes what is posted into a topic all the same and shows it in
+//! the main chat, where nobody can tell whose it is: it is taken away there and posted anew once topics
+//! are on again.
+
+use std::time::Duration;
+
+use super::carry::{self, Answers, Parcel, Way};
+use super::turn::Turn;
+use super::{breaker, file};
+use crate::domain::call::{Call, To};
+use crate::domain::event::AgentMessage;
+use crate::domain::ids::MessageRowId;
+use crate::domain::outcome::Receipt;
+use crate::domain::rules::breaker::{Cause, Destination};
+use crate::store::claims::{self, OutboxRow};
+use crate::store::{Error, Place, messages, outbox};
+
+/// The kind of trouble that it is.
+pub(super) const TROUBLE: &str = "topics_off";
+/// How far back posts are doubted of which Telegram does not tell where they went.
+const DOUBTED_FOR: Duration = Duration::from_secs(60 * 60);
+/// How many of them, at most.
+const DOUBTED_MAX: usize = 50;
+
+/// A refusal or a post shows that there are no topics.
+pub(super) fn met(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let group = Destination::Group(turn.group()?);
+    breaker::opened(turn, group, Cause::TopicsOff)
+}
+
+/// It is noticed: the admins are told, and posts are taken back of which nobody knows where they went.
+pub(super) fn noticed(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let text = turn.texts().alert_topics_off(turn.language());
+    turn.alert(TROUBLE, text)?;
+    // The newest first, each before the others in its lane.
+    for row in outbox::posted_since(turn.db, turn.now.minus(DOUBTED_FOR), DOUBTED_MAX)? {
+        if !take_back(turn, row)? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Whether a call posts into a ticket's topic.
+fn goes_to_topic(call: &Call) -> bool {
+    let (Call::SendText { to, .. }
+    | Call::SendMedia { to, .. }
+    | Call::SendAlbum { to, .. }
+    | Call::SendLocation { to, .. }
+    | Call::Copy { to, .. }
+    | Call::CopyAlbum { to, .. }) = call
+    else {
+        return false;
+    };
+    matches!(to, To::Topic(_))
+}
+
+/// Whether a post for a topic stands in the main chat. Copies do not tell.
+pub(super) fn fell(row: &OutboxRow, receipt: &Receipt) -> bool {
+    receipt.tells_thread && receipt.thread.is_none() && goes_to_topic(&row.call)
+}
+
+/// What fell into the main chat is taken away, and waits to be posted where it belongs.
+pub(super) fn pick_up(
+    turn: &mut Turn<'_>,
+    row: &OutboxRow,
+    receipt: &Receipt,
+) -> Result<(), Error> {
+    claims::retry(turn.db, row, turn.now, row.failures, false)?;
+    let posts = match receipt.album.as_slice() {
+        [] => receipt.message.into_iter().collect(),
+        album => album.to_vec(),
+    };
+    turn.delete_posts(posts)?;
+    met(turn)
+}
+
+/// Takes a post away and queues it up again, before what waits in its lane. False where Telegram has
+/// told that it stands in its topic, so that topics were on until then.
+fn take_back(turn: &mut Turn<'_>, row: Option<MessageRowId>) -> Result<bool, Error> {
+    let Some(row) = row else {
+        return Ok(false);
+    };
+    let found = messages::by_id(turn.db, row)?;
+    let Some(source) = file::source(turn, found)? else {
+        return Ok(true);
+    };
+    let content = messages::content(turn.db, row)?;
+    let route = file::route(turn, found)?;
+    let parcel = Parcel {
+        content: &content,
+        source,
+        answers: Answers::default(),
+        is_changed: true,
+        is_confirmed: true,
+    };
+    let calls = match carry::way(turn, route, &parcel) {
+        Way::Calls(calls) => calls,
+        Way::Work(_) => return Ok(false),
+    };
+    if !calls.iter().any(|call| matches!(call, Call::Copy { .. })) {
+        return Ok(false);
+    }
+    let place = Place::Group(turn.group()?);
+    let posts = messages::parts_in(turn.db, row, place)?;
+    // Taken back meanwhile, or a part of an album that was copied as one: nobody knows which it is.
+    if found.is_deleted || posts.is_empty() {
+        return Ok(true);
+    }
+    messages::unlink(turn.db, row, place, 0)?;
+    turn.delete_posts(posts.into_iter().map(|at| at.message).collect())?;
+    for (part, call) in (0..).zip(&calls).collect::<Vec<_>>().into_iter().rev() {
+        turn.carry_ahead(route, (row, part), call)?;
+    }
+    Ok(true)
+}
+
+/// Somebody answers a client's message in the main chat, while there is no topic to answer in.
+pub(super) fn answered(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    let Some(target) = message.reply_to else {
+        return Ok(());
+    };
+    let is_off = breaker::of_group(turn)?.is_some_and(|breaker| breaker.cause == Cause::TopicsOff);
+    if !is_off || messages::at(turn.db, Place::Group(message.chat), target)?.is_none() {
+        return Ok(());
+    }
+    let text = turn.texts().reply_no_topics(turn.language());
+    turn.answer_agent((message.chat, message.thread), message.message, text)
+}
