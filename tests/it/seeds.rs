@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
 use hushdesk::domain::settings::{Flood, Limits, Privacy, UncleanFiles};
-use hushdesk::sandbox::{CallInfo, Fault, Settings};
+use hushdesk::sandbox::{CallInfo, Fault, Right, Settings};
 
 use crate::harness::player::{Action, Ledger};
 use crate::harness::variety::{Deed, Who};
@@ -27,6 +27,10 @@ struct Swarm {
     deletes: bool,
     blocks: bool,
     offline: bool,
+    topics_off: bool,
+    rights: bool,
+    thrown_out: bool,
+    clock: bool,
     limits_known: bool,
     /// Voices of agents are asked about.
     asks_agents: bool,
@@ -41,13 +45,35 @@ impl Swarm {
             deletes: dice.below(2) == 0,
             blocks: dice.below(3) == 0,
             offline: dice.below(4) == 0,
+            topics_off: dice.below(4) == 0,
+            rights: dice.below(4) == 0,
+            thrown_out: dice.below(4) == 0,
+            clock: dice.below(4) == 0,
             limits_known: dice.below(4) > 0,
             asks_agents: dice.below(2) == 0,
         }
     }
 }
 
-const FAULTS: usize = 11;
+const FAULTS: usize = 14;
+
+fn refused(code: u16, words: &str) -> Fault {
+    Fault::Refuse {
+        code,
+        description: words.to_owned(),
+        parameters: None,
+    }
+}
+
+/// Whether Telegram ever answers a call so.
+fn may_answer(number: usize, method: &str) -> bool {
+    let is_poll = method == "getUpdates";
+    match number {
+        12 => !is_poll,
+        13 => is_poll,
+        _ => true,
+    }
+}
 
 fn fault(number: usize, dice: &Dice) -> Fault {
     match number {
@@ -63,7 +89,14 @@ fn fault(number: usize, dice: &Dice) -> Fault {
         7 => Fault::HangAfter,
         8 => Fault::Garbage,
         9 => Fault::RetryAfter { seconds: 40 },
-        _ => Fault::RetryAfter { seconds: 2 },
+        10 => Fault::RetryAfter { seconds: 2 },
+        11 => Fault::RetryAfter { seconds: 1_800 },
+        // The token is not accepted for a moment; of polls only this would end the program.
+        12 => refused(401, "Unauthorized"),
+        _ => refused(
+            409,
+            "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+        ),
     }
 }
 
@@ -75,7 +108,7 @@ fn action(dice: &Dice, swarm: &Swarm) -> Action {
         Who::Client
     };
     let does = |deed| Action::Does(who, client, deed, dice.below(10_000));
-    match dice.below(52) {
+    match dice.below(60) {
         0..=8 => Action::Writes(client),
         9 | 10 => Action::Photo(client),
         11..=16 => Action::Answers(client),
@@ -97,6 +130,24 @@ fn action(dice: &Dice, swarm: &Swarm) -> Action {
         42 => does(Deed::TakesBack),
         43 | 44 => does(Deed::Presses),
         45 => does(Deed::Moves),
+        46 if swarm.deletes => Action::RenamesTopic(client),
+        47 if swarm.deletes => Action::DeletesCard(client),
+        48 if swarm.topics_off => Action::Topics(dice.below(2) == 0),
+        49 if swarm.rights => {
+            let right = if dice.below(2) == 0 {
+                Right::ManageTopics
+            } else {
+                Right::DeleteMessages
+            };
+            Action::Right(right, dice.below(2) == 0)
+        }
+        50 if swarm.thrown_out => Action::KicksBot,
+        51 if swarm.thrown_out => Action::AddsBot,
+        52 if swarm.clock => {
+            let minutes = i64::try_from(dice.below(240)).expect("small") - 120;
+            Action::SetsClock(minutes * 60_000)
+        }
+        53 => Action::Pass(Duration::from_secs(dice.below(600))),
         _ => Action::Run,
     }
 }
@@ -155,13 +206,13 @@ fn play(seed: u64) -> Vec<String> {
     let (faults, percent) = (swarm.faults.clone(), swarm.fault_percent);
     scenario
         .sandbox
-        .set_fault_hook(Box::new(move |_call: &CallInfo<'_>| {
+        .set_fault_hook(Box::new(move |call: &CallInfo<'_>| {
             if faults.is_empty() || hook_dice.below(100) >= percent {
                 return None;
             }
             let drawn =
                 faults[usize::try_from(hook_dice.below(faults.len() as u64)).expect("small")];
-            Some(fault(drawn, &hook_dice))
+            may_answer(drawn, call.method).then(|| fault(drawn, &hook_dice))
         }));
     let mut ledger = Ledger::default();
     for _step in 0..5 + dice.below(ACTIONS_MAX) {

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hushdesk::sandbox::{MessageView, content};
+use hushdesk::sandbox::{MessageView, Right, Rights, Status, content};
 use serde_json::Value;
 
-use super::Scenario;
 use super::variety::{Deed, Who};
+use super::{BOT, Scenario};
 
 /// Something that people do, or that happens to them.
 #[derive(Clone, Debug)]
@@ -32,6 +32,19 @@ pub enum Action {
     DeletesTopic(&'static str),
     /// An agent closes the topic by hand.
     ClosesTopic(&'static str),
+    /// An agent renames the topic by hand.
+    RenamesTopic(&'static str),
+    /// An agent deletes the card by hand.
+    DeletesCard(&'static str),
+    /// Topics are switched off in the group, or on.
+    Topics(bool),
+    /// The bot loses a right in the group, or gets it.
+    Right(Right, bool),
+    /// The bot is thrown out of the group, or is its administrator again.
+    KicksBot,
+    AddsBot,
+    /// The clock of the bot's machine is set by so many milliseconds.
+    SetsClock(i64),
     /// A client blocks the bot, or comes back.
     Blocks(&'static str),
     Unblocks(&'static str),
@@ -94,6 +107,9 @@ pub struct Ledger {
     notes: Vec<String>,
     /// Edits for somebody who cannot be reached are not carried.
     has_blocked: bool,
+    /// What agents do while the bot is not in the group, or nobody can say where, it never learns.
+    is_bot_out: bool,
+    has_no_topics: bool,
 }
 
 impl Scenario {
@@ -116,6 +132,11 @@ impl Scenario {
                     .sandbox
                     .person_sends(user, user, None, close, None, now);
             }
+            Action::Answers(_)
+            | Action::Does(Who::Agent, ..)
+            | Action::Notes(_)
+            | Action::AgentCloses(_)
+                if ledger.is_bot_out || ledger.has_no_topics => {}
             Action::Answers(name) => self.agent_answers(ledger, name),
             Action::Does(who, name, deed, roll) => self.does(ledger, *who, name, *deed, *roll),
             Action::Notes(name) => {
@@ -139,6 +160,37 @@ impl Scenario {
                     let _closed = self.sandbox.close_topic(sam, group, thread, now);
                 }
             }
+            Action::RenamesTopic(name) => {
+                let (sam, group, now) = (self.person("sam"), self.group, self.now());
+                if let Some(thread) = self.live_thread_of(name) {
+                    let title = format!("{} for later", self.code_of(name));
+                    let _renamed = self.sandbox.rename_topic(sam, (group, thread), &title, now);
+                }
+            }
+            Action::DeletesCard(name) => {
+                if let Some(card) = self.card_of(name) {
+                    self.sandbox.delete_message(self.group, card);
+                }
+            }
+            Action::Topics(on) => {
+                ledger.has_no_topics = !on;
+                self.sandbox.set_forum_mode(self.group, *on);
+            }
+            Action::Right(right, granted) => {
+                let (group, now) = (self.group, self.now());
+                self.sandbox.set_right(group, BOT, *right, *granted, now);
+            }
+            Action::KicksBot => {
+                ledger.is_bot_out = true;
+                self.sandbox.kick(self.group, BOT, self.now());
+            }
+            Action::AddsBot => {
+                ledger.is_bot_out = false;
+                let (group, now) = (self.group, self.now());
+                let admin = Status::Administrator(Rights::all());
+                self.sandbox.set_member(group, BOT, admin, now);
+            }
+            Action::SetsClock(by) => self.sets_clock(*by),
             Action::Blocks(name) => {
                 ledger.has_blocked = true;
                 let (user, now) = (self.person(name), self.now());
@@ -200,6 +252,9 @@ impl Scenario {
         self.sandbox.clear_faults();
         self.wire.set_offline(false);
         let now = self.now();
+        self.sandbox.set_forum_mode(self.group, true);
+        let admin = Status::Administrator(Rights::all());
+        self.sandbox.set_member(self.group, BOT, admin, now);
         for (_, user) in self.cast.people.clone() {
             self.sandbox.person_unblocks(user, now);
         }
@@ -232,6 +287,12 @@ impl Scenario {
                 assert!(!leaked, "the note {note} reached a client");
             }
         }
+        let fallen = self.fallen(ledger);
+        assert!(
+            fallen <= doubts,
+            "{fallen} texts stand in General, but only {doubts} calls were in doubt\n{}",
+            self.story()
+        );
         assert!(
             twice <= doubts,
             "{twice} messages arrived twice, but only {doubts} calls were in doubt\n{}",
@@ -239,6 +300,35 @@ impl Scenario {
         );
         self.check_tickets();
         self.check_lawful();
+    }
+
+    /// The card of a client's newest ticket, where one is posted.
+    fn card_of(&mut self, name: &str) -> Option<i64> {
+        let user = self.person(name);
+        self.database(|db| {
+            db.query_row(
+                "SELECT card_message_id FROM topics JOIN tickets ON tickets.id = ticket_id \
+                 JOIN clients ON clients.id = client_id \
+                 WHERE telegram_user_id = ?1 AND card_message_id IS NOT NULL ORDER BY topics.id DESC LIMIT 1",
+                [user],
+                |row| row.get(0),
+            )
+            .ok()
+        })
+    }
+
+    /// How many texts of clients stand in General, where nobody knows whose they are.
+    fn fallen(&self, ledger: &Ledger) -> usize {
+        let group = self.sandbox.chat_messages(self.group);
+        let in_general = group.iter().filter(|message| {
+            message.from_bot && !message.service && !message.deleted && message.thread.is_none()
+        });
+        let texts: Vec<&str> = in_general.map(MessageView::text).collect();
+        let written = ledger.by_clients.values().flatten();
+        written
+            .filter(|one| one.kind == "text")
+            .filter(|one| texts.iter().any(|text| text.contains(one.marker.as_str())))
+            .count()
     }
 
     /// Order is promised per ticket (P4); this is which message went into which.

@@ -56,6 +56,49 @@ fn a_database_that_turned_read_only_stops_the_intake_and_loses_nothing() {
     running.stop();
 }
 
+#[test]
+fn a_database_that_is_locked_for_a_while_loses_nothing() {
+    let desk = desk();
+    let running = Running::start(&desk);
+    open_tickets(&desk);
+    let backup = desk.open_database();
+    backup
+        .execute_batch("BEGIN IMMEDIATE")
+        .expect("the lock can be had");
+    write_long_texts(&desk);
+    assert!(waiting_at_telegram(&desk) > 0, "nothing is confirmed");
+    backup
+        .execute_batch("ROLLBACK")
+        .expect("the lock can be given back");
+    expect_all_delivered(&desk);
+    running.stop();
+    assert_eq!(alerts(&desk), 0, "a short wait is no trouble");
+}
+
+#[test]
+fn a_backup_that_reads_all_the_while_disturbs_nobody() {
+    let desk = desk();
+    let running = Running::start(&desk);
+    open_tickets(&desk);
+    let backup = desk.open_database();
+    let copy = desk.path("copy.db");
+    backup.execute_batch("BEGIN").expect("a reader can begin");
+    let read = |db: &hushdesk::store::Db| -> i64 {
+        db.query_row("SELECT count(*) FROM messages", [], |row| row.get(0))
+            .expect("it can be read")
+    };
+    let at_first = read(&backup);
+    write_long_texts(&desk);
+    expect_all_delivered(&desk);
+    assert_eq!(read(&backup), at_first, "it still reads what was there");
+    backup.execute_batch("COMMIT").expect("a reader can end");
+    backup
+        .execute("VACUUM INTO ?1", [copy.to_string_lossy()])
+        .expect("a copy can be made");
+    running.stop();
+    assert_eq!(alerts(&desk), 0);
+}
+
 fn desk() -> Desk {
     let desk = Desk::new();
     desk.sandbox()
