@@ -9,11 +9,18 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::ids::ChatId;
 use crate::domain::language::Language;
-use crate::domain::settings::{Bursts, Flood, Limits, Privacy, RelayMode, WhenDown};
+use crate::domain::settings::{
+    Agents, BanNotice, Bursts, Category, Dashboard, DeskConfig, Flood, Limits, Privacy, RelayMode,
+    Sla, TicketRules, WhenDown,
+};
 
+mod desk;
 mod document;
+mod durations;
 mod error;
+mod lists;
 mod names;
+mod places;
 mod privacy;
 mod raw;
 mod token;
@@ -41,8 +48,24 @@ pub struct Config {
     pub limits: Limits,
     /// New tickets that get a topic within 60 s; more wait for theirs. 0 = no limit.
     pub new_tickets_per_minute: u32,
+    /// Whether a client who was banned is told.
+    pub ban_notice: BanNotice,
+    /// First texts of so many clients that are the same within ten minutes raise one alert. 0 = none do.
+    pub flood_same_text: u32,
     /// How tickets work.
     pub tickets: Tickets,
+    /// When tickets close, open again and are raised by themselves.
+    pub ticket_rules: TicketRules,
+    /// How agents work.
+    pub agents: Agents,
+    /// How soon clients are answered and helped.
+    pub sla: Sla,
+    /// The dashboard in the General topic.
+    pub dashboard: Dashboard,
+    /// What tickets can be about, in the order of the buttons.
+    pub categories: Vec<Category>,
+    /// The support groups besides the first one.
+    pub desks: Vec<DeskConfig>,
     /// How fast Telegram is called.
     pub flood: Flood,
     /// How much of that may go out at once.
@@ -68,6 +91,15 @@ pub struct Telegram {
     pub api_url: String,
     /// The support group; negative.
     pub support_group_id: ChatId,
+    /// The further bots that speak for the desk.
+    pub voices: Vec<Voice>,
+}
+
+/// A further bot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voice {
+    /// Its token; of another bot than any other.
+    pub token: Token,
 }
 
 /// Where things are kept.

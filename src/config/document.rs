@@ -1,43 +1,18 @@
 //! The file and the environment put together into one table, with the place of every value. Knows
 //! the names and the kinds of values; whether a value makes sense is for `values` to say.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::Deserialize;
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::{Error, Place};
 use super::names::Names;
+use super::places::Places;
 use super::raw::{self, Raw};
 use super::token::hide_tokens;
 use super::{OTHER_VARIABLES, VARIABLE_PREFIX};
-
-/// Where each value was written.
-pub struct Places {
-    file: PathBuf,
-    written: BTreeMap<(String, String), Place>,
-}
-
-impl Places {
-    /// Where a key was written; the file as a whole if it was not.
-    pub fn of(&self, section: &str, key: &str) -> Place {
-        self.written
-            .get(&(section.to_owned(), key.to_owned()))
-            .cloned()
-            .unwrap_or_else(|| Place::File(self.file.clone()))
-    }
-}
-
-impl Places {
-    /// Whether a key was written at all.
-    pub fn is_written(&self, section: &str, key: &str) -> bool {
-        self.written
-            .contains_key(&(section.to_owned(), key.to_owned()))
-    }
-}
 
 /// Reads the text of a config file, lets the environment win, and gives every key its default.
 pub fn read(
@@ -48,12 +23,9 @@ pub fn read(
     let defaults = toml::Table::try_from(Raw::default())
         .expect("the default config is tables of texts and numbers");
     let mut reader = Reader {
-        names: Names::of(defaults),
+        names: Names::of(defaults, raw::lists()),
         text,
-        places: Places {
-            file: file.to_owned(),
-            written: BTreeMap::new(),
-        },
+        places: Places::in_file(file.to_owned()),
     };
     reader.check_file()?;
     let mut table: toml::Table = text.parse().map_err(|error| reader.syntax_error(&error))?;
@@ -82,6 +54,10 @@ impl Reader<'_> {
         for (section, value) in document.get_ref() {
             let place = self.line_at(section.span());
             let name = section.get_ref().as_ref();
+            if self.names.has_list(name) {
+                self.check_list(place, name, value.get_ref())?;
+                continue;
+            }
             match (self.names.has_section(name), value.get_ref()) {
                 (true, DeValue::Table(keys)) => self.check_section(name, keys)?,
                 (true, _) => return Err(no_key(place, name)),
@@ -107,59 +83,85 @@ impl Reader<'_> {
     fn check_section(&mut self, section: &str, keys: &DeTable<'_>) -> Result<(), Error> {
         for (key, value) in keys {
             let inner = format!("{section}.{}", key.get_ref());
+            let place = self.line_at(key.span());
+            if self.names.has_list(&inner) {
+                self.check_list(place, &inner, value.get_ref())?;
+                continue;
+            }
             match (self.names.has_section(&inner), value.get_ref()) {
                 (true, DeValue::Table(keys)) => self.check_section(&inner, keys)?,
-                (true, _) => return Err(no_key(self.line_at(key.span()), &inner)),
+                (true, _) => return Err(no_key(place, &inner)),
                 (false, DeValue::Table(_))
                     if self.names.default_of(section, key.get_ref()).is_none() =>
                 {
                     return Err(Error::Unknown {
-                        place: self.line_at(key.span()),
+                        place,
                         name: format!("the section [{inner}]"),
                         remedy: self.names.instead_of_section(&inner),
                     });
                 }
-                (false, _) => self.check_key(section, key, value)?,
+                (false, value) => {
+                    self.check_key(place, (section, 0), key.get_ref(), &Kind::of(value))?;
+                }
             }
         }
         Ok(())
     }
 
+    fn check_list(&mut self, place: Place, list: &str, value: &DeValue<'_>) -> Result<(), Error> {
+        let DeValue::Array(entries) = value else {
+            return Err(no_list(place, list));
+        };
+        for (index, entry) in entries.iter().enumerate() {
+            let place = self.line_at(entry.span());
+            let DeValue::Table(keys) = entry.get_ref() else {
+                return Err(no_list(place, list));
+            };
+            self.places.put_entry(list, index + 1, place);
+            for (key, value) in keys {
+                let place = self.line_at(key.span());
+                let kind = Kind::of(value.get_ref());
+                self.check_key(place, (list, index + 1), key.get_ref(), &kind)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a key exists in its section (of a list: which one, counted from 1), and its value is of
+    /// the kind that it takes.
     fn check_key(
         &mut self,
-        section: &str,
-        key: &Spanned<std::borrow::Cow<'_, str>>,
-        value: &Spanned<DeValue<'_>>,
+        place: Place,
+        (section, entry): (&str, usize),
+        name: &str,
+        found: &Kind,
     ) -> Result<(), Error> {
-        let place = self.line_at(key.span());
-        let name = key.get_ref().as_ref();
+        let shown = format!("{} {name}", self.names.bracketed(section));
         let Some(default) = self.names.default_of(section, name) else {
             if let Some(only) = raw::only_choice(section, name) {
                 return Err(Error::Value {
                     place,
-                    key: format!("[{section}] {name}"),
+                    key: shown,
                     problem: "cannot be chosen".to_owned(),
                     remedy: format!("it is always {only:?}, so leave the key out"),
                 });
             }
             return Err(Error::Unknown {
                 place,
-                name: format!("[{section}] {name}"),
+                name: shown,
                 remedy: self.names.instead_of_key(section, name),
             });
         };
-        let found = value.get_ref().type_str();
-        if found != default.type_str() {
-            return Err(wrong_kind(place, section, name, found, default));
+        if found.itself != default.type_str() {
+            return Err(wrong_kind(place, shown, found.itself, default));
         }
-        let items = value.get_ref().as_array().into_iter().flatten();
-        let mut kinds = items.map(|item| item.get_ref().type_str());
-        if let Some(item) = kinds.find(|kind| *kind != "string") {
-            return Err(wrong_item(place, section, name, item));
+        // A default without entries is one of texts.
+        let wanted = Kind::of_value(default).items.first().copied();
+        let wanted = wanted.unwrap_or("string");
+        if let Some(item) = found.items.iter().find(|item| **item != wanted) {
+            return Err(wrong_item(place, shown, item, wanted));
         }
-        self.places
-            .written
-            .insert((section.to_owned(), name.to_owned()), place);
+        self.places.put(section, entry, name, place);
         Ok(())
     }
 
@@ -170,9 +172,12 @@ impl Reader<'_> {
         value: &str,
     ) -> Result<(), Error> {
         let place = Place::Variable(variable.to_owned());
+        if let Some(list) = self.names.list_of_variable(variable).map(str::to_owned) {
+            return self.put_list(table, place, &list, value);
+        }
         let Some((section, key)) = self.names.of_variable(variable) else {
             return Err(Error::Unknown {
-                place: Place::Variable(variable.to_owned()),
+                place,
                 name: "a setting of this name".to_owned(),
                 remedy: self.names.instead_of_variable(variable),
             });
@@ -182,16 +187,44 @@ impl Reader<'_> {
             .default_of(section, key)
             .expect("names found in the defaults are in the defaults");
         let value = variable_value(value, default);
-        if !value.same_type(default) {
-            return Err(wrong_kind(place, section, key, value.type_str(), default));
-        }
-        let mut items = value.as_array().into_iter().flatten();
-        if let Some(item) = items.find(|item| !item.is_str()) {
-            return Err(wrong_item(place, section, key, item.type_str()));
-        }
         let (section, key) = (section.to_owned(), key.to_owned());
+        self.check_key(place, (&section, 0), &key, &Kind::of_value(&value))?;
         put(table, &section, &key, value);
-        self.places.written.insert((section, key), place);
+        Ok(())
+    }
+
+    /// A variable that holds all the sections of a list takes the place of those in the file.
+    fn put_list(
+        &mut self,
+        table: &mut toml::Table,
+        place: Place,
+        list: &str,
+        value: &str,
+    ) -> Result<(), Error> {
+        let remedy =
+            "write all of them in one line, as in [{ name = \"one\" }, { name = \"two\" }]";
+        let wrong = || Error::Value {
+            place: place.clone(),
+            key: self.names.bracketed(list),
+            problem: "is no list of sections here".to_owned(),
+            remedy: remedy.to_owned(),
+        };
+        let value: toml::Value = value.trim().parse().map_err(|_| wrong())?;
+        let entries = value.as_array().ok_or_else(wrong)?;
+        let tables: Vec<&toml::Table> = entries.iter().filter_map(toml::Value::as_table).collect();
+        if tables.len() != entries.len() {
+            return Err(wrong());
+        }
+        self.places.forget_entries(list);
+        for (index, entry) in tables.into_iter().enumerate() {
+            self.places.put_entry(list, index + 1, place.clone());
+            for (key, value) in entry {
+                let kind = Kind::of_value(value);
+                self.check_key(place.clone(), (list, index + 1), key, &kind)?;
+            }
+        }
+        let (section, key) = list.rsplit_once('.').unwrap_or(("", list));
+        put(table, section, key, value);
         Ok(())
     }
 
@@ -199,7 +232,7 @@ impl Reader<'_> {
     fn syntax_error(&self, error: &toml::de::Error) -> Error {
         let place = match error.span() {
             Some(span) => self.line_at(span),
-            None => Place::File(self.places.file.clone()),
+            None => self.places.whole_file(),
         };
         let remedy = match error.message() {
             "duplicate key" => "keep one of the two",
@@ -215,14 +248,38 @@ impl Reader<'_> {
     fn line_at(&self, span: Range<usize>) -> Place {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
-        Place::Line(self.places.file.clone(), line)
+        self.places.line(line)
     }
 }
 
-/// Puts a value into a section, which may lie inside of another.
+/// What kind of value something is, and of which kinds its items are.
+struct Kind {
+    itself: &'static str,
+    items: Vec<&'static str>,
+}
+
+impl Kind {
+    fn of(value: &DeValue<'_>) -> Self {
+        let items = value.as_array().into_iter().flatten();
+        Self {
+            itself: value.type_str(),
+            items: items.map(|item| item.get_ref().type_str()).collect(),
+        }
+    }
+
+    fn of_value(value: &toml::Value) -> Self {
+        let items = value.as_array().into_iter().flatten();
+        Self {
+            itself: value.type_str(),
+            items: items.map(toml::Value::type_str).collect(),
+        }
+    }
+}
+
+/// Puts a value into a section, which may lie inside of another; no name: into the file itself.
 fn put(table: &mut toml::Table, section: &str, key: &str, value: toml::Value) {
     let mut keys = table;
-    for part in section.split('.') {
+    for part in section.split('.').filter(|part| !part.is_empty()) {
         let inner = keys
             .entry(part.to_owned())
             .or_insert_with(|| toml::Value::Table(toml::Table::new()));
@@ -252,21 +309,36 @@ fn no_key(place: Place, section: &str) -> Error {
     }
 }
 
-/// Lists are of texts; there is no other kind in the config.
-fn wrong_item(place: Place, section: &str, key: &str, found: &str) -> Error {
+fn no_list(place: Place, list: &str) -> Error {
     Error::Value {
         place,
-        key: format!("[{section}] {key}"),
-        problem: format!("holds {}", spoken(found)),
-        remedy: "write each entry in quotes: [\"one\", \"another\"]".to_owned(),
+        key: list.to_owned(),
+        problem: "can be there several times".to_owned(),
+        remedy: format!("write [[{list}]], in two brackets, on a line of its own for each"),
     }
 }
 
-fn wrong_kind(place: Place, section: &str, key: &str, found: &str, default: &toml::Value) -> Error {
+fn wrong_item(place: Place, key: String, found: &str, wanted: &str) -> Error {
+    let remedy = match wanted {
+        "integer" => "write whole numbers: [1, 2]",
+        _ => "write each entry in quotes: [\"one\", \"another\"]",
+    };
+    Error::Value {
+        place,
+        key,
+        problem: format!("holds {}", spoken(found)),
+        remedy: remedy.to_owned(),
+    }
+}
+
+fn wrong_kind(place: Place, key: String, found: &str, default: &toml::Value) -> Error {
     let remedy = match default {
         toml::Value::String(_) => "write it in quotes",
         toml::Value::Integer(_) => "write a whole number, without quotes",
         toml::Value::Boolean(_) => "write true or false, without quotes",
+        toml::Value::Array(items) if items.first().is_some_and(toml::Value::is_integer) => {
+            "write a list: [1, 2]"
+        }
         toml::Value::Array(_) => "write a list: [\"one\", \"another\"]",
         toml::Value::Float(_) | toml::Value::Datetime(_) | toml::Value::Table(_) => {
             "see config.toml.example"
@@ -274,7 +346,7 @@ fn wrong_kind(place: Place, section: &str, key: &str, found: &str, default: &tom
     };
     Error::Value {
         place,
-        key: format!("[{section}] {key}"),
+        key,
         problem: format!("is {}", spoken(found)),
         remedy: remedy.to_owned(),
     }

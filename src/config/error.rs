@@ -60,7 +60,7 @@ pub enum Error {
         /// Where it should be.
         place: Place,
         /// The key.
-        key: &'static str,
+        key: String,
         /// What to write.
         remedy: &'static str,
     },

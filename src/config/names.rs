@@ -17,12 +17,17 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
 }
 
 /// The sections and keys that exist, taken from the default config. A section inside of another has
-/// a dot in its name: `privacy.to_desk`.
-pub struct Names(toml::Table);
+/// a dot in its name: `privacy.to_desk`. A list is a section that can be there several times:
+/// `[[desks]]`.
+pub struct Names {
+    sections: toml::Table,
+    lists: Vec<&'static str>,
+}
 
 impl Names {
-    /// The names in `defaults`, which holds every section with every key.
-    pub fn of(defaults: toml::Table) -> Self {
+    /// The names in `defaults`, which holds every section with every key, and in `lists`, which holds
+    /// one section of each list.
+    pub fn of(defaults: toml::Table, lists: Vec<(&'static str, toml::Table)>) -> Self {
         let mut sections = toml::Table::new();
         for (section, keys) in defaults {
             let toml::Value::Table(keys) = keys else {
@@ -42,27 +47,55 @@ impl Names {
             }
             sections.insert(section, toml::Value::Table(plain));
         }
-        Self(sections)
+        for (list, keys) in &lists {
+            // The list itself is no key of the section in which it lies.
+            let outer = list.rsplit_once('.');
+            if let Some((section, key)) = outer
+                && let Some(toml::Value::Table(keys)) = sections.get_mut(section)
+            {
+                keys.remove(key);
+            }
+            sections.insert((*list).to_owned(), toml::Value::Table(keys.clone()));
+        }
+        let lists = lists.into_iter().map(|(list, _)| list).collect();
+        Self { sections, lists }
     }
 
-    /// The default of a key, if there is such a key.
+    /// The default of a key, if there is such a key; in a list, a value of its kind.
     pub fn default_of(&self, section: &str, key: &str) -> Option<&toml::Value> {
-        self.0.get(section)?.as_table()?.get(key)
+        self.sections.get(section)?.as_table()?.get(key)
     }
 
     /// Whether there is such a section.
     pub fn has_section(&self, section: &str) -> bool {
-        self.0.contains_key(section)
+        self.sections.contains_key(section)
+    }
+
+    /// Whether there is such a list of sections.
+    pub fn has_list(&self, name: &str) -> bool {
+        self.lists.contains(&name)
+    }
+
+    /// A section as it is written in the file.
+    pub fn bracketed(&self, section: &str) -> String {
+        if self.has_list(section) {
+            format!("[[{section}]]")
+        } else {
+            format!("[{section}]")
+        }
     }
 
     /// What to write instead of an unknown name at the top of the file.
     pub fn instead_of_section(&self, wrong: &str) -> String {
         if let Some(section) = self.section_with(wrong) {
-            return format!("it belongs under [{section}]");
+            return format!("it belongs under {}", self.bracketed(section));
         }
-        match nearest(wrong, self.0.keys().map(String::as_str)) {
-            Some(section) => format!("did you mean [{section}]?"),
-            None => format!("the sections are {}", listed(self.0.keys().map(bracketed))),
+        match nearest(wrong, self.sections.keys().map(String::as_str)) {
+            Some(section) => format!("did you mean {}?", self.bracketed(section)),
+            None => {
+                let sections = self.sections.keys().map(|name| self.bracketed(name));
+                format!("the sections are {}", listed(sections))
+            }
         }
     }
 
@@ -72,23 +105,32 @@ impl Names {
             return format!("did you mean {near}?");
         }
         if let Some(other) = self.section_with(wrong) {
-            return format!("it belongs under [{other}]");
+            return format!("it belongs under {}", self.bracketed(other));
         }
         let known = listed(self.keys_of(section).map(str::to_owned));
-        format!("[{section}] has {known}")
+        format!("{} has {known}", self.bracketed(section))
+    }
+
+    /// The list that a variable sets.
+    pub fn list_of_variable(&self, variable: &str) -> Option<&'static str> {
+        self.lists
+            .iter()
+            .copied()
+            .find(|list| list_variable(list) == variable)
     }
 
     /// The section and key that a variable sets.
     pub fn of_variable(&self, variable: &str) -> Option<(&str, &str)> {
-        self.pairs()
+        self.pairs_without_lists()
             .find(|(section, key)| variable_name(section, key) == variable)
     }
 
     /// What to write instead of an unknown variable.
     pub fn instead_of_variable(&self, wrong: &str) -> String {
         let all: Vec<String> = self
-            .pairs()
+            .pairs_without_lists()
             .map(|(section, key)| variable_name(section, key))
+            .chain(self.lists.iter().map(|list| list_variable(list)))
             .collect();
         let end = wrong.trim_start_matches(super::VARIABLE_PREFIX);
         let with_its_section = all
@@ -107,15 +149,19 @@ impl Names {
         }
     }
 
+    fn pairs_without_lists(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs().filter(|(section, _)| !self.has_list(section))
+    }
+
     fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.keys().flat_map(|section| {
+        self.sections.keys().flat_map(|section| {
             self.keys_of(section)
                 .map(move |key| (section.as_str(), key))
         })
     }
 
     fn keys_of(&self, section: &str) -> impl Iterator<Item = &str> {
-        self.0
+        self.sections
             .get(section)
             .and_then(toml::Value::as_table)
             .into_iter()
@@ -134,8 +180,9 @@ fn variable_name(section: &str, key: &str) -> String {
     format!("{}{section}__{key}", super::VARIABLE_PREFIX).to_uppercase()
 }
 
-fn bracketed(section: &String) -> String {
-    format!("[{section}]")
+fn list_variable(list: &str) -> String {
+    let list = list.replace('.', "__");
+    format!("{}{list}", super::VARIABLE_PREFIX).to_uppercase()
 }
 
 fn listed(names: impl Iterator<Item = String>) -> String {

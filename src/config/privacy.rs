@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::document::Places;
 use super::error::Error;
+use super::places::{Key, Places};
 use super::raw::{RawPrivacy, RawScan};
-use super::values::{Key, choice, shown};
+use super::values::{choice, shown};
 use super::{Clamd, Scan};
 use crate::domain::rules::carriers::{
     Carrier, Direction, Policy, Treatment, allowed_treatments, default_treatment,
@@ -25,7 +25,7 @@ pub fn privacy(raw: &RawPrivacy, places: &Places) -> Result<Privacy, Error> {
     Ok(Privacy {
         mask: choice(
             places,
-            Key("privacy", "mask"),
+            Key::of("privacy", "mask"),
             &raw.mask,
             &Mask::ALL.map(|mask| (mask.name(), mask)),
         )?,
@@ -33,13 +33,13 @@ pub fn privacy(raw: &RawPrivacy, places: &Places) -> Result<Privacy, Error> {
         scrub_files: raw.scrub_files,
         unclean_files: choice(
             places,
-            Key("privacy", "unclean_files"),
+            Key::of("privacy", "unclean_files"),
             &raw.unclean_files,
             &UncleanFiles::ALL.map(|files| (files.name(), files)),
         )?,
         large_files: choice(
             places,
-            Key("privacy", "large_files"),
+            Key::of("privacy", "large_files"),
             &raw.large_files,
             &LargeFiles::ALL.map(|files| (files.name(), files)),
         )?,
@@ -50,7 +50,7 @@ pub fn privacy(raw: &RawPrivacy, places: &Places) -> Result<Privacy, Error> {
 
 /// Where the key lies that seals what was redacted.
 pub fn key_file(raw: &RawPrivacy, places: &Places) -> Result<Option<PathBuf>, Error> {
-    const KEY: Key = Key("privacy", "key_file");
+    const KEY: Key = Key::of("privacy", "key_file");
     let path = raw.key_file.as_str();
     if path.is_empty() {
         return Ok(None);
@@ -68,7 +68,7 @@ pub fn scan(raw: &RawScan, places: &Places) -> Result<Scan, Error> {
         clamd: clamd(raw, places)?,
         when_down: choice(
             places,
-            Key("scan", "when_down"),
+            Key::of("scan", "when_down"),
             &raw.when_down,
             &WhenDown::ALL.map(|choice| (choice.name(), choice)),
         )?,
@@ -83,19 +83,17 @@ fn policy(raw: &RawPrivacy, places: &Places) -> Result<Policy, Error> {
             Direction::ToClient => ("privacy.to_client", &raw.to_client),
         };
         for carrier in Carrier::ALL {
-            let key = Key(section, carrier.name());
+            let key = Key::of(section, carrier.name());
             let Some(treatment) = treatment(key, carrier, direction, written, places)? else {
                 continue;
             };
             // What is written for one carrier wins over what is said for all files.
-            let treatment = if places.is_written(section, carrier.name())
-                || raw.scrub_files
-                || !OF_FILES.contains(&carrier)
-            {
-                treatment
-            } else {
-                Treatment::Pass
-            };
+            let treatment =
+                if places.is_written(key) || raw.scrub_files || !OF_FILES.contains(&carrier) {
+                    treatment
+                } else {
+                    Treatment::Pass
+                };
             policy = policy
                 .with(carrier, direction, treatment)
                 .expect("only what is allowed was let through");
@@ -127,7 +125,7 @@ fn treatment(
 }
 
 fn allowed_mentions(raw: &RawPrivacy, places: &Places) -> Result<Vec<String>, Error> {
-    const KEY: Key = Key("privacy", "allowed_mentions");
+    const KEY: Key = Key::of("privacy", "allowed_mentions");
     const REMEDY: &str = "write names in Telegram, as in [\"your_shop\", \"your_news\"]: 4 to 32 \
                           letters, digits and _ each";
     if raw.allowed_mentions.len() > MENTIONS_MAX {
@@ -154,7 +152,7 @@ fn allowed_mentions(raw: &RawPrivacy, places: &Places) -> Result<Vec<String>, Er
 }
 
 fn clamd(raw: &RawScan, places: &Places) -> Result<Option<Clamd>, Error> {
-    const KEY: Key = Key("scan", "clamd");
+    const KEY: Key = Key::of("scan", "clamd");
     let written = raw.clamd.trim();
     if written.is_empty() {
         return Ok(None);

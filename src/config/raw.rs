@@ -1,6 +1,8 @@
 //! The config as it is written: every key with its default, nothing checked yet. A key that is
 //! added here exists; `values` checks it and gives it its type.
 
+mod desk;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,13 @@ use crate::domain::language::Language;
 use crate::domain::rules::carriers::{Carrier, Direction, allowed_treatments, default_treatment};
 use crate::domain::rules::mask::Mask;
 use crate::domain::settings::{
-    Bursts, Flood, LargeFiles, Limits, NEW_TICKETS_PER_MINUTE, RelayMode, UncleanFiles, WhenDown,
+    BanNotice, Bursts, FLOOD_SAME_TEXT, Flood, LargeFiles, Limits, NEW_TICKETS_PER_MINUTE,
+    UncleanFiles, WhenDown,
+};
+
+pub use super::durations::spelt;
+pub use desk::{
+    OFF, RawAgents, RawCategory, RawDashboard, RawDesk, RawSla, RawTickets, RawVoice, lists,
 };
 
 /// The whole file. Numbers are `i64` and choices are text, so that a wrong one is refused by us,
@@ -21,7 +29,12 @@ pub struct Raw {
     pub telegram: Telegram,
     pub database: Database,
     pub limits: RawLimits,
-    pub tickets: Tickets,
+    pub tickets: RawTickets,
+    pub agents: RawAgents,
+    pub sla: RawSla,
+    pub dashboard: RawDashboard,
+    pub category: Vec<RawCategory>,
+    pub desks: Vec<RawDesk>,
     pub flood: RawFlood,
     pub privacy: RawPrivacy,
     pub scan: RawScan,
@@ -36,6 +49,7 @@ pub struct Telegram {
     pub token_file: String,
     pub api_url: String,
     pub support_group_id: i64,
+    pub voices: Vec<RawVoice>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,12 +67,8 @@ pub struct RawLimits {
     pub burst: i64,
     pub messages_per_second: i64,
     pub new_tickets_per_minute: i64,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Tickets {
-    pub relay_mode: String,
+    pub ban_notice: String,
+    pub flood_same_text: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,6 +123,7 @@ impl Default for Telegram {
             token_file: String::new(),
             api_url: "https://api.telegram.org".to_owned(),
             support_group_id: 0,
+            voices: Vec::new(),
         }
     }
 }
@@ -135,14 +146,8 @@ impl Default for RawLimits {
             burst: limits.burst.into(),
             messages_per_second: limits.messages_per_second.into(),
             new_tickets_per_minute: NEW_TICKETS_PER_MINUTE.into(),
-        }
-    }
-}
-
-impl Default for Tickets {
-    fn default() -> Self {
-        Self {
-            relay_mode: RelayMode::default().name().to_owned(),
+            ban_notice: BanNotice::default().name().to_owned(),
+            flood_same_text: FLOOD_SAME_TEXT.into(),
         }
     }
 }
@@ -261,11 +266,41 @@ mod tests {
                 .get_mut("telegram")
                 .and_then(toml::Value::as_table_mut)
                 .expect("both have [telegram]");
-            // These three have no default: they are what the operator fills in.
-            for key in ["token", "token_file", "support_group_id"] {
+            // These have no default: they are what the operator fills in.
+            for key in ["token", "token_file", "support_group_id", "voices"] {
                 telegram.remove(key);
+            }
+            for list in ["category", "desks"] {
+                table.remove(list);
             }
         }
         assert_eq!(example, defaults);
+    }
+
+    /// What can be there several times is shown indented behind the `#`, up to the next empty line.
+    #[test]
+    fn the_example_shows_every_key_of_every_list() {
+        let text = include_str!("../../config.toml.example");
+        for (list, keys) in lists() {
+            let head = format!("#     [[{list}]]");
+            let shown: Vec<&str> = text
+                .split(&head)
+                .skip(1)
+                .flat_map(|block| {
+                    block
+                        .lines()
+                        .take_while(|line| line.starts_with('#') || line.is_empty())
+                })
+                .filter_map(|line| line.strip_prefix("#     "))
+                .filter_map(|line| line.split_once(" = "))
+                .map(|(key, _)| key.trim())
+                .collect();
+            for key in keys.keys() {
+                assert!(
+                    shown.contains(&key.as_str()),
+                    "[[{list}]] {key} is not shown"
+                );
+            }
+        }
     }
 }

@@ -4,15 +4,15 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use super::document::Places;
 use super::error::Error;
-use super::privacy;
+use super::places::{Key, Places};
 use super::raw::{self, Raw};
 use super::token::{Token, hide_tokens};
 use super::{Config, Database, Log, LogFormat, Telegram, TextsConfig, Tickets};
+use super::{desk, lists, privacy};
 use crate::domain::ids::ChatId;
 use crate::domain::language::Language;
-use crate::domain::settings::{Bursts, Flood, Limits, RelayMode};
+use crate::domain::settings::{BanNotice, Bursts, Flood, Limits, RelayMode};
 
 /// More readers than this only cost memory.
 const READERS_MAX: u32 = 64;
@@ -22,6 +22,7 @@ const MESSAGES_PER_HOUR_MAX: u32 = 100_000;
 const BURST_MAX: u32 = 1_000;
 const MESSAGES_PER_SECOND_MAX: u32 = 1_000;
 const NEW_TICKETS_PER_MINUTE_MAX: u32 = 1_000;
+const FLOOD_SAME_TEXT_MAX: u32 = 1_000;
 /// Upper bounds of our own pace; Telegram's limits are far lower, a test server's may be absent.
 const GROUP_CALLS_PER_MINUTE_MAX: u32 = 10_000;
 const CALLS_PER_SECOND_MAX: u32 = 1_000;
@@ -30,26 +31,43 @@ const LABEL_MAX_CHARS: usize = 64;
 /// The levels of `tracing`; finer filters belong into RUST_LOG.
 const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
 
-/// A key, to find where it was written and to name it.
-#[derive(Clone, Copy)]
-pub(super) struct Key(pub &'static str, pub &'static str);
-
 /// Checks everything.
 pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
+    let telegram = telegram(&raw.telegram, places)?;
+    let (categories, desks) = lists::categories_and_desks(&raw, telegram.support_group_id, places)?;
     Ok(Config {
-        telegram: telegram(&raw.telegram, places)?,
+        telegram,
+        categories,
+        desks,
+        agents: desk::agents(&raw.agents, places)?,
+        ticket_rules: desk::ticket_rules(&raw.tickets, places)?,
+        sla: desk::sla(&raw.sla, places)?,
+        dashboard: desk::dashboard(&raw.dashboard, places)?,
+        ban_notice: choice(
+            places,
+            Key::of("limits", "ban_notice"),
+            &raw.limits.ban_notice,
+            &BanNotice::ALL.map(|notice| (notice.name(), notice)),
+        )?,
+        flood_same_text: number_or(
+            places,
+            Key::of("limits", "flood_same_text"),
+            raw.limits.flood_same_text,
+            0..=FLOOD_SAME_TEXT_MAX,
+            "no alert",
+        )?,
         database: database(&raw.database, places)?,
         limits: limits(&raw.limits, places)?,
         new_tickets_per_minute: number(
             places,
-            Key("limits", "new_tickets_per_minute"),
+            Key::of("limits", "new_tickets_per_minute"),
             raw.limits.new_tickets_per_minute,
             0..=NEW_TICKETS_PER_MINUTE_MAX,
         )?,
         tickets: Tickets {
             relay_mode: choice(
                 places,
-                Key("tickets", "relay_mode"),
+                Key::of("tickets", "relay_mode"),
                 &raw.tickets.relay_mode,
                 &RelayMode::ALL.map(|mode| (mode.name(), mode)),
             )?,
@@ -65,51 +83,58 @@ pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
 }
 
 fn telegram(raw: &raw::Telegram, places: &Places) -> Result<Telegram, Error> {
+    const TOKEN: Key = Key::of("telegram", "token");
+    const TOKEN_FILE: Key = Key::of("telegram", "token_file");
+    const GROUP: Key = Key::of("telegram", "support_group_id");
+    let token = token(places, (TOKEN, &raw.token), (TOKEN_FILE, &raw.token_file))?;
     Ok(Telegram {
-        token: token(raw, places)?,
         api_url: api_url(raw, places)?,
-        support_group_id: support_group_id(raw, places)?,
+        support_group_id: group_id(places, GROUP, raw.support_group_id)?,
+        voices: lists::voices(&raw.voices, &token, places)?,
+        token,
     })
 }
 
-fn token(raw: &raw::Telegram, places: &Places) -> Result<Token, Error> {
-    const TOKEN: Key = Key("telegram", "token");
-    const TOKEN_FILE: Key = Key("telegram", "token_file");
+/// A bot's token: written, or in a file that is named.
+pub(super) fn token(
+    places: &Places,
+    (token_key, token): (Key, &str),
+    (file_key, file): (Key, &str),
+) -> Result<Token, Error> {
     const REMEDY: &str = "write the token that BotFather gave you, as in 123456789:AAF-abc…";
-    let written = match (raw.token.is_empty(), raw.token_file.is_empty()) {
+    match (token.is_empty(), file.is_empty()) {
         (false, true) => {
-            return Token::parse(&raw.token)
-                .map_err(|error| TOKEN.wrong(places, error.to_string(), REMEDY));
+            return Token::parse(token)
+                .map_err(|error| token_key.wrong(places, error.to_string(), REMEDY));
         }
-        (true, false) => TOKEN_FILE,
+        (true, false) => {}
         (false, false) => {
-            let other = places.of("telegram", "token");
-            let problem = format!("is set, and so is token ({other})");
-            return Err(TOKEN_FILE.wrong(places, problem, "keep one of the two"));
+            let problem = format!("is set, and so is token ({})", places.of(token_key));
+            return Err(file_key.wrong(places, problem, "keep one of the two"));
         }
         (true, true) => {
             return Err(Error::NotSet {
-                place: places.of("telegram", "token"),
-                key: "[telegram] token",
+                place: places.of(token_key),
+                key: token_key.shown(),
                 remedy: "write the token that BotFather gave you, or the path of a file that \
                          holds it as token_file",
             });
         }
-    };
-    let path = PathBuf::from(&raw.token_file);
+    }
+    let path = PathBuf::from(file);
     let text = std::fs::read_to_string(&path).map_err(|source| Error::TokenFile {
-        place: places.of(written.0, written.1),
+        place: places.of(file_key),
         path: path.clone(),
         source,
     })?;
     Token::parse(&text).map_err(|error| {
         let problem = format!("names {}, and the token in it {error}", path.display());
-        written.wrong(places, problem, "put nothing but the token into that file")
+        file_key.wrong(places, problem, "put nothing but the token into that file")
     })
 }
 
 fn api_url(raw: &raw::Telegram, places: &Places) -> Result<String, Error> {
-    const KEY: Key = Key("telegram", "api_url");
+    const KEY: Key = Key::of("telegram", "api_url");
     const REMEDY: &str = "write an address such as https://api.telegram.org, or leave the key out";
     let shown = shown(&raw.api_url);
     let wrong = |problem: &str| KEY.wrong(places, format!("= {shown} {problem}"), REMEDY);
@@ -126,26 +151,26 @@ fn api_url(raw: &raw::Telegram, places: &Places) -> Result<String, Error> {
     Ok(raw.api_url.trim_end_matches('/').to_owned())
 }
 
-fn support_group_id(raw: &raw::Telegram, places: &Places) -> Result<ChatId, Error> {
-    const KEY: Key = Key("telegram", "support_group_id");
-    match raw.support_group_id {
+/// The id of a support group.
+pub(super) fn group_id(places: &Places, key: Key, id: i64) -> Result<ChatId, Error> {
+    const REMEDY: &str = "write the id of the support group, a number that begins with -100";
+    match id {
         0 => Err(Error::NotSet {
-            place: places.of(KEY.0, KEY.1),
-            key: "[telegram] support_group_id",
-            remedy: "write the id of the support group, a number that begins with -100",
+            place: places.of(key),
+            key: key.shown(),
+            remedy: REMEDY,
         }),
         // The number itself is not shown: it may be the id of a person.
-        1.. => Err(KEY.wrong(
-            places,
-            "is not negative, so it is a person's".to_owned(),
-            "write the id of the support group, a number that begins with -100",
-        )),
-        ..0 => Ok(ChatId(raw.support_group_id)),
+        1.. => {
+            let problem = "is not negative, so it is a person's".to_owned();
+            Err(key.wrong(places, problem, REMEDY))
+        }
+        ..0 => Ok(ChatId(id)),
     }
 }
 
 fn database(raw: &raw::Database, places: &Places) -> Result<Database, Error> {
-    const PATH: Key = Key("database", "path");
+    const PATH: Key = Key::of("database", "path");
     let remedy = "write the path of a file, as in /var/lib/hushdesk/hushdesk.db";
     if raw.path.trim().is_empty() {
         return Err(PATH.wrong(places, "is empty".to_owned(), remedy));
@@ -159,7 +184,7 @@ fn database(raw: &raw::Database, places: &Places) -> Result<Database, Error> {
         path: PathBuf::from(&raw.path),
         reader_pool_size: number(
             places,
-            Key("database", "reader_pool_size"),
+            Key::of("database", "reader_pool_size"),
             raw.reader_pool_size,
             1..=READERS_MAX,
         )?,
@@ -168,7 +193,7 @@ fn database(raw: &raw::Database, places: &Places) -> Result<Database, Error> {
 
 fn limits(raw: &raw::RawLimits, places: &Places) -> Result<Limits, Error> {
     let limit = |name: &'static str, value: i64, most: u32| {
-        number(places, Key("limits", name), value, 0..=most)
+        number(places, Key::of("limits", name), value, 0..=most)
     };
     Ok(Limits {
         tickets_per_day: limit("tickets_per_day", raw.tickets_per_day, TICKETS_PER_DAY_MAX)?,
@@ -188,7 +213,7 @@ fn limits(raw: &raw::RawLimits, places: &Places) -> Result<Limits, Error> {
 
 fn flood(raw: &raw::RawFlood, places: &Places) -> Result<Flood, Error> {
     let limit = |name: &'static str, value: i64, most: u32| {
-        number(places, Key("flood", name), value, 0..=most)
+        number(places, Key::of("flood", name), value, 0..=most)
     };
     Ok(Flood {
         group_calls_per_minute: limit(
@@ -210,8 +235,9 @@ fn flood(raw: &raw::RawFlood, places: &Places) -> Result<Flood, Error> {
 }
 
 fn bursts(raw: &raw::RawFlood, places: &Places) -> Result<Bursts, Error> {
-    let burst =
-        |name: &'static str, value: i64| number(places, Key("flood", name), value, 1..=BURST_MAX);
+    let burst = |name: &'static str, value: i64| {
+        number(places, Key::of("flood", name), value, 1..=BURST_MAX)
+    };
     Ok(Bursts {
         chat: burst("chat_burst", raw.chat_burst)?,
         calls: burst("calls_burst", raw.calls_burst)?,
@@ -219,7 +245,7 @@ fn bursts(raw: &raw::RawFlood, places: &Places) -> Result<Bursts, Error> {
 }
 
 fn texts(raw: raw::Texts, places: &Places) -> Result<TextsConfig, Error> {
-    const LABEL: Key = Key("texts", "reply_label");
+    const LABEL: Key = Key::of("texts", "reply_label");
     let remedy =
         format!("write at most {LABEL_MAX_CHARS} characters on one line, or \"\" for none");
     let length = raw.reply_label.chars().count();
@@ -233,7 +259,7 @@ fn texts(raw: raw::Texts, places: &Places) -> Result<TextsConfig, Error> {
     Ok(TextsConfig {
         desk_language: choice(
             places,
-            Key("texts", "desk_language"),
+            Key::of("texts", "desk_language"),
             &raw.desk_language,
             &Language::ALL.map(|language| (language.code(), language)),
         )?,
@@ -244,14 +270,14 @@ fn texts(raw: raw::Texts, places: &Places) -> Result<TextsConfig, Error> {
 fn log(raw: &raw::Log, places: &Places) -> Result<Log, Error> {
     let level = choice(
         places,
-        Key("log", "level"),
+        Key::of("log", "level"),
         &raw.level,
         &LEVELS.map(|level| (level, level)),
     )?;
     Ok(Log {
         format: choice(
             places,
-            Key("log", "format"),
+            Key::of("log", "format"),
             &raw.format,
             &[("text", LogFormat::Text), ("json", LogFormat::Json)],
         )?,
@@ -259,17 +285,34 @@ fn log(raw: &raw::Log, places: &Places) -> Result<Log, Error> {
     })
 }
 
-fn number(places: &Places, key: Key, value: i64, range: RangeInclusive<u32>) -> Result<u32, Error> {
+/// A number within a range; a zero that is in it means that there is no limit.
+pub(super) fn number(
+    places: &Places,
+    key: Key,
+    value: i64,
+    range: RangeInclusive<u32>,
+) -> Result<u32, Error> {
+    number_or(places, key, value, range, "no limit")
+}
+
+/// The same, where zero means something else.
+pub(super) fn number_or(
+    places: &Places,
+    key: Key,
+    value: i64,
+    range: RangeInclusive<u32>,
+    zero: &str,
+) -> Result<u32, Error> {
     match u32::try_from(value) {
         Ok(number) if range.contains(&number) => Ok(number),
         Ok(_) | Err(_) => {
             let (least, most) = range.into_inner();
-            let no_limit = if least == 0 {
-                " (0 means no limit)"
+            let zero = if least == 0 {
+                format!(" (0 means {zero})")
             } else {
-                ""
+                String::new()
             };
-            let remedy = format!("write a whole number from {least} to {most}{no_limit}");
+            let remedy = format!("write a whole number from {least} to {most}{zero}");
             Err(key.wrong(places, format!("= {value} is out of range"), &remedy))
         }
     }
@@ -303,16 +346,4 @@ pub(super) fn shown(value: &str) -> String {
     }
     let start: String = hidden.chars().take(SHOWN_MAX_CHARS).collect();
     format!("{:?}", start + "…")
-}
-
-impl Key {
-    /// What is wrong with the value of this key.
-    pub fn wrong(self, places: &Places, problem: String, remedy: &str) -> Error {
-        Error::Value {
-            place: places.of(self.0, self.1),
-            key: format!("[{}] {}", self.0, self.1),
-            problem,
-            remedy: remedy.to_owned(),
-        }
-    }
 }

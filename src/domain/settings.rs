@@ -1,10 +1,14 @@
 //! Numbers and choices from the config that rules take as values. Says nothing about files, and
 //! checks nothing: the config module lets only sensible values through.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
+use super::ids::ChatId;
 use super::rules::carriers::Policy;
 use super::rules::mask::Mask;
+use super::ticket::{Level, TicketPriority};
 
 /// How much one client may write. Zero means no limit, in every field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,4 +199,246 @@ impl WhenDown {
             WhenDown::Pass => "pass",
         }
     }
+}
+
+/// How agents work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agents {
+    /// Tickets that one agent has at once, where nothing else is said for them; 1 or more.
+    pub max_concurrent_tickets: u32,
+    /// How tickets come to agents.
+    pub assignment: Assignment,
+    /// After so long without an action an agent is away; none: never.
+    pub away_after: Option<Duration>,
+    /// Who of the group's members is an agent.
+    pub admission: Admission,
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            max_concurrent_tickets: 5,
+            assignment: Assignment::default(),
+            away_after: Some(minutes(30)),
+            admission: Admission::default(),
+        }
+    }
+}
+
+/// How tickets come to agents.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Assignment {
+    /// hushdesk gives each to somebody who is free.
+    #[default]
+    Auto,
+    /// They wait until somebody takes them.
+    Claim,
+}
+
+impl Assignment {
+    /// Every way, the default first.
+    pub const ALL: [Assignment; 2] = [Assignment::Auto, Assignment::Claim];
+
+    /// Its name in the config.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Assignment::Auto => "auto",
+            Assignment::Claim => "claim",
+        }
+    }
+}
+
+/// Who of the group's members is an agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Admission {
+    /// Everybody.
+    #[default]
+    Member,
+    /// Those whom an admin has let in.
+    Approved,
+}
+
+impl Admission {
+    /// Every way, the default first.
+    pub const ALL: [Admission; 2] = [Admission::Member, Admission::Approved];
+
+    /// Its name in the config.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Admission::Member => "member",
+            Admission::Approved => "approved",
+        }
+    }
+}
+
+/// When tickets close, open again and are raised by themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketRules {
+    /// A ticket closes when the client has owed the answer for so long; none: never.
+    pub auto_close_after: Option<Duration>,
+    /// The client is warned so long before; shorter than `auto_close_after`. None: not at all.
+    pub auto_close_warning: Option<Duration>,
+    /// A text so soon after the close opens the same ticket again; none: every text opens a new one.
+    pub reopen_window: Option<Duration>,
+    /// Words of a client that raise a ticket.
+    pub escalate_keywords: Vec<String>,
+    /// Separate minutes with messages of a client since the last answer that raise a ticket;
+    /// 0 = never.
+    pub escalate_after_messages: u32,
+}
+
+impl Default for TicketRules {
+    fn default() -> Self {
+        Self {
+            auto_close_after: Some(hours(24)),
+            auto_close_warning: Some(hours(1)),
+            reopen_window: Some(hours(24)),
+            escalate_keywords: ["operator", "complaint", "оператор", "жалоба"]
+                .map(str::to_owned)
+                .to_vec(),
+            escalate_after_messages: 5,
+        }
+    }
+}
+
+/// How soon clients are answered and helped, and what happens when they are not. Times are counted in
+/// business hours; percents are of a target, and 0 leaves a step out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sla {
+    /// Until the first answer.
+    pub first_response: Targets,
+    /// Until the ticket is closed.
+    pub resolution: Targets,
+    /// When agents are warned of either target; below 100.
+    pub warn_at_percent: u32,
+    /// When the assignee is reminded of the first answer.
+    pub remind_at_percent: u32,
+    /// When a ticket without a first answer goes to somebody else.
+    pub reassign_at_percent: u32,
+    /// When it is escalated.
+    pub escalate_at_percent: u32,
+}
+
+impl Default for Sla {
+    fn default() -> Self {
+        Self {
+            first_response: Targets {
+                low: Some(hours(8)),
+                medium: Some(hours(4)),
+                high: Some(hours(1)),
+                critical: Some(minutes(15)),
+            },
+            resolution: Targets {
+                low: Some(hours(72)),
+                medium: Some(hours(24)),
+                high: Some(hours(8)),
+                critical: Some(hours(4)),
+            },
+            warn_at_percent: 75,
+            remind_at_percent: 100,
+            reassign_at_percent: 150,
+            escalate_at_percent: 200,
+        }
+    }
+}
+
+/// A target for each priority; none: there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    /// Of what can wait.
+    pub low: Option<Duration>,
+    /// Of most tickets.
+    pub medium: Option<Duration>,
+    /// Of what goes before others.
+    pub high: Option<Duration>,
+    /// Of what goes before everything.
+    pub critical: Option<Duration>,
+}
+
+impl Targets {
+    /// The target of a priority.
+    pub const fn of(&self, priority: TicketPriority) -> Option<Duration> {
+        match priority {
+            TicketPriority::Low => self.low,
+            TicketPriority::Medium => self.medium,
+            TicketPriority::High => self.high,
+            TicketPriority::Critical => self.critical,
+        }
+    }
+}
+
+/// The dashboard in the General topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dashboard {
+    /// It is edited once in so long at most.
+    pub interval: Duration,
+}
+
+impl Default for Dashboard {
+    fn default() -> Self {
+        Self {
+            interval: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Whether a client who was banned is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BanNotice {
+    /// Once.
+    #[default]
+    Once,
+    /// Never.
+    Never,
+}
+
+impl BanNotice {
+    /// Every choice, the default first.
+    pub const ALL: [BanNotice; 2] = [BanNotice::Once, BanNotice::Never];
+
+    /// Its name in the config.
+    pub const fn name(self) -> &'static str {
+        match self {
+            BanNotice::Once => "once",
+            BanNotice::Never => "never",
+        }
+    }
+}
+
+/// First texts of so many clients that are the same within ten minutes raise one alert, where nobody
+/// says otherwise.
+pub const FLOOD_SAME_TEXT: u32 = 5;
+
+/// What tickets can be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Category {
+    /// Its name in commands and in links; 1 to 32 of a-z, 0-9, - and _.
+    pub name: String,
+    /// What stands on its button.
+    pub title: String,
+    /// The desk that takes its tickets; none: the first one.
+    pub desk: Option<String>,
+    /// The priority of its tickets at first; none: medium.
+    pub priority: Option<TicketPriority>,
+}
+
+/// A support group besides the first one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeskConfig {
+    /// Its name in commands.
+    pub name: String,
+    /// The group; negative.
+    pub support_group_id: ChatId,
+    /// The categories whose tickets it takes, also those that name it themselves.
+    pub categories: Vec<String>,
+    /// The levels that it takes, the lowest first: a ticket that is escalated to one of them moves here.
+    pub levels: Vec<Level>,
+}
+
+const fn hours(count: u64) -> Duration {
+    minutes(60 * count)
+}
+
+const fn minutes(count: u64) -> Duration {
+    Duration::from_secs(60 * count)
 }

@@ -2,6 +2,7 @@
 //! a mistake is answered with.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hushdesk::config::{
     Clamd, Config, Database, Error, Log, LogFormat, Scan, Telegram, TextsConfig, Tickets, Token,
@@ -11,8 +12,10 @@ use hushdesk::domain::language::Language;
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
 use hushdesk::domain::rules::mask::Mask;
 use hushdesk::domain::settings::{
-    Bursts, Flood, LargeFiles, Limits, Privacy, RelayMode, UncleanFiles, WhenDown,
+    Admission, Agents, Assignment, BanNotice, Bursts, Category, Dashboard, DeskConfig, Flood,
+    LargeFiles, Limits, Privacy, RelayMode, Sla, Targets, TicketRules, UncleanFiles, WhenDown,
 };
+use hushdesk::domain::ticket::{Level, TicketPriority};
 
 const TOKEN: &str = "123456789:AAF-abcdefghijklmnopqrstuvwxyz01234";
 
@@ -27,12 +30,21 @@ fn read(text: &str, environment: &[(&str, &str)]) -> Result<Config, Error> {
     Config::from_text(text, Path::new("config.toml"), environment)
 }
 
+fn minutes(count: u64) -> Option<Duration> {
+    Some(Duration::from_secs(60 * count))
+}
+
+fn hours(count: u64) -> Option<Duration> {
+    minutes(60 * count)
+}
+
 fn defaults() -> Config {
     Config {
         telegram: Telegram {
             token: Token::parse(TOKEN).expect("it is one"),
             api_url: "https://api.telegram.org".to_owned(),
             support_group_id: ChatId(-1_001_234_567_890),
+            voices: Vec::new(),
         },
         database: Database {
             path: PathBuf::from("hushdesk.db"),
@@ -45,9 +57,49 @@ fn defaults() -> Config {
             messages_per_second: 1,
         },
         new_tickets_per_minute: 10,
+        ban_notice: BanNotice::Once,
+        flood_same_text: 5,
         tickets: Tickets {
             relay_mode: RelayMode::All,
         },
+        ticket_rules: TicketRules {
+            auto_close_after: hours(24),
+            auto_close_warning: hours(1),
+            reopen_window: hours(24),
+            escalate_keywords: ["operator", "complaint", "оператор", "жалоба"]
+                .map(str::to_owned)
+                .to_vec(),
+            escalate_after_messages: 5,
+        },
+        agents: Agents {
+            max_concurrent_tickets: 5,
+            assignment: Assignment::Auto,
+            away_after: minutes(30),
+            admission: Admission::Member,
+        },
+        sla: Sla {
+            first_response: Targets {
+                low: hours(8),
+                medium: hours(4),
+                high: hours(1),
+                critical: minutes(15),
+            },
+            resolution: Targets {
+                low: hours(72),
+                medium: hours(24),
+                high: hours(8),
+                critical: hours(4),
+            },
+            warn_at_percent: 75,
+            remind_at_percent: 100,
+            reassign_at_percent: 150,
+            escalate_at_percent: 200,
+        },
+        dashboard: Dashboard {
+            interval: Duration::from_secs(30),
+        },
+        categories: Vec::new(),
+        desks: Vec::new(),
         flood: Flood {
             group_calls_per_minute: 20,
             chat_calls_per_second: 1,
@@ -121,8 +173,30 @@ fn every_key_can_be_written() {
          burst = 10\n\
          messages_per_second = 3\n\
          new_tickets_per_minute = 7\n\
+         ban_notice = \"never\"\n\
+         flood_same_text = 0\n\
          [tickets]\n\
          relay_mode = \"replies\"\n\
+         auto_close_after = \"2d 12h\"\n\
+         auto_close_warning = \"off\"\n\
+         reopen_window = \"off\"\n\
+         escalate_keywords = [\" problem \"]\n\
+         escalate_after_messages = 0\n\
+         [agents]\n\
+         max_concurrent_tickets = 8\n\
+         assignment = \"claim\"\n\
+         away_after = \"off\"\n\
+         admission = \"approved\"\n\
+         [sla]\n\
+         warn_at_percent = 50\n\
+         reassign_at_percent = 0\n\
+         escalate_at_percent = 120\n\
+         [sla.first_response]\n\
+         critical = \"5m\"\n\
+         [sla.resolution]\n\
+         low = \"off\"\n\
+         [dashboard]\n\
+         interval = \"1m\"\n\
          [flood]\n\
          group_calls_per_minute = 0\n\
          chat_calls_per_second = 2\n\
@@ -167,6 +241,7 @@ fn every_key_can_be_written() {
     assert_eq!(config.limits, limits);
     assert_eq!(config.new_tickets_per_minute, 7);
     assert_eq!(config.tickets.relay_mode, RelayMode::Replies);
+    check_the_desk(&config);
     let flood = Flood {
         group_calls_per_minute: 0,
         chat_calls_per_second: 2,
@@ -197,6 +272,329 @@ fn every_key_can_be_written() {
     assert_eq!(config.texts.reply_label, "");
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.log.level, "debug");
+}
+
+/// What `every_key_can_be_written` wrote about the desk.
+fn check_the_desk(config: &Config) {
+    assert_eq!(config.ban_notice, BanNotice::Never);
+    assert_eq!(config.flood_same_text, 0);
+    let rules = TicketRules {
+        auto_close_after: hours(60),
+        auto_close_warning: None,
+        reopen_window: None,
+        escalate_keywords: vec!["problem".to_owned()],
+        escalate_after_messages: 0,
+    };
+    assert_eq!(config.ticket_rules, rules);
+    let agents = Agents {
+        max_concurrent_tickets: 8,
+        assignment: Assignment::Claim,
+        away_after: None,
+        admission: Admission::Approved,
+    };
+    assert_eq!(config.agents, agents);
+    let mut sla = defaults().sla;
+    sla.warn_at_percent = 50;
+    sla.reassign_at_percent = 0;
+    sla.escalate_at_percent = 120;
+    sla.first_response.critical = minutes(5);
+    sla.resolution.low = None;
+    assert_eq!(config.sla, sla);
+    assert_eq!(config.dashboard.interval, Duration::from_secs(60));
+}
+
+const CATEGORIES_AND_DESKS: &str = "\
+     [[category]]\n\
+     name = \"billing\"\n\
+     title = \"Payments\"\n\
+     priority = \"high\"\n\
+     [[desks]]\n\
+     name = \"engineers\"\n\
+     support_group_id = -1002\n\
+     categories = [\"technical\"]\n\
+     levels = [3, 2]\n\
+     [[category]]\n\
+     name = \"technical\"\n\
+     title = \"Everything else\"\n\
+     [[category]]\n\
+     name = \"security\"\n\
+     title = \"Security\"\n\
+     desk = \"engineers\"\n";
+
+#[test]
+fn sections_can_be_there_several_times() {
+    let category = |name: &str, title: &str, desk: Option<&str>, priority| Category {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        desk: desk.map(str::to_owned),
+        priority,
+    };
+    let categories = [
+        category("billing", "Payments", None, Some(TicketPriority::High)),
+        category("technical", "Everything else", Some("engineers"), None),
+        category("security", "Security", Some("engineers"), None),
+    ];
+    let levels = [Level::new(2), Level::new(3)].map(|level| level.expect("there is one"));
+    let desks = [DeskConfig {
+        name: "engineers".to_owned(),
+        support_group_id: ChatId(-1002),
+        categories: vec!["technical".to_owned(), "security".to_owned()],
+        levels: levels.to_vec(),
+    }];
+    let text = format!("{MINIMAL}{CATEGORIES_AND_DESKS}");
+    let config = read(&text, &[]).expect("all of it fits together");
+    assert_eq!(config.categories, categories);
+    assert_eq!(config.desks, desks);
+
+    let inline =
+        "categories below".replace("categories below", "[{ name = \"x\", title = \"X\" }]");
+    for (text, environment) in [
+        (format!("category = {inline}\n{MINIMAL}"), vec![]),
+        (
+            MINIMAL.to_owned(),
+            vec![("HUSHDESK_CATEGORY", inline.as_str())],
+        ),
+        (
+            format!("{MINIMAL}[[category]]\nname = \"y\"\ntitle = \"Y\""),
+            vec![("HUSHDESK_CATEGORY", inline.as_str())],
+        ),
+    ] {
+        let config = read(&text, &environment).expect("all are the same");
+        assert_eq!(config.categories, [category("x", "X", None, None)]);
+    }
+}
+
+#[test]
+fn further_voices_have_tokens_of_their_own() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let file = folder.path().join("bot_token");
+    std::fs::write(&file, "43:third_token").expect("the folder can be written to");
+    let text = format!(
+        "{MINIMAL}[[telegram.voices]]\ntoken = \"42:another_token\"\n\
+         [[telegram.voices]]\ntoken_file = {file:?}\n"
+    );
+    let bots = |config: &Config| -> Vec<BotId> {
+        let voices = config.telegram.voices.iter();
+        voices.map(|voice| voice.token.bot()).collect()
+    };
+    let config = read(&text, &[]).expect("all are of different bots");
+    assert_eq!(bots(&config), [BotId(42), BotId(43)]);
+
+    let variable = (
+        "HUSHDESK_TELEGRAM__VOICES",
+        "[{ token = \"44:fourth_token\" }]",
+    );
+    let config = read(&text, &[variable]).expect("the variable takes the place of all");
+    assert_eq!(bots(&config), [BotId(44)]);
+}
+
+#[test]
+fn what_is_wrong_in_a_list_is_named_by_its_line() {
+    let category = |rest: &str| format!("[[category]]\nname = \"billing\"\ntitle = \"B\"\n{rest}");
+    let desk = |rest: &str| {
+        format!("[[desks]]\nname = \"two\"\nsupport_group_id = -1002\nlevels = [2]\n{rest}")
+    };
+    for (added, expected) in [
+        (
+            "[[categry]]\nname = \"x\"".to_owned(),
+            "config.toml:4: the section [categry] does not exist; did you mean [[category]]?",
+        ),
+        (
+            "[category]\nname = \"x\"".to_owned(),
+            "config.toml:4: category can be there several times; write [[category]], in two \
+             brackets, on a line of its own for each",
+        ),
+        (
+            "[telegram.voices]\ntoken = \"x\"".to_owned(),
+            "config.toml:4: telegram.voices can be there several times; write \
+             [[telegram.voices]], in two brackets, on a line of its own for each",
+        ),
+        (
+            "[[category]]\nnam = \"x\"".to_owned(),
+            "config.toml:5: [[category]] nam does not exist; did you mean name?",
+        ),
+        (
+            "[[category]]\nburst = 1".to_owned(),
+            "config.toml:5: [[category]] burst does not exist; it belongs under [limits]",
+        ),
+        (
+            "[[category]]\ntitle = \"x\"".to_owned(),
+            "config.toml:4: [[category]] name is missing; write 1 to 32 of a-z, 0-9, - and _, as \
+             in \"billing\"",
+        ),
+        (
+            "[[category]]\nname = \"Счета\"".to_owned(),
+            "config.toml:5: [[category]] name cannot be \"Счета\"; write 1 to 32 of a-z, 0-9, - \
+             and _, as in \"billing\"",
+        ),
+        (
+            "[[category]]\nname = \"x\"".to_owned(),
+            "config.toml:4: [[category]] title is missing; write at most 64 characters on one line",
+        ),
+        (
+            category("priority = \"urgent\""),
+            "config.toml:7: [[category]] priority cannot be \"urgent\"; write \"low\" or \
+             \"medium\" or \"high\" or \"critical\"",
+        ),
+        (
+            category("[[category]]\nname = \"billing\""),
+            "config.toml:8: [[category]] name = \"billing\" is there twice; give each a name of \
+             its own",
+        ),
+        (
+            category("desk = \"two\""),
+            "config.toml:7: [[category]] desk names \"two\", and there is no [[desks]] of this \
+             name; write a [[desks]] of this name first",
+        ),
+        (
+            category(&desk("categories = [\"biling\"]")),
+            "config.toml:11: [[desks]] categories names \"biling\", and there is no [[category]] \
+             of this name; did you mean \"billing\"?",
+        ),
+        (
+            category(&desk(
+                "[[desks]]\nname = \"three\"\nsupport_group_id = -1002",
+            )),
+            "config.toml:13: [[desks]] support_group_id is the group of another desk; give each \
+             desk a group of its own",
+        ),
+        (
+            "[[desks]]\nname = \"two\"\nsupport_group_id = -1001234567890".to_owned(),
+            "config.toml:6: [[desks]] support_group_id is the group of another desk; give each \
+             desk a group of its own",
+        ),
+        (
+            "[[desks]]\nname = \"two\"\nsupport_group_id = 5".to_owned(),
+            "config.toml:6: [[desks]] support_group_id is not negative, so it is a person's; write \
+             the id of the support group, a number that begins with -100",
+        ),
+        (
+            "[[desks]]\nname = \"two\"\nsupport_group_id = -5".to_owned(),
+            "config.toml:4: [[desks]] categories is empty, and so is levels: no ticket would come \
+             to this desk; write at least one of the two",
+        ),
+        (
+            "[[desks]]\nname = \"two\"\nsupport_group_id = -5\nlevels = [4]".to_owned(),
+            "config.toml:7: [[desks]] levels cannot hold 4, or not twice; write each level once, \
+             as in [2, 3]; there are 1, 2 and 3",
+        ),
+        (
+            "[[desks]]\nlevels = [\"two\"]".to_owned(),
+            "config.toml:5: [[desks]] levels holds text; write whole numbers: [1, 2]",
+        ),
+        (
+            "[[desks]]\nlevels = 2".to_owned(),
+            "config.toml:5: [[desks]] levels is a whole number; write a list: [1, 2]",
+        ),
+        (
+            format!(
+                "{}[[desks]]\nname = \"three\"\nsupport_group_id = -1003\n\
+                     categories = [\"billing\"]",
+                category(&desk("categories = [\"billing\"]\n"))
+            ),
+            "config.toml:15: [[desks]] categories holds \"billing\", which belongs to the desk \
+             \"two\"; let one desk take it",
+        ),
+        (
+            "[[telegram.voices]]".to_owned(),
+            "config.toml:4: [[telegram.voices]] token is missing; write the token that BotFather \
+             gave you, or the path of a file that holds it as token_file",
+        ),
+        (
+            "[[telegram.voices]]\ntoken = \"123456789:another_secret\"".to_owned(),
+            "config.toml:5: [[telegram.voices]] token is of a bot that is there already; make \
+             another bot with BotFather, and write the token of that one",
+        ),
+    ] {
+        check(&added, expected);
+    }
+    for (value, expected) in [
+        (
+            "billing",
+            "the environment's HUSHDESK_CATEGORY: [[category]] is no list of sections here; write \
+             all of them in one line, as in [{ name = \"one\" }, { name = \"two\" }]",
+        ),
+        (
+            "[{ nam = \"x\" }]",
+            "the environment's HUSHDESK_CATEGORY: [[category]] nam does not exist; did you mean \
+             name?",
+        ),
+        (
+            "[{ name = \"x\" }]",
+            "the environment's HUSHDESK_CATEGORY: [[category]] title is missing; write at most 64 \
+             characters on one line",
+        ),
+    ] {
+        let variable = ("HUSHDESK_CATEGORY", value);
+        let error = read(MINIMAL, &[variable]).expect_err(value).to_string();
+        assert_eq!(error, expected);
+    }
+}
+
+#[test]
+fn durations_and_steps_are_answered_with_what_can_be() {
+    for (added, expected) in [
+        (
+            "[tickets]\nauto_close_after = \"24\"",
+            "config.toml:5: [tickets] auto_close_after = \"24\" is no duration; write a duration \
+             from \"1m\" to \"365d\", such as \"24h\", \"1h30m\" or \"7d\", or \"off\"",
+        ),
+        (
+            "[tickets]\nreopen_window = \"30s\"",
+            "config.toml:5: [tickets] reopen_window = \"30s\" is out of range; write a duration \
+             from \"1m\" to \"365d\", such as \"24h\", \"1h30m\" or \"7d\", or \"off\"",
+        ),
+        (
+            "[tickets]\nauto_close_after = \"1h\"",
+            "config.toml: [tickets] auto_close_warning = \"1h\" is no time before the close; \
+             write less than auto_close_after, which is \"1h\", or \"off\"",
+        ),
+        (
+            "[tickets]\nescalate_keywords = [\"!\"]",
+            "config.toml:5: [tickets] escalate_keywords holds \"!\", which is no word; write \
+             words, as in [\"operator\", \"жалоба\"], of at most 64 characters each, or [] for none",
+        ),
+        (
+            "[tickets]\nescalate_after_messages = -1",
+            "config.toml:5: [tickets] escalate_after_messages = -1 is out of range; write a whole \
+             number from 0 to 1000 (0 means never)",
+        ),
+        (
+            "[agents]\nmax_concurrent_tickets = 0",
+            "config.toml:5: [agents] max_concurrent_tickets = 0 is out of range; write a whole \
+             number from 1 to 1000",
+        ),
+        (
+            "[agents]\nassignment = \"round robin\"",
+            "config.toml:5: [agents] assignment cannot be \"round robin\"; write \"auto\" or \
+             \"claim\"",
+        ),
+        (
+            "[agents]\naway_after = 30",
+            "config.toml:5: [agents] away_after is a whole number; write it in quotes",
+        ),
+        (
+            "[sla]\nreassign_at_percent = 100",
+            "config.toml:5: [sla] reassign_at_percent = 100 comes no later than remind_at_percent, \
+             which is 100; write more than that, or 0 to leave it out",
+        ),
+        (
+            "[sla.first_response]\nurgent = \"1m\"",
+            "config.toml:5: [sla.first_response] urgent does not exist; [sla.first_response] has \
+             critical, high, low and medium",
+        ),
+        (
+            "[dashboard]\ninterval = \"off\"",
+            "config.toml:5: [dashboard] interval = \"off\" is no duration; write a duration from \
+             \"5s\" to \"1h\", such as \"24h\", \"1h30m\" or \"7d\"",
+        ),
+        (
+            "[limits]\nban_notice = \"always\"",
+            "config.toml:5: [limits] ban_notice cannot be \"always\"; write \"once\" or \"never\"",
+        ),
+    ] {
+        check(added, expected);
+    }
 }
 
 fn policy(choices: &[(Carrier, Direction, Treatment)]) -> Policy {
@@ -382,9 +780,10 @@ fn names_that_do_not_exist_are_answered_with_the_nearest_right_one() {
     );
     check(
         "[colours]",
-        "config.toml:4: the section [colours] does not exist; the sections are [database], \
-         [flood], [limits], [log], [privacy], [privacy.to_client], [privacy.to_desk], [scan], \
-         [telegram], [texts] and [tickets]",
+        "config.toml:4: the section [colours] does not exist; the sections are [agents], \
+         [[category]], [dashboard], [database], [[desks]], [flood], [limits], [log], [privacy], \
+         [privacy.to_client], [privacy.to_desk], [scan], [sla], [sla.first_response], \
+         [sla.resolution], [telegram], [[telegram.voices]], [texts] and [tickets]",
     );
     check(
         "\n[privacy.to_dsk]\nvoice = \"pass\"",
