@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::ids::ChatId;
 use crate::domain::language::Language;
+use crate::domain::rules::hours::Schedule;
 use crate::domain::settings::{
     Agents, BanNotice, Bursts, Category, Dashboard, DeskConfig, Flood, Limits, Privacy, RelayMode,
     Sla, TicketRules, WhenDown,
@@ -58,6 +59,8 @@ pub struct Config {
     pub ticket_rules: TicketRules,
     /// How agents work.
     pub agents: Agents,
+    /// When the desk is open, and its time zone.
+    pub hours: Schedule,
     /// How soon clients are answered and helped.
     pub sla: Sla,
     /// The dashboard in the General topic.

@@ -3,11 +3,14 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::durations::{duration, duration_or_off, spelt};
 use super::error::Error;
 use super::places::{Key, Places};
-use super::raw::{RawAgents, RawDashboard, RawSla, RawTickets};
+use super::raw::{RawAgents, RawDashboard, RawHours, RawSla, RawTickets};
 use super::values::{choice, number, number_or, shown};
+use crate::domain::rules::hours::{NotASchedule, Schedule, find_zone};
 use crate::domain::settings::{
     Admission, Agents, Assignment, Dashboard, Sla, Targets, TicketRules,
 };
@@ -31,6 +34,8 @@ const DASHBOARD_INTERVAL: RangeInclusive<Duration> =
 const KEYWORDS_MAX: usize = 100;
 /// As long as a keyword may be.
 const KEYWORD_MAX_CHARS: usize = 64;
+/// More days off are a schedule.
+const HOLIDAYS_MAX: usize = 1_000;
 /// More separate minutes without an answer are "never".
 const AFTER_MESSAGES_MAX: u32 = 1_000;
 /// Ten times the target.
@@ -114,6 +119,34 @@ fn keywords(written: &[String], places: &Places) -> Result<Vec<String>, Error> {
         return Err(KEY.wrong(places, problem, &remedy));
     }
     Ok(written.iter().map(|word| word.trim().to_owned()).collect())
+}
+
+/// When the desk is open.
+pub fn hours(raw: &RawHours, places: &Places) -> Result<Schedule, Error> {
+    const HOLIDAYS: Key = Key::of("hours", "holidays");
+    let wrong = |key: Key, written: &str, error: &NotASchedule| {
+        let problem = format!("= {} is wrong: {}", shown(written), error.problem());
+        key.wrong(places, problem, &error.remedy())
+    };
+    let zone = find_zone(&raw.timezone)
+        .map_err(|error| wrong(Key::of("hours", "timezone"), &raw.timezone, &error))?;
+    let schedule = Schedule::parse(&raw.schedule, zone)
+        .map_err(|error| wrong(Key::of("hours", "schedule"), &raw.schedule, &error))?;
+    if raw.holidays.len() > HOLIDAYS_MAX {
+        let problem = format!("has more than {HOLIDAYS_MAX} entries");
+        return Err(HOLIDAYS.wrong(places, problem, "leave those out that are over"));
+    }
+    let holidays = raw
+        .holidays
+        .iter()
+        .map(|written| {
+            NaiveDate::parse_from_str(written.trim(), "%Y-%m-%d").map_err(|_| {
+                let problem = format!("holds {}, which is no date", shown(written));
+                HOLIDAYS.wrong(places, problem, "write dates as in [\"2026-12-25\"]")
+            })
+        })
+        .collect::<Result<Vec<NaiveDate>, Error>>()?;
+    Ok(schedule.with_holidays(holidays))
 }
 
 /// How soon clients are answered and helped.

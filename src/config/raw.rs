@@ -17,7 +17,8 @@ use crate::domain::settings::{
 
 pub use super::durations::spelt;
 pub use desk::{
-    OFF, RawAgents, RawCategory, RawDashboard, RawDesk, RawSla, RawTickets, RawVoice, lists,
+    OFF, RawAgents, RawCategory, RawDashboard, RawDesk, RawHours, RawSla, RawTickets, RawVoice,
+    lists,
 };
 
 /// The whole file. Numbers are `i64` and choices are text, so that a wrong one is refused by us,
@@ -31,6 +32,7 @@ pub struct Raw {
     pub limits: RawLimits,
     pub tickets: RawTickets,
     pub agents: RawAgents,
+    pub hours: RawHours,
     pub sla: RawSla,
     pub dashboard: RawDashboard,
     pub category: Vec<RawCategory>,

@@ -41,6 +41,7 @@ pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
         desks,
         agents: desk::agents(&raw.agents, places)?,
         ticket_rules: desk::ticket_rules(&raw.tickets, places)?,
+        hours: desk::hours(&raw.hours, places)?,
         sla: desk::sla(&raw.sla, places)?,
         dashboard: desk::dashboard(&raw.dashboard, places)?,
         ban_notice: choice(

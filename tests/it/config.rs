@@ -10,6 +10,7 @@ use hushdesk::config::{
 use hushdesk::domain::ids::{BotId, ChatId};
 use hushdesk::domain::language::Language;
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
+use hushdesk::domain::rules::hours::Schedule;
 use hushdesk::domain::rules::mask::Mask;
 use hushdesk::domain::settings::{
     Admission, Agents, Assignment, BanNotice, Bursts, Category, Dashboard, DeskConfig, Flood,
@@ -77,6 +78,7 @@ fn defaults() -> Config {
             away_after: minutes(30),
             admission: Admission::Member,
         },
+        hours: Schedule::always(chrono_tz::UTC),
         sla: Sla {
             first_response: Targets {
                 low: hours(8),
@@ -187,6 +189,10 @@ fn every_key_can_be_written() {
          assignment = \"claim\"\n\
          away_after = \"off\"\n\
          admission = \"approved\"\n\
+         [hours]\n\
+         timezone = \"europe/berlin\"\n\
+         schedule = \"mon-fri 09:00-17:00\"\n\
+         holidays = [\"2026-12-25\"]\n\
          [sla]\n\
          warn_at_percent = 50\n\
          reassign_at_percent = 0\n\
@@ -293,6 +299,9 @@ fn check_the_desk(config: &Config) {
         admission: Admission::Approved,
     };
     assert_eq!(config.agents, agents);
+    let hours = Schedule::parse("mon-fri 9-17 Europe/Berlin", chrono_tz::UTC).expect("it is one");
+    let holiday = chrono::NaiveDate::from_ymd_opt(2026, 12, 25);
+    assert_eq!(config.hours, hours.with_holidays(holiday));
     let mut sla = defaults().sla;
     sla.warn_at_percent = 50;
     sla.reassign_at_percent = 0;
@@ -584,6 +593,21 @@ fn durations_and_steps_are_answered_with_what_can_be() {
              critical, high, low and medium",
         ),
         (
+            "[hours]\ntimezone = \"Berlin\"",
+            "config.toml:5: [hours] timezone = \"Berlin\" is wrong: there is no time zone \
+             \"Berlin\"; did you mean Europe/Berlin?",
+        ),
+        (
+            "[hours]\nschedule = \"mo-fr 9-17\"",
+            "config.toml:5: [hours] schedule = \"mo-fr 9-17\" is wrong: \"mo-fr\" is neither a day \
+             nor a time; write as in mon-fri 09:00-17:00, sat 10:00-14:00",
+        ),
+        (
+            "[hours]\nholidays = [\"25.12.2026\"]",
+            "config.toml:5: [hours] holidays holds \"25.12.2026\", which is no date; write dates as \
+             in [\"2026-12-25\"]",
+        ),
+        (
             "[dashboard]\ninterval = \"off\"",
             "config.toml:5: [dashboard] interval = \"off\" is no duration; write a duration from \
              \"5s\" to \"1h\", such as \"24h\", \"1h30m\" or \"7d\"",
@@ -781,7 +805,7 @@ fn names_that_do_not_exist_are_answered_with_the_nearest_right_one() {
     check(
         "[colours]",
         "config.toml:4: the section [colours] does not exist; the sections are [agents], \
-         [[category]], [dashboard], [database], [[desks]], [flood], [limits], [log], [privacy], \
+         [[category]], [dashboard], [database], [[desks]], [flood], [hours], [limits], [log], [privacy], \
          [privacy.to_client], [privacy.to_desk], [scan], [sla], [sla.first_response], \
          [sla.resolution], [telegram], [[telegram.voices]], [texts] and [tickets]",
     );

@@ -32,6 +32,14 @@ pub struct RawTickets {
 
 #[derive(Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+pub struct RawHours {
+    pub timezone: String,
+    pub schedule: String,
+    pub holidays: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct RawSla {
     pub warn_at_percent: i64,
     pub remind_at_percent: i64,
@@ -112,6 +120,16 @@ impl Default for RawTickets {
             reopen_window: written(rules.reopen_window),
             escalate_keywords: rules.escalate_keywords,
             escalate_after_messages: rules.escalate_after_messages.into(),
+        }
+    }
+}
+
+impl Default for RawHours {
+    fn default() -> Self {
+        Self {
+            timezone: chrono_tz::UTC.name().to_owned(),
+            schedule: String::new(),
+            holidays: Vec::new(),
         }
     }
 }
