@@ -130,6 +130,15 @@ messages! {
     /// The help for agents, above the list of commands.
     agent_help() = "agent-help";
 
+    /// Why somebody got a ticket, or nobody did.
+    why_chosen(reason: &str) = "why-chosen";
+    /// How many others did not get it for one reason.
+    why_over(reason: &str, count: u64) = "why-over";
+    /// How many there were, with the reasons of those who did not get it.
+    why_others(candidates: u64, over: &str, behind: &str) = "why-others";
+    /// No reasons: there were no others.
+    why_none() = "why-none";
+
     /// Line of the card: how the ticket stands.
     card_state(state: &str) = "card-state";
     /// Line of the card: when it was opened.

@@ -1,3 +1,4 @@
 //! Values to text: the card and the title of a topic. Pure; never knows who the client is.
 
 pub mod card;
+pub mod why;

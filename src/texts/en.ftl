@@ -321,3 +321,32 @@ failed-offer =
     }
 button-retry-all = Try all again
 button-drop-all = Give all up
+
+why-chosen =
+    { $reason ->
+        [only_one] Nobody else could take this ticket.
+        [language] This agent speaks the client's language; the others who could take the ticket do not.
+        [seniority] The ticket is critical: those of level 2 and above come first.
+        [fewest_tickets] Of those who could take the ticket, this agent had the fewest.
+        [fastest_answer] Of those with the fewest tickets, this agent answers the fastest.
+        [longest_idle] Of those with the fewest tickets who answer equally fast, this agent had waited the longest.
+        [order] Several agents were equal in everything; the one who comes first is always the same.
+       *[nobody] Nobody could take this ticket: it waits in the queue.
+    }
+why-over =
+    { $reason ->
+        [not_available] not available: { $count }
+        [out_of_shift] not at work at this hour: { $count }
+        [full] no room for another ticket: { $count }
+        [other_category] work on other categories: { $count }
+        [below_level] level too low: { $count }
+        [had_it] had it before: { $count }
+        [other_language] do not speak the language: { $count }
+        [less_senior] less senior: { $count }
+        [more_tickets] have more tickets: { $count }
+        [slower] answer more slowly: { $count }
+        [less_idle] have waited less long: { $count }
+       *[equal] equal: { $count }
+    }
+why-others = Looked at: { $candidates }. Could not take it: { $over }. Came behind: { $behind }.
+why-none = nobody

@@ -132,7 +132,8 @@ fn treatment(carrier: Carrier, direction: Direction) -> [String; 4] {
     [carried, format!("`{}`", default.name()), others, key]
 }
 
-fn table<const COLUMNS: usize>(
+/// Appends a table.
+pub fn table<const COLUMNS: usize>(
     page: &mut String,
     head: [&str; COLUMNS],
     rows: impl Iterator<Item = [String; COLUMNS]>,

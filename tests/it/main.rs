@@ -6,6 +6,7 @@ mod config;
 mod crash;
 mod demo;
 mod desk_hours;
+mod desk_page;
 mod faults;
 mod fidelity;
 mod harness;
