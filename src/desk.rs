@@ -5,10 +5,12 @@
 mod agent;
 mod album;
 mod backlog;
+mod ban;
 mod breaker;
 mod carry;
 mod client;
 mod command;
+mod dashboard;
 mod delete;
 mod edit;
 mod file;
@@ -25,17 +27,19 @@ mod ticket;
 mod timer;
 mod topic;
 mod topics_off;
+mod trail;
 mod turn;
 mod words;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::domain::event::{Event, JobEnd};
 use crate::domain::ids::{AlbumId, ChatId, InboxId, JobId, OutboxId, TimerId};
 use crate::domain::language::Language;
 use crate::domain::outcome::Outcome;
 use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
-use crate::domain::settings::{Limits, Privacy, RelayMode};
+use crate::domain::settings::{BanNotice, Limits, Privacy, RelayMode};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
 use crate::store::albums::{self, AlbumState};
@@ -67,6 +71,29 @@ pub struct Settings {
     pub privacy: Privacy,
     /// Whether files are scanned for viruses before they go on.
     pub scans_files: bool,
+    /// Whether clients who were banned are told.
+    pub ban_notice: BanNotice,
+    /// The dashboard is looked at once in so long; none: there is none.
+    pub dashboard_every: Option<Duration>,
+}
+
+impl Settings {
+    /// A desk that only relays: what it does by itself is off.
+    pub fn of(group: ChatId) -> Self {
+        Self {
+            group,
+            limits: Limits::default(),
+            new_tickets_per_minute: 0,
+            group_calls_per_minute: 0,
+            relay_mode: RelayMode::default(),
+            language: Language::default(),
+            reply_label: String::new(),
+            privacy: Privacy::default(),
+            scans_files: false,
+            ban_notice: BanNotice::default(),
+            dashboard_every: None,
+        }
+    }
 }
 
 /// What led to an entry into the desk. Calls are unique per cause, so that nothing is queued twice.

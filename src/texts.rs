@@ -308,6 +308,50 @@ messages! {
     button_drop_all() = "button-drop-all";
     /// Nothing is kept of what was masked.
     nothing_to_reveal() = "nothing-to-reveal";
+    /// To a client whose messages are not passed on any more.
+    client_banned() = "client-banned";
+    /// To a client whose messages are not passed on for a while.
+    client_banned_until(hours: u64) = "client-banned-until";
+    /// To the agents: a client is banned for good.
+    banned(name: &str) = "banned";
+    /// To the agents: a client is banned until a time.
+    banned_until(name: &str, until: &str) = "banned-until";
+    /// To the agents: a client is muted until a time.
+    muted_until(name: &str, until: &str) = "muted-until";
+    /// To the agents: there is nothing to lift.
+    not_banned(name: &str) = "not-banned";
+    /// To the agents: a client may write again, and how much was not passed on meanwhile.
+    unbanned(name: &str, count: u64) = "unbanned";
+    /// To the agents: what a client has used up of its limits; 0 = no limit.
+    limits_used(name: &str, messages: u64, messages_of: u64, tickets: u64, tickets_of: u64) = "limits-used";
+    /// To the agents: what a client had used up is forgotten.
+    limits_reset(name: &str) = "limits-reset";
+    /// To the admins: there is no such entry.
+    audit_empty() = "audit-empty";
+    /// Whose hand it was, where it was no member's.
+    audit_hand(hand: &str) = "audit-hand";
+    /// What was done.
+    audit_action(action: &str) = "audit-action";
+    /// Older entries.
+    button_older() = "button-older";
+    /// The first line of the dashboard.
+    dashboard_head() = "dashboard-head";
+    /// On the dashboard: there are no open tickets.
+    dashboard_quiet() = "dashboard-quiet";
+    /// On the dashboard: how many tickets of a state there are.
+    dashboard_tickets(state: &str, count: u64) = "dashboard-tickets";
+    /// On the dashboard: how many of them have messages that nobody has answered.
+    dashboard_unread(count: u64) = "dashboard-unread";
+    /// On the dashboard: how long the one waits that waits longest.
+    dashboard_longest(minutes: u64) = "dashboard-longest";
+    /// On the dashboard: how many agents have a status.
+    dashboard_agents(status: &str, count: u64) = "dashboard-agents";
+    /// On the dashboard: how many tickets have no topic yet.
+    dashboard_without_topic(count: u64) = "dashboard-without-topic";
+    /// On the dashboard: how far the group is behind.
+    dashboard_behind(minutes: u64) = "dashboard-behind";
+    /// On the dashboard: how many dead letters there are.
+    dashboard_letters(count: u64) = "dashboard-letters";
 }
 
 #[cfg(test)]
@@ -393,12 +437,16 @@ mod tests {
             ],
             "command" => &[
                 "start", "help", "status", "close", "note", "delete", "force", "reveal", "failed",
+                "ban", "unban", "mute", "limits", "audit",
             ],
+            "hand" => &["anonymous", "client", "desk", "unknown"],
+            "status" => &["available", "busy", "away", "offline"],
             "purpose" => &["relay", "reply", "word", "update", "card_edit"],
             "state" => &["open", "assigned", "escalated", "snoozed", "closed"],
             "priority" => &["low", "medium", "high", "critical"],
             "right" => &["admin", "manage_topics", "delete_messages"],
-            "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level" => {
+            "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level"
+            | "messages" | "messages_of" | "tickets" | "tickets_of" => {
                 return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
             }
             _ => &["x"],

@@ -1,4 +1,5 @@
 //! Values to text: the card and the title of a topic. Pure; never knows who the client is.
 
 pub mod card;
+pub mod dashboard;
 pub mod why;

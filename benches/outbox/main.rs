@@ -11,8 +11,7 @@ use hushdesk::clock::{Clock, SystemClock};
 use hushdesk::delivery::{Delivery, Pace};
 use hushdesk::desk::{self, Desk, Moment};
 use hushdesk::domain::ids::{BotId, ChatId};
-use hushdesk::domain::language::Language;
-use hushdesk::domain::settings::{Bursts, Flood, Limits, Privacy, RelayMode};
+use hushdesk::domain::settings::{Bursts, Flood};
 use hushdesk::engine::begin;
 use hushdesk::entropy::SystemEntropy;
 use hushdesk::store::{Db, Options, Store};
@@ -129,17 +128,7 @@ fn parts(store: &Store) -> (Desk, Delivery) {
         chat_calls_per_second: 0,
         calls_per_second: 0,
     };
-    let settings = desk::Settings {
-        group: ChatId(GROUP),
-        limits: Limits::default(),
-        new_tickets_per_minute: 0,
-        group_calls_per_minute: 0,
-        relay_mode: RelayMode::All,
-        language: Language::English,
-        reply_label: String::new(),
-        privacy: Privacy::default(),
-        scans_files: false,
-    };
+    let settings = desk::Settings::of(ChatId(GROUP));
     let desk = Desk::new(settings, Texts::new(), Arc::new(SystemEntropy), None);
     let client = Client::new(Arc::new(Ready));
     let pace = Pace::new(none, Bursts::default());

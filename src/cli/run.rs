@@ -121,6 +121,8 @@ fn settings(config: &Config) -> Settings {
         reply_label: config.texts.reply_label.clone(),
         privacy: config.privacy.clone(),
         scans_files: config.scan.clamd.is_some(),
+        ban_notice: config.ban_notice,
+        dashboard_every: Some(config.dashboard.interval),
     }
 }
 

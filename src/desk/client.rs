@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::ticket::{self, Incoming};
 use super::turn::Turn;
-use super::{backlog, breaker, delete, prompt};
+use super::{backlog, ban, breaker, delete, prompt};
 use crate::domain::call::{Lane, Purpose};
 use crate::domain::event::{ClientCommand, ClientMessage};
 use crate::domain::ids::{MessageRowId, UserId};
 use crate::domain::outcome::Unreachable;
+use crate::domain::rules::ban::Deed;
 use crate::domain::rules::carriers::{self, Carriage, Direction};
 use crate::domain::rules::limits::{self, Usage, Verdict};
 use crate::domain::ticket::{Client, ClosedBy};
@@ -17,6 +18,9 @@ use crate::domain::time::Timestamp;
 use crate::store::{self, Error, Place, clients, messages, outbox, prompts, tickets};
 
 pub(super) fn wrote(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), Error> {
+    if ban::stops(turn, message.from, Deed::Writes, message.date)? {
+        return Ok(());
+    }
     let client = recognise(turn, message)?;
     let place = Place::Client(client.id);
     if messages::at(turn.db, place, message.message)?.is_some() {
@@ -90,6 +94,9 @@ pub(super) fn commanded(
     message: &ClientMessage,
     command: ClientCommand,
 ) -> Result<(), Error> {
+    if ban::stops(turn, message.from, Deed::Commands, message.date)? {
+        return Ok(());
+    }
     let client = recognise(turn, message)?;
     if judge_message(turn, &client, message)?.is_none() {
         return Ok(());

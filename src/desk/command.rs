@@ -1,8 +1,9 @@
 //! The commands of agents and admins: who may give which, and what each leads to. What a command does is
 //! done elsewhere.
 
+use super::prompt;
 use super::turn::Turn;
-use super::{agent, delete, letters, prompt, ticket};
+use super::{agent, ban, delete, letters, ticket, trail};
 use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
 use crate::domain::ticket::{ClosedBy, Role, Ticket, TicketCode, TicketState};
 use crate::store::audit::{self, Entry, Hand};
@@ -64,6 +65,16 @@ fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         AgentWord::Note => note(turn, given),
         AgentWord::Close => close(turn, given),
         AgentWord::Delete => delete::by_agent(turn, message).map(|()| None),
+        AgentWord::Ban | AgentWord::Unban | AgentWord::Mute | AgentWord::Limits
+            if !is_admin(turn, message)? =>
+        {
+            Ok(Some(turn.texts().admins_only(turn.language())))
+        }
+        AgentWord::Ban => ban::ban(turn, given),
+        AgentWord::Unban => ban::unban(turn, given),
+        AgentWord::Mute => ban::mute(turn, given),
+        AgentWord::Limits => ban::limits(turn, given),
+        AgentWord::Audit => trail::command(turn, given),
         AgentWord::Force => force(turn, given),
         AgentWord::Reveal => reveal(turn, given),
         AgentWord::Failed if !is_admin(turn, message)? => {
@@ -91,6 +102,15 @@ fn close(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         return Ok(Some(turn.texts().ticket_is_closed(turn.language())));
     }
     ticket::close(turn, ticket, ClosedBy::Agent, given.arguments).map(|()| None)
+}
+
+/// How a command is used: its line of the help.
+pub(super) fn how(turn: &Turn<'_>, word: AgentWord) -> String {
+    let name = word.name();
+    format!(
+        "/{name} – {}",
+        turn.texts().menu_agent(turn.language(), name)
+    )
 }
 
 /// The command works in a ticket's topic only.
@@ -141,7 +161,15 @@ fn reveal(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         ticket: ticket.id,
         reason: reason.to_owned(),
     };
-    prompt::ask_reveal(turn, given.message, &question, text).map(|()| None)
+    let AgentMessage {
+        chat,
+        thread,
+        message,
+        from,
+        ..
+    } = *given.message;
+    prompt::ask_group(turn, (chat, thread), message, from, &question, text)?;
+    Ok(None)
 }
 
 /// The ticket whose code somebody wrote.

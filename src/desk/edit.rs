@@ -3,11 +3,12 @@
 
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
-use super::{agent, album, file, prompt, shared, ticket};
+use super::{agent, album, ban, file, prompt, shared, ticket};
 use crate::domain::call::{Call, FileSource, Item, Lane, Purpose, ReplyTo, Standing};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::{AgentMessage, ClientMessage};
 use crate::domain::ids::MessageRowId;
+use crate::domain::rules::ban::Deed;
 use crate::domain::rules::fidelity::{self, Edited};
 use crate::domain::rules::text;
 use crate::domain::ticket::Side;
@@ -20,6 +21,9 @@ const MOVE_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A client changed a message.
 pub(super) fn by_client(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), Error> {
+    if ban::stops(turn, message.from, Deed::Touches, message.date)? {
+        return Ok(());
+    }
     let Some(client) = clients::by_user(turn.db, message.from)? else {
         return Ok(());
     };

@@ -85,7 +85,15 @@ fn list(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
     if letters::count(turn.db)? == 0 {
         return turn.answer_agent((message.chat, message.thread), message.message, text);
     }
-    prompt::ask_letters(turn, message, &Question::Failed, text)
+    let here = (message.chat, message.thread);
+    prompt::ask_group(
+        turn,
+        here,
+        message.message,
+        message.from,
+        &Question::Failed,
+        text,
+    )
 }
 
 /// The oldest letters in words, or that there are none.

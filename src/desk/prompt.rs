@@ -3,12 +3,13 @@
 
 use super::letters::{self, Deal};
 use super::turn::Turn;
-use super::{agent, client};
+use super::{agent, ban, client, trail};
 use crate::domain::call::{Button, Whose};
 use crate::domain::content::Content;
 use crate::domain::event::{AgentMessage, ClientMessage, Press, Question};
-use crate::domain::ids::{MessageId, PromptId, TicketId, UserId};
+use crate::domain::ids::{ChatId, MessageId, PromptId, ThreadId, TicketId, UserId};
 use crate::domain::language::Language;
+use crate::domain::rules::ban::Deed;
 use crate::domain::ticket::{Client, Role};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::prompts::{self, Prompt};
@@ -25,15 +26,17 @@ enum Choice {
     Reveal,
     RetryAll,
     DropAll,
+    Older,
 }
 
 impl Choice {
-    const ALL: [Choice; 5] = [
+    const ALL: [Choice; 6] = [
         Choice::Share,
         Choice::Keep,
         Choice::Reveal,
         Choice::RetryAll,
         Choice::DropAll,
+        Choice::Older,
     ];
 
     const fn letter(self) -> &'static str {
@@ -43,6 +46,7 @@ impl Choice {
             Choice::Reveal => "r",
             Choice::RetryAll => "a",
             Choice::DropAll => "d",
+            Choice::Older => "o",
         }
     }
 
@@ -79,39 +83,22 @@ pub(super) fn ask_client(
     };
     let kind = message.content.kind.name();
     let text = turn.texts().ask_client_share(client.language, kind);
-    let buttons = share_buttons(turn, client.language, prompt);
+    let buttons = buttons(turn, client.language, &question, prompt);
     turn.ask_client(client.id, text, message.message, buttons)
 }
 
 /// Asks an agent whether this may be shared.
 pub(super) fn ask_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
-    let place = Place::Group(message.chat);
     let question = Question::Share {
         date: message.date,
         content: Box::new(message.content.clone()),
         reply_to: message.reply_to,
         thread: message.thread,
     };
-    let asked = prompts::insert(
-        turn.db,
-        place,
-        message.message,
-        message.from,
-        &question,
-        turn.now,
-    )?;
-    let Some(prompt) = asked else {
-        return Ok(());
-    };
     let (language, kind) = (turn.language(), message.content.kind.name());
     let text = turn.texts().ask_agent_share(language, kind);
-    let buttons = share_buttons(turn, language, prompt);
-    turn.ask_agent(
-        (message.chat, message.thread),
-        message.message,
-        text,
-        buttons,
-    )
+    let here = (message.chat, message.thread);
+    ask_group(turn, here, message.message, message.from, &question, text)
 }
 
 /// A question stands where it was posted from now on.
@@ -139,115 +126,70 @@ pub(super) fn ask_again(
         None => (Whose::Desk, turn.language()),
     };
     let texts = turn.texts();
-    let (text, buttons) = match question {
+    let text = match question {
         Question::Share { content, .. } => {
             let kind = content.kind.name();
-            let text = match whose {
+            match whose {
                 Whose::Client(_) => texts.ask_client_share(language, kind),
                 Whose::Desk => texts.ask_agent_share(language, kind),
-            };
-            (text, share_buttons(turn, language, prompt.id))
+            }
         }
         Question::Reveal { ticket, reason } => {
             let code = tickets::by_id(turn.db, *ticket)?.code;
-            let text = texts.ask_reveal(language, code.as_str(), reason);
-            (text, reveal_buttons(turn, prompt.id))
+            texts.ask_reveal(language, code.as_str(), reason)
         }
-        Question::Failed => (letters::listed(turn)?, letters_buttons(turn, prompt.id)),
+        Question::Failed => letters::listed(turn)?,
+        // Its page stands, and its button works as before.
+        Question::Trail { .. } => return Ok(()),
     };
+    let buttons = buttons(turn, language, question, prompt.id);
     let text = format!("{text}\n\n{}", texts.press_again(language));
     turn.edit_question(whose, post, text, buttons)
 }
 
-fn share_buttons(turn: &Turn<'_>, language: Language, prompt: PromptId) -> Vec<Button> {
+/// What can be answered to a question, in the language of whoever reads it.
+fn buttons(
+    turn: &Turn<'_>,
+    language: Language,
+    question: &Question,
+    prompt: PromptId,
+) -> Vec<Button> {
     let texts = turn.texts();
-    vec![
-        Button {
-            text: texts.button_share(language),
-            data: Choice::Share.data(prompt),
-        },
-        Button {
-            text: texts.button_keep(language),
-            data: Choice::Keep.data(prompt),
-        },
-    ]
+    let choices = match question {
+        Question::Share { .. } => vec![
+            (texts.button_share(language), Choice::Share),
+            (texts.button_keep(language), Choice::Keep),
+        ],
+        Question::Reveal { .. } => vec![(texts.button_reveal(language), Choice::Reveal)],
+        Question::Failed => vec![
+            (texts.button_retry_all(language), Choice::RetryAll),
+            (texts.button_drop_all(language), Choice::DropAll),
+        ],
+        Question::Trail { .. } => vec![(texts.button_older(language), Choice::Older)],
+    };
+    let buttons = choices.into_iter().map(|(text, choice)| Button {
+        text,
+        data: choice.data(prompt),
+    });
+    buttons.collect()
 }
 
-/// Asks whether to show what a ticket's messages held; any admin may say so.
-pub(super) fn ask_reveal(
+/// Asks the desk something, below a message there. Who may answer depends on the question.
+pub(super) fn ask_group(
     turn: &mut Turn<'_>,
-    command: &AgentMessage,
+    here: (ChatId, Option<ThreadId>),
+    about: MessageId,
+    author: Option<UserId>,
     question: &Question,
     text: String,
 ) -> Result<(), Error> {
-    let place = Place::Group(command.chat);
-    let asked = prompts::insert(
-        turn.db,
-        place,
-        command.message,
-        command.from,
-        question,
-        turn.now,
-    )?;
+    let place = Place::Group(here.0);
+    let asked = prompts::insert(turn.db, place, about, author, question, turn.now)?;
     let Some(prompt) = asked else {
         return Ok(());
     };
-    let buttons = reveal_buttons(turn, prompt);
-    turn.ask_agent(
-        (command.chat, command.thread),
-        command.message,
-        text,
-        buttons,
-    )
-}
-
-fn reveal_buttons(turn: &Turn<'_>, prompt: PromptId) -> Vec<Button> {
-    vec![Button {
-        text: turn.texts().button_reveal(turn.language()),
-        data: Choice::Reveal.data(prompt),
-    }]
-}
-
-fn letters_buttons(turn: &Turn<'_>, prompt: PromptId) -> Vec<Button> {
-    let (texts, language) = (turn.texts(), turn.language());
-    vec![
-        Button {
-            text: texts.button_retry_all(language),
-            data: Choice::RetryAll.data(prompt),
-        },
-        Button {
-            text: texts.button_drop_all(language),
-            data: Choice::DropAll.data(prompt),
-        },
-    ]
-}
-
-/// Shows dead letters with what can be done about all of them.
-pub(super) fn ask_letters(
-    turn: &mut Turn<'_>,
-    command: &AgentMessage,
-    question: &Question,
-    text: String,
-) -> Result<(), Error> {
-    let place = Place::Group(command.chat);
-    let asked = prompts::insert(
-        turn.db,
-        place,
-        command.message,
-        command.from,
-        question,
-        turn.now,
-    )?;
-    let Some(prompt) = asked else {
-        return Ok(());
-    };
-    let buttons = letters_buttons(turn, prompt);
-    turn.ask_agent(
-        (command.chat, command.thread),
-        command.message,
-        text,
-        buttons,
-    )
+    let buttons = buttons(turn, turn.language(), question, prompt);
+    turn.ask_agent(here, about, text, buttons)
 }
 
 /// The message that somebody was asked about has changed: the newest version is what may be shared.
@@ -275,7 +217,7 @@ pub(super) fn edited(
             };
             prompts::replace(turn.db, prompt.id, &question)
         }
-        Some(Question::Reveal { .. } | Question::Failed) | None => Ok(()),
+        Some(Question::Reveal { .. } | Question::Failed | Question::Trail { .. }) | None => Ok(()),
     }
 }
 
@@ -285,6 +227,9 @@ pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<()
     let language = client
         .as_ref()
         .map_or(press.language.unwrap_or_default(), |client| client.language);
+    if ban::stops(turn, press.by, Deed::Commands, turn.now)? {
+        return turn.answer_press(press.id.clone(), language);
+    }
     let Some((prompt, choice, client)) = asked_client(turn, press, client)? else {
         return turn.answer_press(press.id.clone(), language);
     };
@@ -365,10 +310,16 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
         Some((_, Question::Failed)) => match choice {
             Choice::RetryAll => letters::pressed(turn, press, Deal::Retry),
             Choice::DropAll => letters::pressed(turn, press, Deal::GiveUp),
-            Choice::Share | Choice::Keep | Choice::Reveal => {
+            Choice::Share | Choice::Keep | Choice::Reveal | Choice::Older => {
                 turn.answer_button(press.id.clone(), stale, false)
             }
         },
+        Some((prompt, Question::Trail { of, before, thread })) => {
+            let Place::Group(chat) = prompt.place else {
+                return turn.answer_button(press.id.clone(), stale, false);
+            };
+            trail::pressed(turn, press, (chat, thread), of, before)
+        }
         Some((prompt, question)) => agent_answered(turn, press, &prompt, question, choice),
         None => turn.answer_button(press.id.clone(), stale, false),
     }
@@ -392,7 +343,7 @@ fn agent_answered(
     }
     let shown = match choice {
         Choice::Share => turn.texts().shared_with_client(language),
-        Choice::Keep | Choice::Reveal | Choice::RetryAll | Choice::DropAll => {
+        Choice::Keep | Choice::Reveal | Choice::RetryAll | Choice::DropAll | Choice::Older => {
             turn.texts().kept_from_client(language)
         }
     };

@@ -3,10 +3,11 @@
 //! removed.
 
 use super::turn::Turn;
-use super::{file, ticket};
+use super::{ban, file, ticket};
 use crate::domain::call::{Call, Lane, Standing, Whose};
 use crate::domain::content::Reaction;
 use crate::domain::ids::{ChatId, MessageId, UserId};
+use crate::domain::rules::ban::Deed;
 use crate::domain::rules::reactions;
 use crate::domain::ticket::Side;
 use crate::store::messages::Found;
@@ -19,6 +20,9 @@ pub(super) fn by_client(
     message: MessageId,
     set: &[Reaction],
 ) -> Result<(), Error> {
+    if ban::stops(turn, from, Deed::Touches, turn.now)? {
+        return Ok(());
+    }
     let Some(client) = clients::by_user(turn.db, from)? else {
         return Ok(());
     };

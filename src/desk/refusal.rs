@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{agent, album, breaker, client, delete, edit, file, ticket, topic, topics_off};
+use super::{
+    agent, album, breaker, client, dashboard, delete, edit, file, ticket, topic, topics_off,
+};
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Refusal, Unreachable};
@@ -22,6 +24,9 @@ const COPY_ATTEMPTS_MAX: u32 = 6;
 const FILE_ATTEMPTS_MAX: u32 = 3;
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) -> Result<(), Error> {
+    if row.purpose == Purpose::Dashboard && !matches!(refusal, Refusal::AlreadySo) {
+        return dashboard::refused(turn, row);
+    }
     match refusal {
         // As good as done, and answered only to calls that carry nothing.
         Refusal::AlreadySo => {

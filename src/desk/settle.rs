@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{delete, prompt, refusal, topic, topics_off};
+use super::{dashboard, delete, prompt, refusal, topic, topics_off};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::ThreadId;
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
@@ -61,12 +61,12 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
         Purpose::Reply => delivered(turn, row, receipt),
         Purpose::Delete => delete::ended(turn, row, true),
         Purpose::Word => asked(turn, row, receipt),
+        Purpose::Dashboard => dashboard::done(turn, row, receipt),
         Purpose::Edit
         | Purpose::Reaction
         | Purpose::CardEdit
         | Purpose::TopicState
         | Purpose::Title
-        | Purpose::Dashboard
         | Purpose::Mark
         | Purpose::Service => Ok(()),
     }

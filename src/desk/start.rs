@@ -1,5 +1,6 @@
 //! What is queued up when the program starts.
 
+use super::dashboard;
 use super::turn::Turn;
 use crate::domain::call::{Audience, Call};
 use crate::domain::event::{AgentWord, ClientCommand, Timer};
@@ -11,6 +12,7 @@ const MENUS: &str = "menus";
 
 pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
     timers::set_once(turn.db, turn.now, &Timer::Housekeeping)?;
+    dashboard::begin(turn)?;
     // A doubt never outlives its timer.
     for call in claims::in_doubt(turn.db)? {
         let since = turn.now;

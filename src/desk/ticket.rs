@@ -92,6 +92,25 @@ pub(super) fn close(
     by: ClosedBy,
     reason: &str,
 ) -> Result<(), Error> {
+    close_with(turn, ticket, by, reason, true)
+}
+
+/// The same, and the client is not told.
+pub(super) fn close_silently(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    by: ClosedBy,
+) -> Result<(), Error> {
+    close_with(turn, ticket, by, "", false)
+}
+
+fn close_with(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    by: ClosedBy,
+    reason: &str,
+    tells_client: bool,
+) -> Result<(), Error> {
     let closing = Closing {
         by,
         resolution: None,
@@ -121,7 +140,7 @@ pub(super) fn close(
             texts.line_closed_because(language, code, reason),
         ),
     };
-    if client.unreachable.is_none() {
+    if tells_client && client.unreachable.is_none() {
         turn.tell_client(client.id, Some(ticket.id), to_client, None)?;
     }
     turn.tell_topic(ticket.id, line, None)?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::album;
 use super::backlog;
+use super::dashboard;
 use super::outage;
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
@@ -37,6 +38,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::AlbumQuiet { album } => album::quiet(turn, *album),
         Timer::PollingResumed { since } => outage::is_over(turn, *since),
         Timer::Housekeeping => housekeeping(turn),
+        Timer::Dashboard => dashboard::rang(turn),
     }
 }
 

@@ -277,6 +277,13 @@ pub enum Call {
         /// Whose topic.
         ticket: TicketId,
     },
+    /// Keep a message of the desk group at its top, without a sound.
+    Pin {
+        /// In which group.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+    },
     /// Remove a topic that no ticket has.
     DeleteTopic {
         /// In which group.

@@ -226,6 +226,25 @@ pub enum Question {
     },
     /// What to do with all dead letters.
     Failed,
+    /// Whether to show more of a trail.
+    Trail {
+        /// Whose.
+        of: TrailOf,
+        /// The number of the oldest entry that was shown.
+        before: i64,
+        /// The topic in which it is read.
+        thread: Option<ThreadId>,
+    },
+}
+
+/// Whose trail somebody reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrailOf {
+    /// What was done to a ticket.
+    Ticket(TicketId),
+    /// What a member did, and what was done to them.
+    Agent(UserId),
 }
 
 /// How a piece of slow work has ended.
@@ -295,6 +314,16 @@ pub enum AgentWord {
     Close,
     /// Take back an own message.
     Delete,
+    /// Nothing more of a client's is passed on.
+    Ban,
+    /// It is again.
+    Unban,
+    /// Nothing of a client's is passed on for a while.
+    Mute,
+    /// See what a client has used up, or forget it.
+    Limits,
+    /// Who did what to a ticket, or what an agent did.
+    Audit,
     /// Send a message that was held back.
     Force,
     /// Show what a client's message held before it was masked.
@@ -311,6 +340,11 @@ impl AgentWord {
         AgentWord::Note,
         AgentWord::Close,
         AgentWord::Delete,
+        AgentWord::Ban,
+        AgentWord::Unban,
+        AgentWord::Mute,
+        AgentWord::Limits,
+        AgentWord::Audit,
         AgentWord::Force,
         AgentWord::Reveal,
         AgentWord::Failed,
@@ -323,6 +357,11 @@ impl AgentWord {
             AgentWord::Note => "note",
             AgentWord::Close => "close",
             AgentWord::Delete => "delete",
+            AgentWord::Ban => "ban",
+            AgentWord::Unban => "unban",
+            AgentWord::Mute => "mute",
+            AgentWord::Limits => "limits",
+            AgentWord::Audit => "audit",
             AgentWord::Force => "force",
             AgentWord::Reveal => "reveal",
             AgentWord::Failed => "failed",
@@ -383,6 +422,8 @@ pub enum Timer {
     },
     /// Old rows that have served their purpose are removed.
     Housekeeping,
+    /// The dashboard is looked at.
+    Dashboard,
 }
 
 /// Why an update changes nothing.

@@ -79,7 +79,7 @@ impl Timers {
                     .run(move |db| {
                         timers::remove(db, id)?;
                         match timer {
-                            Timer::Housekeeping => {
+                            Timer::Housekeeping | Timer::Dashboard => {
                                 timers::set(db, moment.now.plus(AGAIN_AFTER), &timer)
                             }
                             Timer::ReplySlow { .. }

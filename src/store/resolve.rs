@@ -210,6 +210,10 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
         Call::ReopenTopic { ticket } => topic_call(db, ticket, |chat, thread| {
             ReadyCall::ReopenTopic { chat, thread }
         }),
+        Call::Pin { chat, message } => {
+            let chat = topics::current_chat(db, chat)?;
+            ready(ReadyCall::Pin { chat, message })
+        }
         Call::DeleteTopic { chat, thread } => {
             let chat = topics::current_chat(db, chat)?;
             ready(ReadyCall::DeleteTopic { chat, thread })

@@ -13,6 +13,7 @@ use crate::domain::ids::{
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::Unreachable;
+use crate::domain::rules::ban::BanKind;
 use crate::domain::rules::breaker::Cause;
 use crate::domain::ticket::{
     ClosedBy, Level, Resolution, Role, Side, TicketCode, TicketPriority, TicketState,
@@ -76,6 +77,7 @@ named_column!(
     TicketState: TicketState::ALL,
     Resolution: Resolution::ALL,
     ClosedBy: ClosedBy::ALL,
+    BanKind: BanKind::ALL,
     AgentStatus: AgentStatus::ALL,
     StatusBy: StatusBy::ALL,
     AssignmentKind: AssignmentKind::ALL,

@@ -11,8 +11,8 @@ mod text;
 use serde::Serialize;
 use teloxide::payloads::{
     CloseForumTopic, CopyMessages, CopyMessagesSetters, CreateForumTopic, DeleteForumTopic,
-    DeleteMessage, DeleteMessages, LeaveChat, ReopenForumTopic, SetMessageReaction,
-    SetMessageReactionSetters,
+    DeleteMessage, DeleteMessages, LeaveChat, PinChatMessage, PinChatMessageSetters,
+    ReopenForumTopic, SetMessageReaction, SetMessageReactionSetters,
 };
 use teloxide::types::{ReactionType, Recipient};
 
@@ -137,6 +137,10 @@ pub fn request(call: &ReadyCall) -> Request {
         ReadyCall::CloseTopic { chat, thread } => plain(
             "closeForumTopic",
             &CloseForumTopic::new(recipient(*chat), thread_id(*thread)),
+        ),
+        ReadyCall::Pin { chat, message } => plain(
+            "pinChatMessage",
+            &PinChatMessage::new(recipient(*chat), message_id(*message)).disable_notification(true),
         ),
         ReadyCall::ReopenTopic { chat, thread } => plain(
             "reopenForumTopic",

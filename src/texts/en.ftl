@@ -79,6 +79,11 @@ menu-agent =
         [force] For admins, as a reply to a message that was held back: send it
         [reveal] For admins: show what was masked. Example: /reveal SUPP-261120-7F3K2Q callback
         [failed] For admins: what could not be delivered. Example: /failed retry all
+        [ban] For admins: pass nothing more of this client on. Example: /ban 7d insults
+        [unban] For admins: end a ban or a mute. Example: /unban SUPP-261120-7F3K2Q
+        [mute] For admins: pass nothing of this client on for a while. Example: /mute 1h
+        [limits] For admins: what a client has used up. Example: /limits SUPP-261120-7F3K2Q reset
+        [audit] For admins: who did what. Example: /audit SUPP-261120-7F3K2Q
        *[help] What you can do here. Example: /help
     }
 agent-help =
@@ -350,3 +355,93 @@ why-over =
     }
 why-others = Looked at: { $candidates }. Could not take it: { $over }. Came behind: { $behind }.
 why-none = nobody
+# Bans and the trail.
+
+client-banned = Your messages are not passed on to Live Support any more.
+client-banned-until =
+    { $hours ->
+        [one] Your messages are not passed on to Live Support at the moment. You can write again in { $hours } hour.
+       *[other] Your messages are not passed on to Live Support at the moment. You can write again in { $hours } hours.
+    }
+banned = Nothing more of { $name } is passed on. Take it back with /unban.
+banned-until = Nothing of { $name } is passed on until { $until }. Take it back with /unban.
+muted-until = Messages of { $name } are not passed on until { $until }; the ticket stays open. Take it back with /unban.
+not-banned = { $name } is neither banned nor muted.
+unbanned =
+    { $count ->
+        [0] { $name } may write again.
+        [one] { $name } may write again. { $count } message was not passed on meanwhile.
+       *[other] { $name } may write again. { $count } messages were not passed on meanwhile.
+    }
+limits-used = { $name }: { $messages } of { $messages_of } messages this hour, { $tickets } of { $tickets_of } tickets today (0 = no limit). Start anew with /limits reset.
+limits-reset = { $name } starts anew: limits count from zero.
+audit-empty = Nothing has been written down here yet.
+audit-hand =
+    { $hand ->
+        [anonymous] an anonymous admin
+        [client] the client
+        [desk] hushdesk
+       *[unknown] somebody who has left
+    }
+audit-action =
+    { $action ->
+        [open] opened
+        [claim] claimed
+        [unclaim] given back
+        [assign] assigned
+        [transfer] passed on
+        [release] back in the queue
+        [escalate] escalated
+        [snooze] snoozed
+        [wake] woken
+        [close] closed
+        [reopen] reopened
+        [priority] priority
+        [category] category
+        [tag] tags
+        [ban] banned
+        [mute] muted
+        [unban] ban lifted
+        [limits_reset] limits reset
+        [force] sent what was held back
+        [reveal] looked at what was masked
+        [failed_retry] dead letters tried again
+        [failed_drop] dead letters given up
+        [agent] agent's settings
+        [status] status
+        [shift] shift
+       *[other] { $action }
+    }
+button-older = Older
+
+# The dashboard.
+
+dashboard-head = 📊 The desk now
+dashboard-quiet = No open tickets.
+dashboard-tickets =
+    { $state ->
+        [open] { $count } waiting for an agent
+        [assigned] { $count } in work
+        [escalated] { $count } escalated and waiting
+       *[snoozed] { $count } snoozed
+    }
+dashboard-unread = { $count } with messages not answered yet
+dashboard-longest = the longest for { $minutes } min
+dashboard-agents =
+    { $status ->
+        [available] { $count } available
+        [busy] { $count } busy
+        [away] { $count } away
+       *[offline] { $count } offline
+    }
+dashboard-without-topic =
+    { $count ->
+        [one] 🕳 { $count } ticket has no topic yet: it follows as the group's limit allows
+       *[other] 🕳 { $count } tickets have no topic yet: they follow as the group's limit allows
+    }
+dashboard-behind = ⏳ The group is behind by about { $minutes } min
+dashboard-letters =
+    { $count ->
+        [one] ✉️ { $count } dead letter: /failed
+       *[other] ✉️ { $count } dead letters: /failed
+    }

@@ -83,6 +83,11 @@ menu-agent =
         [force] Для администраторов, в ответ на задержанное сообщение: отправить его
         [reveal] Для администраторов: показать скрытое. Пример: /reveal SUPP-261120-7F3K2Q перезвонить
         [failed] Для администраторов: что не удалось доставить. Пример: /failed retry all
+        [ban] Для администраторов: больше ничего не передавать от этого клиента. Пример: /ban 7d оскорбления
+        [unban] Для администраторов: снять запрет. Пример: /unban SUPP-261120-7F3K2Q
+        [mute] Для администраторов: на время не передавать сообщения клиента. Пример: /mute 1h
+        [limits] Для администраторов: что клиент израсходовал. Пример: /limits SUPP-261120-7F3K2Q reset
+        [audit] Для администраторов: кто что делал. Пример: /audit SUPP-261120-7F3K2Q
        *[help] Что здесь можно делать. Пример: /help
     }
 agent-help =
@@ -358,3 +363,96 @@ why-over =
     }
 why-others = Рассмотрено агентов: { $candidates }. Не могли взять: { $over }. Уступили: { $behind }.
 why-none = никто
+# Запреты и журнал.
+
+client-banned = Ваши сообщения больше не передаются в Live Support.
+client-banned-until =
+    { $hours ->
+        [one] Ваши сообщения сейчас не передаются в Live Support. Снова написать можно через { $hours } час.
+        [few] Ваши сообщения сейчас не передаются в Live Support. Снова написать можно через { $hours } часа.
+       *[other] Ваши сообщения сейчас не передаются в Live Support. Снова написать можно через { $hours } часов.
+    }
+banned = От { $name } больше ничего не передаётся. Отменить: /unban.
+banned-until = От { $name } ничего не передаётся до { $until }. Отменить: /unban.
+muted-until = Сообщения от { $name } не передаются до { $until }; заявка остаётся открытой. Отменить: /unban.
+not-banned = Для { $name } запретов нет.
+unbanned =
+    { $count ->
+        [0] { $name } снова может писать.
+        [one] { $name } снова может писать. За это время не передано { $count } сообщение.
+        [few] { $name } снова может писать. За это время не передано { $count } сообщения.
+       *[other] { $name } снова может писать. За это время не передано { $count } сообщений.
+    }
+limits-used = { $name }: { $messages } из { $messages_of } сообщений за час, { $tickets } из { $tickets_of } заявок за день (0 = без предела). Начать заново: /limits reset.
+limits-reset = { $name } начинает заново: лимиты считаются с нуля.
+audit-empty = Здесь пока ничего не записано.
+audit-hand =
+    { $hand ->
+        [anonymous] анонимный администратор
+        [client] клиент
+        [desk] hushdesk
+       *[unknown] кто-то, кто уже ушёл
+    }
+audit-action =
+    { $action ->
+        [open] открыта
+        [claim] взята
+        [unclaim] возвращена
+        [assign] назначена
+        [transfer] передана
+        [release] снова в очереди
+        [escalate] эскалирована
+        [snooze] отложена
+        [wake] возобновлена
+        [close] закрыта
+        [reopen] открыта снова
+        [priority] приоритет
+        [category] категория
+        [tag] метки
+        [ban] запрет
+        [mute] временный запрет
+        [unban] запрет снят
+        [limits_reset] лимиты сброшены
+        [force] отправлено задержанное
+        [reveal] просмотрено скрытое
+        [failed_retry] повтор недоставленных
+        [failed_drop] отказ от недоставленных
+        [agent] настройки агента
+        [status] статус
+        [shift] смена
+       *[other] { $action }
+    }
+button-older = Раньше
+
+# Сводка.
+
+dashboard-head = 📊 Сейчас в поддержке
+dashboard-quiet = Открытых заявок нет.
+dashboard-tickets =
+    { $state ->
+        [open] ждут агента: { $count }
+        [assigned] в работе: { $count }
+        [escalated] эскалированы и ждут: { $count }
+       *[snoozed] отложены: { $count }
+    }
+dashboard-unread = без ответа: { $count }
+dashboard-longest = дольше всех { $minutes } мин
+dashboard-agents =
+    { $status ->
+        [available] доступны: { $count }
+        [busy] заняты: { $count }
+        [away] отошли: { $count }
+       *[offline] не на смене: { $count }
+    }
+dashboard-without-topic =
+    { $count ->
+        [one] 🕳 { $count } заявка пока без темы: её очередь придёт, как позволят пределы группы
+        [few] 🕳 { $count } заявки пока без темы: их очередь придёт, как позволят пределы группы
+       *[other] 🕳 { $count } заявок пока без темы: их очередь придёт, как позволят пределы группы
+    }
+dashboard-behind = ⏳ Группа отстаёт примерно на { $minutes } мин
+dashboard-letters =
+    { $count ->
+        [one] ✉️ { $count } недоставленное: /failed
+       *[other] ✉️ { $count } недоставленных: /failed
+    }

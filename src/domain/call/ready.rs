@@ -168,6 +168,13 @@ pub enum ReadyCall {
         /// Which topic.
         thread: ThreadId,
     },
+    /// `pinChatMessage`, without a notification.
+    Pin {
+        /// In which group.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+    },
     /// `reopenForumTopic`.
     ReopenTopic {
         /// In which group.
@@ -233,6 +240,7 @@ impl ReadyCall {
             | ReadyCall::MoveLocation { chat, .. }
             | ReadyCall::Delete { chat, .. }
             | ReadyCall::CloseTopic { chat, .. }
+            | ReadyCall::Pin { chat, .. }
             | ReadyCall::ReopenTopic { chat, .. }
             | ReadyCall::DeleteTopic { chat, .. }
             | ReadyCall::React { chat, .. }

@@ -53,7 +53,22 @@ impl Usage {
     };
 }
 
+impl Usage {
+    /// Messages of the hour and tickets of the day, as they count at `now`.
+    pub fn at(&self, now: Timestamp) -> (u32, u32) {
+        (self.hour.at(HOUR, now), self.day.at(DAY, now))
+    }
+}
+
 impl Window {
+    fn at(self, length: Duration, now: Timestamp) -> u32 {
+        if now >= self.started_at.plus(length) {
+            0
+        } else {
+            self.count
+        }
+    }
+
     const NONE: Window = Window {
         started_at: Timestamp::from_millis(0),
         count: 0,

@@ -3,6 +3,7 @@
 pub mod assign;
 pub mod autoclose;
 pub mod backlog;
+pub mod ban;
 pub mod breaker;
 pub mod carriers;
 pub mod escalate;

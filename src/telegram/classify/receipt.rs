@@ -61,6 +61,7 @@ pub(super) fn done(result: &RawValue, call: &ReadyCall) -> Outcome {
         | ReadyCall::MoveLocation { .. }
         | ReadyCall::Delete { .. }
         | ReadyCall::CloseTopic { .. }
+        | ReadyCall::Pin { .. }
         | ReadyCall::ReopenTopic { .. }
         | ReadyCall::DeleteTopic { .. }
         | ReadyCall::React { .. }

@@ -84,6 +84,8 @@ impl Machine {
             reply_label: setup.reply_label.clone(),
             privacy: setup.privacy.clone(),
             scans_files: setup.scanner.is_some(),
+            ban_notice: setup.ban_notice,
+            dashboard_every: setup.dashboard_every,
         };
         let vault = setup.vault_key.as_ref().map(Vault::new);
         let desk = Desk::new(settings, Texts::new(), entropy.clone(), vault);
@@ -324,6 +326,7 @@ fn updates(
 
 /// Housekeeping comes again for ever: it is nothing to wait for.
 fn next_about_somebody(db: &Db) -> Result<Option<Timestamp>, store::Error> {
-    let query = "SELECT min(due_at) FROM timers WHERE timer <> '\"housekeeping\"'";
+    let query =
+        "SELECT min(due_at) FROM timers WHERE timer NOT IN ('\"housekeeping\"', '\"dashboard\"')";
     Ok(db.query_row(query, [], |row| row.get(0))?)
 }

@@ -19,7 +19,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hushdesk::domain::settings::{
-    Bursts, Flood, Limits, NEW_TICKETS_PER_MINUTE, Privacy, RelayMode, WhenDown,
+    BanNotice, Bursts, Flood, Limits, NEW_TICKETS_PER_MINUTE, Privacy, RelayMode, WhenDown,
 };
 use hushdesk::sandbox::marked::{self, Haystack, Marked, Needle};
 use hushdesk::sandbox::{Rights, Sandbox, Settings, Status};
@@ -58,6 +58,9 @@ pub struct Setup {
     /// Looks for viruses, where there is one.
     pub scanner: Option<Arc<dyn Scan>>,
     pub when_scanner_is_down: WhenDown,
+    pub ban_notice: BanNotice,
+    /// The dashboard is off where a scenario is not about it.
+    pub dashboard_every: Option<Duration>,
     /// What masked words are sealed with.
     pub vault_key: Option<[u8; 32]>,
     pub seed: u64,
@@ -90,6 +93,8 @@ impl Default for Setup {
             privacy: Privacy::default(),
             scanner: None,
             when_scanner_is_down: WhenDown::default(),
+            ban_notice: BanNotice::default(),
+            dashboard_every: None,
             vault_key: None,
             seed: 1,
             basic_group: false,

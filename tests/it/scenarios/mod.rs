@@ -2,8 +2,10 @@
 
 mod albums;
 mod anonymity;
+mod bans;
 mod basics;
 mod carrying;
+mod dashboard;
 mod deletions;
 mod edits;
 mod faults;
@@ -21,3 +23,4 @@ mod reach;
 mod reactions;
 mod replies;
 mod topics;
+mod trail;

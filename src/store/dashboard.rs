@@ -1,0 +1,118 @@
+//! How the desk stands at a glance, and the posts in General that show it.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Db, Error, letters};
+use crate::domain::agent::AgentStatus;
+use crate::domain::ids::{ChatId, MessageId};
+use crate::domain::ticket::TicketState;
+use crate::domain::time::Timestamp;
+
+const TICKETS: &str = "SELECT state, count(*), sum(unread > 0), min(waiting_since) \
+     FROM tickets INDEXED BY tickets_not_closed WHERE state <> 'closed' GROUP BY state";
+const AGENTS: &str = "SELECT status, count(*) FROM agents JOIN members ON members.user_id = agents.user_id \
+     WHERE role IS NOT NULL GROUP BY status";
+const WITHOUT_TOPIC: &str = "SELECT count(*) FROM topics WHERE due_at > ?1 AND state = 'wanted'";
+const OF: &str = "SELECT message_id, shown FROM dashboards WHERE chat_id = ?1";
+const BEGIN: &str = "INSERT INTO dashboards (chat_id, shown, edited_at) VALUES (?1, ?2, ?3) \
+     ON CONFLICT (chat_id) DO UPDATE SET message_id = NULL, shown = excluded.shown, edited_at = excluded.edited_at";
+const POSTED: &str = "UPDATE dashboards SET message_id = ?2 WHERE chat_id = ?1";
+const SHOWN: &str = "UPDATE dashboards SET shown = ?2, edited_at = ?3 WHERE chat_id = ?1";
+const FORGET: &str = "DELETE FROM dashboards WHERE chat_id = ?1";
+
+/// Tickets of one state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tickets {
+    /// Which state; never closed.
+    pub state: TicketState,
+    /// How many.
+    pub count: u32,
+    /// Of those, how many with messages that nobody has answered.
+    pub unread: u32,
+    /// Since when the one waits that waits longest.
+    pub waiting_since: Option<Timestamp>,
+}
+
+/// How the desk stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Tickets by state, those states that there are.
+    pub tickets: Vec<Tickets>,
+    /// Agents by status.
+    pub agents: Vec<(AgentStatus, u32)>,
+    /// Tickets that are kept without a topic until their turn comes.
+    pub without_topic: u32,
+    /// Dead letters.
+    pub dead_letters: u32,
+}
+
+/// Counts.
+pub fn figures(db: &Db, now: Timestamp) -> Result<Figures, Error> {
+    let mut tickets = db.prepare_cached(TICKETS)?;
+    let tickets = tickets.query_map([], |row| {
+        Ok(Tickets {
+            state: row.get(0)?,
+            count: row.get(1)?,
+            unread: row.get(2)?,
+            waiting_since: row.get(3)?,
+        })
+    })?;
+    let mut agents = db.prepare_cached(AGENTS)?;
+    let agents = agents.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Figures {
+        tickets: tickets.collect::<Result<_, _>>()?,
+        agents: agents.collect::<Result<_, _>>()?,
+        without_topic: db
+            .prepare_cached(WITHOUT_TOPIC)?
+            .query_row([now], |row| row.get(0))?,
+        dead_letters: letters::count(db)?,
+    })
+}
+
+/// The dashboard of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Its post; none while it is on its way.
+    pub message: Option<MessageId>,
+    /// What it says, or will say with the edit that waits.
+    pub text: String,
+}
+
+/// The dashboard of a group, if it has one.
+pub fn of(db: &Db, chat: ChatId) -> Result<Option<Shown>, Error> {
+    Ok(db
+        .prepare_cached(OF)?
+        .query_row([chat], |row| {
+            Ok(Shown {
+                message: row.get(0)?,
+                text: row.get(1)?,
+            })
+        })
+        .optional()?)
+}
+
+/// A dashboard is on its way.
+pub fn begin(db: &Db, chat: ChatId, text: &str, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(BEGIN)?
+        .execute(params![chat, text, now])?;
+    Ok(())
+}
+
+/// It stands.
+pub fn posted(db: &Db, chat: ChatId, message: MessageId) -> Result<(), Error> {
+    db.prepare_cached(POSTED)?.execute(params![chat, message])?;
+    Ok(())
+}
+
+/// It says something else from now on.
+pub fn shown(db: &Db, chat: ChatId, text: &str, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(SHOWN)?
+        .execute(params![chat, text, now])?;
+    Ok(())
+}
+
+/// It is gone; the next one is posted anew.
+pub fn forget(db: &Db, chat: ChatId) -> Result<(), Error> {
+    db.prepare_cached(FORGET)?.execute([chat])?;
+    Ok(())
+}
