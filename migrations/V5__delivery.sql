@@ -42,8 +42,8 @@ SELECT id, cause, step, lane, position, is_head, budget, priority, purpose, clie
 DROP TABLE outbox;
 ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_lane ON outbox (lane, position) WHERE finished_at IS NULL;
-CREATE INDEX outbox_due ON outbox (budget, priority, not_before) WHERE is_head = 1 AND state = 'waiting';
-CREATE INDEX outbox_backlog ON outbox (budget, priority) WHERE state = 'waiting';
+-- What is due next, and how much waits.
+CREATE INDEX outbox_waiting ON outbox (budget, is_head, priority, not_before) WHERE state = 'waiting';
 CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';
 CREATE INDEX outbox_carried ON outbox (carrier) WHERE state = 'merged';
 CREATE INDEX outbox_doubt ON outbox (id) WHERE state = 'doubt';

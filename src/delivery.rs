@@ -23,7 +23,7 @@ use crate::domain::ids::ChatId;
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
-use crate::store::{Db, Error, Writer, isolated, jumps, pauses, rates};
+use crate::store::{Db, Error, Writer, each_isolated, jumps, pauses, rates};
 use crate::telegram::Client;
 pub use pace::Pace;
 
@@ -134,7 +134,7 @@ impl Delivery {
                             pace.recall(row.client, Duration::ZERO, running);
                             let outcome = Outcome::InDoubt;
                             let (row, chat) = (*row, None);
-                            settle(db, &desk, moment, &Ended { row, chat, outcome })?;
+                            settle(db, &desk, moment, &[Ended { row, chat, outcome }])?;
                         }
                         Stored::Broken { id, lane } => {
                             desk.call_died(db, moment, id, &lane, "it cannot be read")?;
@@ -292,9 +292,7 @@ impl Delivery {
                         pauses::forget(db, moment.now)?;
                         rates::forget(db, moment.now)?;
                     }
-                    for ended in &ended {
-                        settle(db, &desk, moment, ended)?;
-                    }
+                    settle(db, &desk, moment, &ended)?;
                     breaker::write(db, &desk, moment, &news)?;
                     lanes::claim(db, &desk, &pace, at, room)
                 })
@@ -310,18 +308,19 @@ impl Delivery {
     }
 }
 
-/// Writes down the end of an attempt. Where the desk fails on it the call is put aside: it would fail
+/// Writes down the ends of attempts. Where the desk fails on one, that call is put aside: it would fail
 /// each time, and everybody would wait for it.
-fn settle(db: &Db, desk: &Desk, moment: Moment, ended: &Ended) -> Result<(), Error> {
-    let Ended { row, outcome, .. } = ended;
-    match isolated(db, || desk.settle(db, moment, row, outcome)) {
-        Err(error) if !error.is_medium() => {
+fn settle(db: &Db, desk: &Desk, moment: Moment, ended: &[Ended]) -> Result<(), Error> {
+    each_isolated(
+        db,
+        ended,
+        |Ended { row, outcome, .. }| desk.settle(db, moment, row, outcome),
+        |Ended { row, .. }, error| {
             tracing::error!(call = ?row.id, %error, "the end of a call could not be written down; the call is put aside");
             let reason = "its end could not be written down";
             desk.call_died(db, moment, row.id, &row.lane, reason)
-        }
-        settled => settled,
-    }
+        },
+    )
 }
 
 /// One attempt at a call.

@@ -23,13 +23,19 @@ struct Queue {
 }
 
 impl Heads {
-    /// Up to `room` of each priority.
-    pub fn load(db: &Db, budget: Budget, now: Timestamp, room: usize) -> Result<Self, Error> {
+    /// Up to `room` of each priority of the agenda in which something is due.
+    pub fn load(
+        db: &Db,
+        budget: Budget,
+        agenda: &[(Priority, Timestamp)],
+        now: Timestamp,
+        room: usize,
+    ) -> Result<Self, Error> {
         let mut queues = Vec::new();
-        for priority in (0..=Priority::LAST.0).map(Priority) {
-            let heads: VecDeque<_> = claims::due(db, budget, priority, now, room)?.into();
+        for (priority, _) in agenda.iter().filter(|(_, due_at)| *due_at <= now) {
+            let heads: VecDeque<_> = claims::due(db, budget, *priority, now, room)?.into();
             queues.push(Queue {
-                priority,
+                priority: *priority,
                 is_cut: heads.len() >= room,
                 heads,
             });
@@ -53,13 +59,14 @@ impl Heads {
         if self.queues.iter().any(must_read) {
             return None;
         }
-        let (mut new_ticket, mut other): (Option<Timestamp>, Option<(Rank, usize)>) = (None, None);
+        let mut new_ticket: Option<(Timestamp, usize)> = None;
+        let mut other: Option<(Rank, usize)> = None;
         for (index, queue) in self.queues.iter().enumerate() {
             let Some((due_at, _)) = queue.heads.front() else {
                 continue;
             };
             if self.budget == Budget::Desk && queue.priority == Priority::FIRST {
-                new_ticket = Some(*due_at);
+                new_ticket = Some((*due_at, index));
                 continue;
             }
             let rank = pacing::rank(queue.priority, *due_at);
@@ -68,11 +75,11 @@ impl Heads {
             }
         }
         let waiting = Waiting {
-            new_ticket,
+            new_ticket: new_ticket.map(|(due_at, _)| due_at),
             other: other.map(|(rank, _)| rank),
         };
         let index = match window.next(waiting)? {
-            Next::NewTicket => 0,
+            Next::NewTicket => new_ticket?.1,
             Next::Other => other?.1,
         };
         let queue = self.queues.get_mut(index)?;

@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 use crate::store::breakers::{self, Breaker};
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::resolve::{self, Resolution};
-use crate::store::{Db, Error, Place, isolated, merge, pauses, rates, topics};
+use crate::store::{Db, Error, Place, fenced, isolated, merge, pauses, rates, topics};
 
 /// How soon a call is looked at again whose references are still on their way.
 const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
@@ -92,8 +92,7 @@ pub(super) fn claim(
     for budget in Budget::ALL {
         match budget {
             Budget::Client | Budget::Bot => {
-                let mut no_window = Window::OPEN;
-                claiming.heads(budget, &mut no_window)?;
+                claiming.heads_without_window(budget)?;
             }
             Budget::Desk if gates.hold_the_group() => {}
             Budget::Desk => claiming.group_heads(room.desk)?,
@@ -122,6 +121,13 @@ struct Claiming<'a> {
     claims: Claims,
 }
 
+/// The priorities in which calls wait, with when the first of each is due.
+type Agenda = Vec<(Priority, Timestamp)>;
+
+fn earliest(agenda: &Agenda) -> Option<Timestamp> {
+    agenda.iter().map(|(_, due_at)| *due_at).min()
+}
+
 /// Whether to go on with the heads of a budget.
 #[derive(PartialEq, Eq)]
 enum Go {
@@ -140,11 +146,12 @@ struct Group {
 impl Claiming<'_> {
     /// The group's calls: none while it has to be left alone or its window is full.
     fn group_heads(&mut self, desk_room: usize) -> Result<(), Error> {
-        let group = Place::Group(topics::current_chat(self.db, self.desk.group())?);
         let now = self.moment.now;
-        let Some(due_at) = claims::next_due(self.db, Budget::Desk)? else {
+        let agenda = claims::agenda(self.db, Budget::Desk)?;
+        let Some(due_at) = earliest(&agenda) else {
             return Ok(());
         };
+        let group = Place::Group(topics::current_chat(self.db, self.desk.group())?);
         if let Some(until) = pauses::paused_until(self.db, group, now)? {
             self.look_again(until.max(due_at));
             return Ok(());
@@ -154,21 +161,23 @@ impl Claiming<'_> {
         let all_room = self.room;
         let places = all_room.min(desk_room);
         self.room = places;
-        self.heads(Budget::Desk, &mut budget.window)?;
+        let agenda = self.heads(Budget::Desk, agenda, &mut budget.window)?;
         let claimed = places - self.room;
         self.room = all_room - claimed;
+        let is_full = claimed == places;
         if budget.limit == 0 {
+            self.wait_for(&agenda, is_full);
             return Ok(());
         }
         let new_tickets = budget.window.new_tickets - spent.new_tickets;
         for number in 0..budget.window.used - spent.used {
             pauses::count_call(self.db, group, now, number < new_tickets)?;
         }
-        if claimed == places || self.is_bot_spent {
+        if is_full || self.is_bot_spent {
             // The end of a call, or the bot's own budget, is what to wait for.
             return Ok(());
         }
-        if let Some(next) = claims::next_due(self.db, Budget::Desk)? {
+        if let Some(next) = earliest(&agenda) {
             let room_at = pauses::room_at(self.db, budget.place, budget.limit, now)?;
             self.look_again(room_at.map_or(next, |room_at| room_at.max(next)));
         }
@@ -186,32 +195,55 @@ impl Claiming<'_> {
         })
     }
 
-    /// The due heads of a budget, as far as its window and the free places go.
-    fn heads(&mut self, budget: Budget, window: &mut Window) -> Result<(), Error> {
-        while self.serve(budget, window)? == Go::On {}
-        // The window's end is the group's own business; see above.
-        let is_windowed = budget == Budget::Desk && window.limit.is_some();
-        // Without room the end of a call is what to wait for.
-        let has_room = self.room > 0 && !self.is_bot_spent;
-        if !is_windowed
-            && has_room
-            && let Some(next) = claims::next_due(self.db, budget)?
-        {
-            self.look_again(next);
-        }
+    fn heads_without_window(&mut self, budget: Budget) -> Result<(), Error> {
+        let (agenda, mut no_window) = (claims::agenda(self.db, budget)?, Window::OPEN);
+        let agenda = self.heads(budget, agenda, &mut no_window)?;
+        self.wait_for(&agenda, self.room == 0);
         Ok(())
     }
 
-    /// The heads that are due now, in their order. Whether to look for more.
-    fn serve(&mut self, budget: Budget, window: &mut Window) -> Result<Go, Error> {
-        let room = self.room.min(window.room());
-        if room == 0 {
-            return Ok(Go::Stop);
+    /// What is left waits for its own time, unless all places are taken or the bot's budget is spent:
+    /// then the end of a call, or that budget, is what to wait for.
+    fn wait_for(&mut self, agenda: &Agenda, is_full: bool) {
+        if let Some(next) = earliest(agenda)
+            && !is_full
+            && !self.is_bot_spent
+        {
+            self.look_again(next);
         }
-        let mut heads = Heads::load(self.db, budget, self.moment.now, room)?;
-        if heads.is_empty() {
-            return Ok(Go::Stop);
+    }
+
+    /// The due heads of a budget, as far as its window and the free places go. What waits after that;
+    /// nothing where the free places or the bot's budget were the end of it.
+    fn heads(
+        &mut self,
+        budget: Budget,
+        mut agenda: Agenda,
+        window: &mut Window,
+    ) -> Result<Agenda, Error> {
+        loop {
+            let room = self.room.min(window.room());
+            if room == 0 {
+                return Ok(agenda);
+            }
+            let heads = Heads::load(self.db, budget, &agenda, self.moment.now, room)?;
+            if heads.is_empty() {
+                return Ok(agenda);
+            }
+            if self.serve(budget, heads, window)? == Go::Stop || self.room == 0 {
+                return Ok(Agenda::new());
+            }
+            agenda = claims::agenda(self.db, budget)?;
         }
+    }
+
+    /// Heads that are due now, in their order. Whether to look for more.
+    fn serve(
+        &mut self,
+        budget: Budget,
+        mut heads: Heads,
+        window: &mut Window,
+    ) -> Result<Go, Error> {
         while self.room > 0
             && let Some((priority, head)) = heads.next(*window)
         {
@@ -235,7 +267,7 @@ impl Claiming<'_> {
             Stored::Broken { id, lane } => (id, lane, None),
             Stored::Call(row) => {
                 let (id, lane) = (row.id, row.lane.clone());
-                match isolated(db, || self.head(*row)) {
+                match fenced(|| self.head(*row)) {
                     Err(error) if !error.is_medium() => (id, lane, Some(error)),
                     went => return went,
                 }
@@ -289,7 +321,8 @@ impl Claiming<'_> {
                 self.refused_unmade(row, Refusal::MessageGone)?;
             }
             Resolution::Never => {
-                claims::dropped(self.db, &row, "nothing to act on", now)?;
+                let db = self.db;
+                isolated(db, || claims::dropped(db, &row, "nothing to act on", now))?;
                 self.claims.settled += 1;
             }
         }
@@ -303,9 +336,11 @@ impl Claiming<'_> {
             attempts: row.attempts + 1,
             ..row
         };
-        claims::claim(self.db, row.id)?;
         let outcome = Outcome::Refused(refusal);
-        self.desk.settle(self.db, self.moment, &row, &outcome)?;
+        isolated(self.db, || {
+            claims::claim(self.db, row.id)?;
+            self.desk.settle(self.db, self.moment, &row, &outcome)
+        })?;
         self.claims.settled += 1;
         Ok(())
     }
@@ -321,8 +356,12 @@ impl Claiming<'_> {
         if followers.is_empty() || !self.window.is_short(self.due + followers.len(), waited) {
             return Ok(None);
         }
-        merge::merge(self.db, row.id, &followers)?;
-        match resolve::resolve(self.db, row, self.desk.group())? {
+        isolated(self.db, || merge::merge(self.db, row.id, &followers))?;
+        let whole = OutboxRow {
+            attempts: row.attempts + 1,
+            ..row.clone()
+        };
+        match resolve::resolve(self.db, &whole, self.desk.group())? {
             Resolution::Ready(call) => Ok(Some(call)),
             Resolution::Later | Resolution::TopicGone | Resolution::Never => Ok(None),
         }

@@ -9,7 +9,7 @@ use crate::desk::{Cause, Desk, Moment};
 use crate::domain::event::Event;
 use crate::domain::ids::InboxId;
 use crate::store::inbox::{self, Pending};
-use crate::store::{Db, Error, Writer, isolated};
+use crate::store::{Db, Error, Writer, each_isolated, isolated};
 use crate::telegram::{PollHealth, Router};
 
 /// Updates handled in one transaction.
@@ -77,9 +77,15 @@ impl Updates {
         let (desk, moment, handled) = (self.desk.clone(), self.moment(), routed.len());
         self.writer
             .run(move |db| {
-                routed
-                    .into_iter()
-                    .try_for_each(|update| apply(db, &desk, moment, update))
+                each_isolated(
+                    db,
+                    &routed,
+                    |update| apply(db, &desk, moment, update),
+                    |(id, _), error| {
+                        tracing::error!(update = ?id, %error, "an update could not be handled and is put aside");
+                        bury(db, &desk, moment, *id, "the desk failed on it")
+                    },
+                )
             })
             .await?;
         Ok(handled)
@@ -127,22 +133,14 @@ impl Updates {
     }
 }
 
-/// Applies one update, or puts it aside: it costs itself and not its neighbours in the transaction.
-fn apply(db: &Db, desk: &Desk, moment: Moment, (id, event): Routed) -> Result<(), Error> {
-    let event = match event {
-        Ok(event) => event,
-        Err(reason) => return bury(db, desk, moment, id, reason),
-    };
-    let applied = isolated(db, || {
-        desk.apply(db, moment, Cause::Update(id), event)?;
-        inbox::done(db, id, moment.now)
-    });
-    match applied {
-        Err(error) if !error.is_medium() => {
-            tracing::error!(update = ?id, %error, "an update could not be handled and is put aside");
-            bury(db, desk, moment, id, "the desk failed on it")
+/// Applies one update; one that cannot be read is put aside.
+fn apply(db: &Db, desk: &Desk, moment: Moment, (id, event): &Routed) -> Result<(), Error> {
+    match event {
+        Ok(event) => {
+            desk.apply(db, moment, Cause::Update(*id), event.clone())?;
+            inbox::done(db, *id, moment.now)
         }
-        applied => applied,
+        Err(reason) => bury(db, desk, moment, *id, reason),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::ids::ClientId;
 use crate::domain::time::Timestamp;
 
 const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
-     WHERE budget = ?1 AND state = 'waiting' AND priority <= ?2 LIMIT ?3)";
+     WHERE budget = ?1 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?3)";
 const TOLD: &str = "SELECT queue_told_at FROM clients WHERE id = ?1";
 const SET_TOLD: &str = "UPDATE clients SET queue_told_at = ?2 WHERE id = ?1";
 

@@ -11,14 +11,15 @@ use crate::domain::time::Timestamp;
 
 const DUE: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
      failures, maybe_sent, attempts, created_at, not_before FROM outbox \
-     WHERE budget = ?1 AND priority = ?2 AND is_head = 1 AND state = 'waiting' AND not_before <= ?3 \
+     WHERE budget = ?1 AND is_head = 1 AND priority = ?2 AND state = 'waiting' AND not_before <= ?3 \
      ORDER BY not_before, id LIMIT ?4";
 const CLAIMED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
      failures, maybe_sent, attempts, created_at FROM outbox WHERE state = 'claimed' ORDER BY id";
 const UNFINISHED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
      failures, maybe_sent, attempts, created_at FROM outbox WHERE id = ?1 AND finished_at IS NULL";
-const NEXT_DUE: &str = "SELECT not_before FROM outbox \
-     WHERE budget = ?1 AND priority = ?2 AND is_head = 1 AND state = 'waiting' ORDER BY not_before LIMIT 1";
+const FIRST_OF_QUEUE: &str = "SELECT priority, not_before FROM outbox \
+     WHERE budget = ?1 AND is_head = 1 AND priority >= ?2 AND state = 'waiting' \
+     ORDER BY priority, not_before LIMIT 1";
 const RECENT: &str = "SELECT finished_at, client_id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at > ?1 AND attempts > 0 ORDER BY finished_at LIMIT ?2";
 const CARRIED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
@@ -141,21 +142,22 @@ pub fn unfinished(db: &Db, id: OutboxId) -> Result<Option<OutboxRow>, Error> {
         .optional()?)
 }
 
-/// When the first head of a lane is due, over all priorities of a budget. Only heads count: one
-/// that waits must not hide behind later calls of its lane.
-pub fn next_due(db: &Db, budget: Budget) -> Result<Option<Timestamp>, Error> {
-    let mut statement = db.prepare_cached(NEXT_DUE)?;
-    let mut earliest: Option<Timestamp> = None;
-    for priority in 0..=Priority::LAST.0 {
-        let next: Option<Timestamp> = statement
-            .query_row(params![budget, priority], |row| row.get(0))
-            .optional()?;
-        earliest = match (earliest, next) {
-            (Some(first), Some(second)) => Some(first.min(second)),
-            (first, second) => first.or(second),
-        };
+/// The priorities of a budget in which calls wait, each with when its first head is due. Only heads
+/// count: one that waits must not hide behind later calls of its lane. One question for each priority
+/// that is there and one more: most turns find none or one.
+pub fn agenda(db: &Db, budget: Budget) -> Result<Vec<(Priority, Timestamp)>, Error> {
+    let mut statement = db.prepare_cached(FIRST_OF_QUEUE)?;
+    let (mut agenda, mut from) = (Vec::new(), 0);
+    while let Some((priority, due_at)) = statement
+        .query_row(params![budget, from], |row| {
+            Ok((Priority(row.get(0)?), row.get(1)?))
+        })
+        .optional()?
+    {
+        agenda.push((priority, due_at));
+        from = priority.0 + 1;
     }
-    Ok(earliest)
+    Ok(agenda)
 }
 
 /// Calls that ended after a time, oldest first: when, and into whose chat.

@@ -66,7 +66,8 @@ pub fn merge(db: &Db, head: OutboxId, followers: &[OutboxId]) -> Result<(), Erro
 
 /// What a call says with all that goes with it.
 pub(super) fn whole_text(db: &Db, row: &OutboxRow, own: &Text) -> Result<Text, Error> {
-    if row.purpose != Purpose::Relay {
+    // Nothing goes with a call that was not claimed yet.
+    if row.purpose != Purpose::Relay || row.attempts == 0 {
         return Ok(own.clone());
     }
     let carried = claims::carried(db, row.id)?;

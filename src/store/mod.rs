@@ -41,7 +41,7 @@ pub use error::Error;
 pub use inspect::inspect;
 pub use open::{OpenError, Options, Store};
 pub use types::Place;
-pub use writer::{Writer, isolated};
+pub use writer::{Writer, each_isolated, fenced, isolated};
 
 /// A connection, inside a transaction where it comes from the [`Writer`].
 pub type Db = rusqlite::Connection;

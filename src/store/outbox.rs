@@ -46,7 +46,7 @@ const BLANK_DEAD: &str =
     "UPDATE outbox SET call = '' WHERE message_id = ?1 AND finished_at IS NOT NULL";
 const OF_CALL: &str =
     "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
-const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND priority = ?3 AND is_head = 1 \
+const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND is_head = 1 AND priority = ?3 \
      AND state = 'waiting' AND attempts > 0 AND not_before > ?1 AND not_before <= ?2";
 const POSTED_SINCE: &str = "SELECT message_id FROM outbox WHERE state IN ('done', 'dropped') AND state = 'done' \
      AND finished_at > ?1 AND purpose IN ('topic', 'card', 'relay') ORDER BY finished_at DESC, id DESC LIMIT ?2";

@@ -1,6 +1,6 @@
 //! The one writer: a thread that owns the writing connection. Work that arrives together shares one
-//! IMMEDIATE transaction, each piece in a savepoint of its own, and is acknowledged after COMMIT.
-//! Knows nothing of what the work does.
+//! IMMEDIATE transaction, each piece in a savepoint of its own where there are several, and is
+//! acknowledged after COMMIT. Knows nothing of what the work does.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -80,6 +80,36 @@ pub fn isolated<T>(db: &Db, part: impl FnOnce() -> Result<T, Error>) -> Result<T
     result
 }
 
+/// Does parts of which none may cost another anything: all in one savepoint, because each one has
+/// SQLite keep a copy of every page that changes in it; and where one of them fails, all again, each by
+/// itself. `failed` is told of each that fails by itself, unless the medium is at fault.
+pub fn each_isolated<P>(
+    db: &Db,
+    parts: &[P],
+    part: impl Fn(&P) -> Result<(), Error>,
+    failed: impl Fn(&P, Error) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if parts.len() > 1 {
+        match isolated(db, || parts.iter().try_for_each(&part)) {
+            Err(error) if !error.is_medium() => {}
+            together => return together,
+        }
+    }
+    for one in parts {
+        match isolated(db, || part(one)) {
+            Err(error) if !error.is_medium() => failed(one, error)?,
+            alone => alone?,
+        }
+    }
+    Ok(())
+}
+
+/// Does something that changes one row at most, or isolates what changes more: a panic becomes an error
+/// and there is nothing to undo.
+pub fn fenced<T>(part: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(part)).unwrap_or(Err(Error::Panicked))
+}
+
 /// One piece of work, in two steps around the commit.
 trait Job: Send {
     /// Does the work. After an error its changes are not to be kept.
@@ -135,6 +165,14 @@ fn serve(db: &Db, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
 fn transact(db: &Db, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
     let result = (|| -> Result<(), Error> {
         execute(db, "BEGIN IMMEDIATE")?;
+        if let [only] = batch {
+            return match only.execute(db) {
+                Ok(()) => execute(db, "COMMIT"),
+                Err(error) if db.is_autocommit() => Err(error),
+                // It is told of its error itself.
+                Err(_) => execute(db, "ROLLBACK"),
+            };
+        }
         for job in batch.iter_mut() {
             execute(db, "SAVEPOINT job")?;
             if let Err(error) = job.execute(db) {
@@ -222,6 +260,47 @@ mod tests {
             writer.run(kept).await.expect("it answers"),
             ["other part", "whole"]
         );
+    }
+
+    #[tokio::test]
+    async fn of_parts_that_share_a_savepoint_one_fails_alone() {
+        let (_folder, writer) = writer();
+        let told = writer
+            .run(|db| {
+                let told = std::cell::RefCell::new(Vec::new());
+                let names = ["good", "poison", "panic", "also good"];
+                let part = |name: &&str| match *name {
+                    "poison" => {
+                        keep(db, name)?;
+                        Err(Error::Sqlite("no".to_owned()))
+                    }
+                    "panic" => panic!("on purpose"),
+                    name => keep(db, name),
+                };
+                let failed = |name: &&str, _: Error| {
+                    told.borrow_mut().push((*name).to_owned());
+                    Ok(())
+                };
+                each_isolated(db, &names, part, failed)?;
+                Ok(told.into_inner())
+            })
+            .await;
+        assert_eq!(told.expect("the others are kept"), ["poison", "panic"]);
+        assert_eq!(
+            writer.run(kept).await.expect("it answers"),
+            ["also good", "good"]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_medium_at_fault_is_the_fault_of_no_part() {
+        let (_folder, writer) = writer();
+        let done = writer
+            .run(|db| {
+                each_isolated(db, &[1, 2], |_| Err(Error::DiskFull), |part, _| panic!("{part}"))
+            })
+            .await;
+        assert!(matches!(done, Err(Error::DiskFull)), "{done:?}");
     }
 
     #[tokio::test]
