@@ -61,3 +61,25 @@ CREATE TABLE breakers (
 -- Where a question stands, so that it can be asked again; none where it has not been posted.
 ALTER TABLE prompts ADD COLUMN post INTEGER;
 CREATE INDEX prompts_open ON prompts (id) WHERE answered_at IS NULL AND post IS NOT NULL;
+
+-- Further bots that post texts of clients into the desk group.
+CREATE TABLE voices (
+    bot       INTEGER PRIMARY KEY CHECK (bot > 0),
+    name      TEXT NOT NULL DEFAULT '',  -- its @name
+    out_since INTEGER,                   -- since when it cannot post; NULL while it can
+    try_at    INTEGER NOT NULL DEFAULT 0 -- when one that cannot is tried again
+) STRICT;
+
+-- The voice that posted a message, which alone can edit it; 0 = the main bot, or a person.
+ALTER TABLE links ADD COLUMN bot INTEGER NOT NULL DEFAULT 0;
+
+-- Each bot has a window of its own, where Telegram counts so.
+ALTER TABLE group_calls ADD COLUMN bot INTEGER NOT NULL DEFAULT 0;
+
+-- Whether Telegram counts the calls into a group for each bot, as far as its answers have shown.
+CREATE TABLE counting (
+    place    INTEGER PRIMARY KEY,
+    is_apart INTEGER NOT NULL CHECK (is_apart IN (0, 1)),
+    quick    INTEGER NOT NULL,           -- answers in a row that came too soon for a common count
+    try_at   INTEGER NOT NULL            -- not to be tried before
+) STRICT;

@@ -3,6 +3,7 @@
 //! transactions around the calls, never across them.
 
 mod breaker;
+mod group;
 mod heads;
 mod lanes;
 mod pace;
@@ -19,7 +20,7 @@ use futures_util::{FutureExt, StreamExt};
 use crate::clock::Clock;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, ReadyCall};
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{BotId, ChatId};
 use crate::domain::outcome::Outcome;
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
@@ -57,10 +58,13 @@ pub struct Delivery {
     writer: Writer,
     desk: Desk,
     client: Client,
+    voices: Arc<BTreeMap<BotId, Client>>,
     clock: Arc<dyn Clock>,
     pace: Arc<Pace>,
     in_flight: FuturesUnordered<Flight>,
     desk_in_flight: usize,
+    /// Whether a call is under way that shows how Telegram counts.
+    is_trying: bool,
     ended: Vec<Ended>,
     /// Chats that asked to be left alone, from the moment the answer came: a call that was claimed
     /// with the one that met it does not follow.
@@ -101,10 +105,12 @@ impl Delivery {
             writer,
             desk,
             client,
+            voices: Arc::default(),
             clock,
             pace: Arc::new(pace),
             in_flight: FuturesUnordered::new(),
             desk_in_flight: 0,
+            is_trying: false,
             ended: Vec::new(),
             paused: Arc::default(),
             breakers: breaker::Breakers::default(),
@@ -112,6 +118,13 @@ impl Delivery {
             seen: None,
             jumped_ms: 0,
         }
+    }
+
+    /// The same with further bots that post texts of clients.
+    #[must_use]
+    pub fn with_voices(mut self, voices: impl IntoIterator<Item = (BotId, Client)>) -> Self {
+        self.voices = Arc::new(voices.into_iter().collect());
+        self
     }
 
     /// Calls that the last run was making when it ended are in doubt. To be called once, before the
@@ -156,6 +169,7 @@ impl Delivery {
         let room = lanes::Room {
             all: IN_FLIGHT_MAX.saturating_sub(self.in_flight.len()),
             desk: DESK_IN_FLIGHT_MAX.saturating_sub(self.desk_in_flight),
+            may_try: !self.is_trying,
         };
         let mut commit = pin!(self.settle_and_claim(room));
         let claims = loop {
@@ -191,8 +205,10 @@ impl Delivery {
 
     fn start(&mut self, row: OutboxRow, call: ReadyCall) {
         self.desk_in_flight += usize::from(row.budget == Budget::Desk);
+        self.is_trying |= row.tried.is_some();
+        let voice = row.voice.and_then(|voice| self.voices.get(&voice));
         let attempt = Attempt {
-            client: self.client.clone(),
+            client: voice.unwrap_or(&self.client).clone(),
             clock: Arc::clone(&self.clock),
             paused: Arc::clone(&self.paused),
             row,
@@ -241,6 +257,7 @@ impl Delivery {
     fn note_end(&mut self, ended: Ended) {
         self.desk_in_flight -= usize::from(ended.row.budget == Budget::Desk);
         self.breakers.note(&ended);
+        self.is_trying &= ended.row.tried.is_none();
         self.ended.push(ended);
     }
 
@@ -279,6 +296,7 @@ impl Delivery {
         let jumped_ms = self.jumped_ms;
         let forgets = self.clock.running() >= self.forget_quiet_at;
         let writer = self.writer.clone();
+        let voices: Vec<BotId> = self.voices.keys().copied().collect();
         // Copies, because the originals have to survive a failed commit.
         let (ended, news) = (self.ended.clone(), self.breakers.news());
         async move {
@@ -294,7 +312,7 @@ impl Delivery {
                     }
                     settle(db, &desk, moment, &ended)?;
                     breaker::write(db, &desk, moment, &news)?;
-                    lanes::claim(db, &desk, &pace, at, room)
+                    lanes::claim(db, &desk, &pace, at, (room, &voices))
                 })
                 .await
         }
@@ -333,7 +351,8 @@ struct Attempt {
 }
 
 impl Attempt {
-    async fn make(self) -> Ended {
+    async fn make(mut self) -> Ended {
+        let started = self.clock.running();
         let outcome = match self.paused_for() {
             Some(wait) => Outcome::RetryAfter(wait),
             // Nobody knows how far a call came that panicked.
@@ -347,6 +366,9 @@ impl Attempt {
             if let Ok(mut paused) = self.paused.lock() {
                 paused.insert(chat, until);
             }
+        }
+        if let Some(tried) = &mut self.row.tried {
+            tried.took = self.clock.running().saturating_sub(started);
         }
         log(&self.row, &outcome);
         Ended {

@@ -29,6 +29,7 @@ mod topic;
 mod topics_off;
 mod trail;
 mod turn;
+mod voice;
 mod words;
 
 use std::sync::Arc;
@@ -200,6 +201,16 @@ impl Desk {
                 breaker::closed(&mut turn, Destination::Group(old))
             }
             Event::AddedElsewhere { chat } => timer::added_elsewhere(&turn, chat),
+            Event::VoiceChanged {
+                voice,
+                chat,
+                can_post,
+            } => voice::changed(&mut turn, voice, chat, can_post),
+            Event::VoiceHeard {
+                voice,
+                from,
+                language,
+            } => voice::heard(&mut turn, voice, from, language),
             Event::StrayPress { press, language } => turn.answer_press(press, language),
             Event::JobEnded(job, end) => file::ended(&mut turn, job, &end),
             Event::TimerRang(timer) => timer::rang(&mut turn, &timer),

@@ -6,6 +6,7 @@ mod people;
 mod start;
 pub mod timers;
 pub mod updates;
+mod voices;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ use loops::{delivery_loop, timers_loop, work_loop};
 pub use start::{begin, desk_groups};
 use timers::Timers;
 use updates::Updates;
+pub use voices::Voice;
 
 /// Loops look for work this often even if nobody wakes them.
 const FALLBACK: Duration = Duration::from_secs(5);
@@ -68,6 +70,8 @@ pub struct Engine {
     pub client: Client,
     /// The bot whose token it is.
     pub bot: BotId,
+    /// Further bots that post texts of clients.
+    pub voices: Vec<Voice>,
     /// What files are worked on with.
     pub tools: Tools,
     /// How fast Telegram may be called.
@@ -188,6 +192,10 @@ impl Engine {
         );
         let desk = Arc::clone(&engine).updates_loop(shared.clone(), Arc::clone(&health));
         loops.add("desk", desk);
+        for voice in &engine.voices {
+            let voice_loop = Arc::clone(&engine).voice_loop(shared.clone(), voice.clone());
+            loops.add("voice", voice_loop);
+        }
         loops.add("delivery", delivery_loop(shared.clone(), delivery, clock()));
         loops.add("timers", timers_loop(shared.clone(), timers, clock()));
         let work = Work::new(
@@ -226,6 +234,11 @@ impl Engine {
             self.client.clone(),
             Arc::clone(&self.clock),
             Pace::new(self.flood, self.bursts),
+        )
+        .with_voices(
+            self.voices
+                .iter()
+                .map(|voice| (voice.bot, voice.client.clone())),
         );
         begin(&self.store.writer, &self.desk, &delivery, self.moment(None)).await?;
         Ok(delivery)

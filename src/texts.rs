@@ -220,6 +220,10 @@ messages! {
     delayed() = "delayed";
     /// In General: the group has no topics any more.
     alert_topics_off() = "alert-topics-off";
+    /// In General: a further bot cannot post here any more.
+    alert_voice_out(name: &str) = "alert-voice-out";
+    /// To somebody who writes to a further bot.
+    write_to_main(name: &str) = "write-to-main";
     /// To the admins: the group is behind.
     alert_backlog(calls: u64, minutes: u64) = "alert-backlog";
     /// A poll or quiz told in words stands behind this.

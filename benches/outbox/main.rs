@@ -24,6 +24,15 @@ const GROUP: i64 = -1_009_999_999_999;
 const WAITING: [u32; 3] = [1_000, 100_000, 1_000_000];
 /// Calls of one lane.
 const PER_LANE: u32 = 20;
+
+/// Where the calls that go next stand among the others.
+#[derive(Clone, Copy, Debug)]
+enum Order {
+    /// Next to each other, as tickets are written into in turn.
+    Written,
+    /// Anywhere: each on pages of its own, which the disk has to bring.
+    Scattered,
+}
 /// Turns that are measured; the median counts.
 const TURNS: usize = 41;
 
@@ -62,18 +71,20 @@ impl Transport for Ready {
 }
 
 fn main() {
-    println!("| calls that wait | start | a turn of 24 calls | memory |");
-    println!("|---|---|---|---|");
-    for waiting in WAITING {
-        measure(waiting);
+    println!("| calls that wait | order | start | a turn of 24 calls | memory |");
+    println!("|---|---|---|---|---|");
+    for order in [Order::Written, Order::Scattered] {
+        for waiting in WAITING {
+            measure(waiting, order);
+        }
     }
 }
 
-fn measure(waiting: u32) {
+fn measure(waiting: u32, order: Order) {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("the build has a folder");
     let path = folder.path().join("desk.db");
     open(&path).close();
-    fill(&path, waiting);
+    fill(&path, waiting, order);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .expect("a runtime can be made");
@@ -103,7 +114,7 @@ fn measure(waiting: u32) {
     turns.sort_unstable();
     let memory = memory_kib().saturating_sub(before);
     println!(
-        "| {waiting} | {:.0} ms | {:.2} ms | {:.1} MB more |",
+        "| {waiting} | {order:?} | {:.0} ms | {:.2} ms | {:.1} MB more |",
         start.as_secs_f64() * 1000.0,
         turns[TURNS / 2].as_secs_f64() * 1000.0,
         memory as f64 / 1024.0
@@ -138,10 +149,22 @@ fn parts(store: &Store) -> (Desk, Delivery) {
 }
 
 /// Open tickets with live topics, and texts that wait to be posted in them.
-fn fill(path: &Path, waiting: u32) {
+fn fill(path: &Path, waiting: u32, order: Order) {
     let db = Db::open(path).expect("the database is there");
     let now = SystemClock.now().millis() - 60_000;
     let tickets = waiting.div_ceil(PER_LANE);
+    let (lane, is_head, due) = match order {
+        Order::Written => (
+            format!("(1 + i % {tickets})"),
+            format!("i < {tickets}"),
+            "i / 1000",
+        ),
+        Order::Scattered => (
+            format!("(1 + i / {PER_LANE})"),
+            format!("i % {PER_LANE} = 0"),
+            "i % 1000",
+        ),
+    };
     let series = |count: u32| {
         format!(
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {count})"
@@ -167,9 +190,9 @@ fn fill(path: &Path, waiting: u32) {
         format!(
             "{} INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
              ticket_id, call, not_before, created_at) \
-             SELECT 'past:' || i, 1, 'topic:' || (1 + i / {PER_LANE}), 1 + i, i % {PER_LANE} = 0, 'desk', 1, 'relay', \
-             1 + i / {PER_LANE}, '{{\"call\":\"send_text\",\"to\":{{\"topic\":' || (1 + i / {PER_LANE}) || '}},\
-             \"text\":{{\"text\":\"My order has not arrived yet, can you look into it?\"}}}}', {now} + i % 1000, {now} FROM n",
+             SELECT 'past:' || i, 1, 'topic:' || {lane}, 1 + i, {is_head}, 'desk', 1, 'relay', \
+             {lane}, '{{\"call\":\"send_text\",\"to\":{{\"topic\":' || {lane} || '}},\
+             \"text\":{{\"text\":\"My order has not arrived yet, can you look into it?\"}}}}', {now} + {due}, {now} FROM n",
             series(waiting)
         ),
         "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)".to_owned(),

@@ -8,12 +8,14 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::exit::{Ended, Exit, OrExit};
+use super::run;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::telegram::{Client, HttpTransport};
 
 pub mod facts;
 pub mod judge;
+mod voices;
 
 use judge::{Finding, Verdict};
 
@@ -36,8 +38,17 @@ pub fn check(config: &Config) -> Ended {
         .enable_all()
         .build()
         .or_exit(Exit::Software)?;
-    let facts = runtime.block_on(facts::gather(config, &client, &SystemClock));
-    let findings = judge::judge(config, &facts);
+    let voices = run::voices(config)?;
+    let group = config.telegram.support_group_id;
+    let (facts, voices) = runtime.block_on(async {
+        let facts = facts::gather(config, &client, &SystemClock).await;
+        let voices = voices::gather(&voices, group).await;
+        (facts, voices)
+    });
+    let mut findings = judge::judge(config, &facts);
+    if facts.telegram.is_ok() {
+        findings.extend(voices::judge(&voices));
+    }
     print(&findings, &mut std::io::stdout()).or_exit(Exit::Io)?;
     Ok(exit(&findings))
 }

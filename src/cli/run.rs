@@ -10,7 +10,7 @@ use super::exit::{Ended, Exit, Failure, OrExit};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::desk::{Desk, Settings};
-use crate::engine::{Engine, Stopped};
+use crate::engine::{Engine, Stopped, Voice};
 use crate::entropy::SystemEntropy;
 use crate::spool::Spool;
 use crate::store::{OpenError, Options, Store};
@@ -84,6 +84,7 @@ pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
         desk: Desk::new(settings(config), Texts::new(), entropy.clone(), vault),
         client: client.clone(),
         bot: config.telegram.token.bot(),
+        voices: voices(config)?,
         tools: Tools {
             client,
             spool,
@@ -96,6 +97,18 @@ pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
         clock: Arc::new(SystemClock),
         entropy,
     })
+}
+
+/// The further bots of this config.
+pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
+    let clients = config.telegram.voices.iter().map(|voice| {
+        let secret = voice.token.secret().clone();
+        let transport =
+            HttpTransport::new(&config.telegram.api_url, secret).or_exit(Exit::Config)?;
+        let client = Client::new(Arc::new(transport));
+        Ok(Voice::new(voice.token.bot(), client))
+    });
+    clients.collect()
 }
 
 /// Files on their way lie beside the database.

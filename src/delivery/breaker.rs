@@ -59,7 +59,9 @@ impl Breakers {
     /// A call has ended one attempt.
     pub fn note(&mut self, ended: &Ended) {
         let outcome = &ended.outcome;
-        if matches!(outcome, Outcome::Refused(Refusal::TokenRejected)) {
+        // A voice that is not let in says nothing of the others.
+        let is_main = ended.row.voice.is_none();
+        if is_main && matches!(outcome, Outcome::Refused(Refusal::TokenRejected)) {
             self.news
                 .push(News::OutOfReach(Destination::Telegram, Cause::Token));
         }
@@ -70,7 +72,7 @@ impl Breakers {
             self.news
                 .push(News::OutOfReach(Destination::Telegram, Cause::NoAnswer));
         }
-        let into_group = ended.row.budget == Budget::Desk;
+        let into_group = ended.row.budget == Budget::Desk && is_main;
         if into_group
             && self
                 .group

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use super::group::{Group, MadeBy, is_for_any_bot};
 use super::heads::Heads;
 use super::pace::Pace;
 use crate::desk::{Desk, Moment};
-use crate::domain::call::{Budget, Priority, Purpose, ReadyCall};
+use crate::domain::call::{Budget, Call, Priority, Purpose, ReadyCall};
+use crate::domain::ids::BotId;
 use crate::domain::outcome::{Outcome, Refusal};
 use crate::domain::rules::breaker::Gates;
 use crate::domain::rules::learning;
-use crate::domain::rules::pacing::Window;
+use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
 use crate::store::breakers::{self, Breaker};
 use crate::store::claims::{self, OutboxRow, Stored};
@@ -20,6 +22,9 @@ use crate::store::{Db, Error, Place, fenced, isolated, merge, pauses, rates, top
 const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
 /// How soon a ticket's call is looked at again while the group takes none.
 const HELD_AGAIN: Duration = Duration::from_secs(30);
+
+/// How many times as many heads as there is room for are looked at for texts that voices can post.
+const LOOK_AHEAD: usize = 4;
 
 /// What a claim brings.
 pub(super) struct Claims {
@@ -40,10 +45,16 @@ pub(super) struct Room {
     pub all: usize,
     /// Of those, into the group.
     pub desk: usize,
+    /// Whether a voice may try how Telegram counts: one at a time.
+    pub may_try: bool,
 }
 
 impl Room {
-    pub const NONE: Room = Room { all: 0, desk: 0 };
+    pub const NONE: Room = Room {
+        all: 0,
+        desk: 0,
+        may_try: false,
+    };
 }
 
 /// The time, as the desk is told it and as the meters count it.
@@ -61,7 +72,7 @@ pub(super) fn claim(
     desk: &Desk,
     pace: &Pace,
     at: At,
-    room: Room,
+    (room, voices): (Room, &[BotId]),
 ) -> Result<Claims, Error> {
     let out_of_reach = breakers::open_ones(db)?;
     let held = out_of_reach.iter().map(|one| (one.destination, one.cause));
@@ -75,9 +86,13 @@ pub(super) fn claim(
         room: room.all,
         holds_bot_call: false,
         is_bot_spent: false,
-        window: Window::OPEN,
+        voices,
+        may_try: room.may_try,
+        group: Group::open(),
         due: 0,
         gates,
+        voice: None,
+        tried: None,
         claims: Claims {
             calls: Vec::new(),
             settled: 0,
@@ -113,11 +128,17 @@ struct Claiming<'a> {
     holds_bot_call: bool,
     /// The bot's own budget is empty: what is due waits for it, and not for its own time.
     is_bot_spent: bool,
+    /// The voices of the config, and whether one of them may try how Telegram counts.
+    voices: &'a [BotId],
+    may_try: bool,
     /// The budget that is being spent, and how many heads are due in it.
-    window: Window,
+    group: Group,
     due: usize,
     /// What may be called.
     gates: Gates,
+    /// Who posts the text that is next, if not the main bot, and whether it is a try.
+    voice: Option<BotId>,
+    tried: Option<Tried>,
     claims: Claims,
 }
 
@@ -135,14 +156,6 @@ enum Go {
     Stop,
 }
 
-/// The group as a budget.
-struct Group {
-    place: Place,
-    /// What it bears now.
-    limit: u32,
-    window: Window,
-}
-
 impl Claiming<'_> {
     /// The group's calls: none while it has to be left alone or its window is full.
     fn group_heads(&mut self, desk_room: usize) -> Result<(), Error> {
@@ -151,53 +164,83 @@ impl Claiming<'_> {
         let Some(due_at) = earliest(&agenda) else {
             return Ok(());
         };
-        let group = Place::Group(topics::current_chat(self.db, self.desk.group())?);
-        if let Some(until) = pauses::paused_until(self.db, group, now)? {
+        let place = Place::Group(topics::current_chat(self.db, self.desk.group())?);
+        if let Some(until) = pauses::paused_until(self.db, place, now)? {
             self.look_again(until.max(due_at));
             return Ok(());
         }
-        let mut budget = self.group(group)?;
-        let spent = budget.window;
+        let share = learning::share(rates::of(self.db, place)?, now);
+        // Where floods have taught that less is borne, nothing above that is tried.
+        self.may_try &= share == learning::WHOLE;
+        let limit = learning::of_limit(self.pace.group_calls_per_minute, share);
+        self.group = Group::load(self.db, place, limit, self.voices, now)?;
         let all_room = self.room;
         let places = all_room.min(desk_room);
         self.room = places;
-        let agenda = self.heads(Budget::Desk, agenda, &mut budget.window)?;
+        let agenda = self.heads(Budget::Desk, agenda)?;
+        let are_texts_left = self.texts_by_voices()?;
         let claimed = places - self.room;
         self.room = all_room - claimed;
         let is_full = claimed == places;
-        if budget.limit == 0 {
+        if !self.group.has_limit() {
             self.wait_for(&agenda, is_full);
             return Ok(());
-        }
-        let new_tickets = budget.window.new_tickets - spent.new_tickets;
-        for number in 0..budget.window.used - spent.used {
-            pauses::count_call(self.db, group, now, number < new_tickets)?;
         }
         if is_full || self.is_bot_spent {
             // The end of a call, or the bot's own budget, is what to wait for.
             return Ok(());
         }
         if let Some(next) = earliest(&agenda) {
-            let room_at = pauses::room_at(self.db, budget.place, budget.limit, now)?;
+            let room_at = self.group.room_at(self.db, now)?;
             self.look_again(room_at.map_or(next, |room_at| room_at.max(next)));
+            if are_texts_left
+                && let Some(at) = self.group.voices_room_at(self.db, self.may_try, now)?
+            {
+                self.look_again(at.max(next));
+            }
         }
         Ok(())
     }
 
-    fn group(&self, place: Place) -> Result<Group, Error> {
+    /// Texts of clients for which the main bot has no room. Whether some may be left for which no voice
+    /// has room now either.
+    fn texts_by_voices(&mut self) -> Result<bool, Error> {
         let now = self.moment.now;
-        let share = learning::share(rates::of(self.db, place)?, now);
-        let limit = learning::of_limit(self.pace.group_calls_per_minute, share);
-        Ok(Group {
-            place,
-            limit,
-            window: pauses::window(self.db, place, limit, now)?,
-        })
+        let is_over = self.group.own().room() > 0 || self.room == 0 || self.is_bot_spent;
+        if is_over {
+            return Ok(false);
+        }
+        let Some(mut next) = self.group.beyond(self.db, self.may_try, now)? else {
+            return Ok(true);
+        };
+        let most = self.room.saturating_mul(LOOK_AHEAD);
+        let heads = claims::due(self.db, Budget::Desk, Priority::MESSAGE, now, most)?;
+        self.due = heads.len();
+        for (_, head) in heads {
+            let is_text =
+                matches!(&head, Stored::Call(row) if is_for_any_bot(row, Priority::MESSAGE));
+            if !is_text {
+                continue;
+            }
+            let (voice, tried) = next;
+            (self.voice, self.tried) = (Some(voice), tried);
+            if self.claim_head(head, Budget::Desk, Priority::MESSAGE)? == Go::Stop || self.room == 0
+            {
+                return Ok(false);
+            }
+            self.may_try &= tried.is_none();
+            next = match self.group.beyond(self.db, self.may_try, now)? {
+                Some(next) => next,
+                None => return Ok(true),
+            };
+        }
+        Ok(false)
     }
 
     fn heads_without_window(&mut self, budget: Budget) -> Result<(), Error> {
-        let (agenda, mut no_window) = (claims::agenda(self.db, budget)?, Window::OPEN);
-        let agenda = self.heads(budget, agenda, &mut no_window)?;
+        self.group = Group::open();
+        let agenda = claims::agenda(self.db, budget)?;
+        let agenda = self.heads(budget, agenda)?;
         self.wait_for(&agenda, self.room == 0);
         Ok(())
     }
@@ -215,14 +258,9 @@ impl Claiming<'_> {
 
     /// The due heads of a budget, as far as its window and the free places go. What waits after that;
     /// nothing where the free places or the bot's budget were the end of it.
-    fn heads(
-        &mut self,
-        budget: Budget,
-        mut agenda: Agenda,
-        window: &mut Window,
-    ) -> Result<Agenda, Error> {
+    fn heads(&mut self, budget: Budget, mut agenda: Agenda) -> Result<Agenda, Error> {
         loop {
-            let room = self.room.min(window.room());
+            let room = self.room.min(self.group.own().room());
             if room == 0 {
                 return Ok(agenda);
             }
@@ -230,7 +268,7 @@ impl Claiming<'_> {
             if heads.is_empty() {
                 return Ok(agenda);
             }
-            if self.serve(budget, heads, window)? == Go::Stop || self.room == 0 {
+            if self.serve(budget, heads)? == Go::Stop || self.room == 0 {
                 return Ok(Agenda::new());
             }
             agenda = claims::agenda(self.db, budget)?;
@@ -238,26 +276,40 @@ impl Claiming<'_> {
     }
 
     /// Heads that are due now, in their order. Whether to look for more.
-    fn serve(
-        &mut self,
-        budget: Budget,
-        mut heads: Heads,
-        window: &mut Window,
-    ) -> Result<Go, Error> {
+    fn serve(&mut self, budget: Budget, mut heads: Heads) -> Result<Go, Error> {
         while self.room > 0
-            && let Some((priority, head)) = heads.next(*window)
+            && let Some((priority, head)) = heads.next(self.group.own())
         {
-            let before = self.claims.calls.len();
-            self.window = *window;
             self.due = heads.len() + 1;
-            if self.head_or_bury(head)? == Go::Stop {
+            self.voice = match &head {
+                Stored::Call(row) if is_for_any_bot(row, priority) => self.group.speaker(),
+                Stored::Call(_) | Stored::Broken { .. } => None,
+            };
+            self.tried = None;
+            if self.claim_head(head, budget, priority)? == Go::Stop {
                 return Ok(Go::Stop);
-            }
-            if self.claims.calls.len() > before {
-                window.spend(budget == Budget::Desk && priority == Priority::FIRST);
             }
         }
         Ok(Go::On)
+    }
+
+    /// Claims a head, and spends the group's budget where that is what it spends.
+    fn claim_head(
+        &mut self,
+        head: Stored,
+        budget: Budget,
+        priority: Priority,
+    ) -> Result<Go, Error> {
+        let before = self.claims.calls.len();
+        let went = self.head_or_bury(head)?;
+        if budget == Budget::Desk
+            && let Some((row, _)) = self.claims.calls.get(before)
+        {
+            let is_new_ticket = priority == Priority::FIRST;
+            self.group
+                .spend(self.db, row.voice, is_new_ticket, self.moment.now)?;
+        }
+        Ok(went)
     }
 
     /// A call that the store or the desk fails on is put aside and holds up nobody.
@@ -300,6 +352,19 @@ impl Claiming<'_> {
         }
         match resolve::resolve(self.db, &row, self.desk.group())? {
             Resolution::Ready(call) => {
+                let voice = match self.made_by(&row, &call)? {
+                    MadeBy::Bot(voice) => voice,
+                    MadeBy::Later(until) => {
+                        claims::defer(self.db, row.id, until)?;
+                        return Ok(Go::On);
+                    }
+                    MadeBy::Nobody => {
+                        let db = self.db;
+                        isolated(db, || claims::dropped(db, &row, "no such voice", now))?;
+                        self.claims.settled += 1;
+                        return Ok(Go::On);
+                    }
+                };
                 let call = match self.with_followers(&row)? {
                     Some(whole) => whole,
                     None => call,
@@ -310,6 +375,8 @@ impl Claiming<'_> {
                 self.room -= 1;
                 let row = OutboxRow {
                     attempts: row.attempts + 1,
+                    voice,
+                    tried: self.tried,
                     ..row
                 };
                 self.claims.calls.push((row, call));
@@ -327,6 +394,22 @@ impl Claiming<'_> {
             }
         }
         Ok(Go::On)
+    }
+
+    /// Who makes a call.
+    fn made_by(&self, row: &OutboxRow, call: &ReadyCall) -> Result<MadeBy, Error> {
+        if let Call::WordOfVoice { voice, .. } = &row.call {
+            let is_ours = self.voices.contains(voice);
+            return Ok(if is_ours {
+                MadeBy::Bot(Some(*voice))
+            } else {
+                MadeBy::Nobody
+            });
+        }
+        if self.voice.is_some() || self.voices.is_empty() || row.budget != Budget::Desk {
+            return Ok(MadeBy::Bot(self.voice));
+        }
+        self.group.poster(self.db, call, self.moment.now)
     }
 
     /// A call that is known to be refused without being made. It is an attempt of its own, so that what
@@ -348,12 +431,17 @@ impl Claiming<'_> {
     /// While the budget is short the texts that follow in the lane go along in the same post.
     fn with_followers(&self, row: &OutboxRow) -> Result<Option<ReadyCall>, Error> {
         // Whether more follows is only asked where it could matter.
-        if row.budget != Budget::Desk || self.window.limit.is_none() {
+        if row.budget != Budget::Desk || !self.group.has_limit() {
             return Ok(None);
         }
         let followers = merge::followers(self.db, row, self.moment.now)?;
         let waited = self.moment.now.since(row.created_at);
-        if followers.is_empty() || !self.window.is_short(self.due + followers.len(), waited) {
+        if followers.is_empty()
+            || !self
+                .group
+                .whole()
+                .is_short(self.due + followers.len(), waited)
+        {
             return Ok(None);
         }
         isolated(self.db, || merge::merge(self.db, row.id, &followers))?;

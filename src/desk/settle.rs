@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{dashboard, delete, prompt, refusal, topic, topics_off};
+use super::{dashboard, delete, prompt, refusal, topic, topics_off, voice};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::ThreadId;
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
@@ -14,6 +14,11 @@ use crate::store::outbox::{self, Fate};
 use crate::store::{Error, Place, messages, pauses, rates, topics};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
+    if let Some(voice) = row.voice
+        && voice::ended(turn, row, voice, outcome)?
+    {
+        return Ok(());
+    }
     match outcome {
         Outcome::Done(receipt) => done(turn, row, receipt),
         Outcome::RetryAfter(asked) => wait(turn, row, *asked),
@@ -55,8 +60,8 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
             posted(turn, &carried, receipt)
         }
         Purpose::Relay => {
-            posted(turn, row, receipt)?;
-            shared(turn, &merged, receipt)
+            shared(turn, &merged, receipt)?;
+            posted(turn, row, receipt)
         }
         Purpose::Reply => delivered(turn, row, receipt),
         Purpose::Delete => delete::ended(turn, row, true),
@@ -82,7 +87,9 @@ fn wait(turn: &mut Turn<'_>, row: &OutboxRow, asked: Duration) -> Result<(), Err
     };
     if let Some(place) = place {
         // Calls that were under way together meet the same flood, which teaches one thing.
-        if pauses::paused_until(turn.db, place, turn.now)?.is_none() {
+        let is_first = pauses::paused_until(turn.db, place, turn.now)?.is_none();
+        let is_of_voices = row.budget == Budget::Desk && voice::take_back(turn, place, row)?;
+        if is_first && !is_of_voices {
             let before = rates::of(turn.db, place)?;
             rates::put(turn.db, place, learning::flooded(before, turn.now))?;
         }
@@ -144,7 +151,11 @@ fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(),
     };
     let asked_for = topics::current(turn.db, ticket)?.and_then(|topic| topic.thread);
     let place = Place::Group(turn.group()?);
-    if link(turn, row, receipt, place, asked_for)? && row.maybe_sent {
+    let is_linked = link(turn, row, receipt, place, asked_for)?;
+    if let (Some(voice), Some(post)) = (row.voice, receipt.message) {
+        messages::posted_by(turn.db, place, post, voice)?;
+    }
+    if is_linked && row.maybe_sent {
         let text = turn.texts().relay_maybe_twice(turn.language());
         let post = receipt.message.map(ReplyTo::There);
         turn.tell_topic(ticket, text, post)?;
@@ -178,6 +189,9 @@ fn link(
 
 /// More messages of the client stand in the same post.
 fn shared(turn: &Turn<'_>, carried: &[OutboxRow], receipt: &Receipt) -> Result<(), Error> {
+    if carried.is_empty() {
+        return Ok(());
+    }
     let place = Place::Group(turn.group()?);
     for (nth, row) in (1..).zip(carried) {
         let (Some(message), Some(post), Some(ticket)) = (row.message, receipt.message, row.ticket)

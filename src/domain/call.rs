@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::content::{Kind, Location, Looks, Text};
-use super::ids::{ChatId, ClientId, JobId, MessageId, MessageRowId, ThreadId, TicketId};
+use super::ids::{BotId, ChatId, ClientId, JobId, MessageId, MessageRowId, ThreadId, TicketId};
 use super::language::Language;
 pub use queue::{Budget, Lane, Priority, Purpose};
 pub use ready::{ReadyCall, ReadyReply};
@@ -317,6 +317,15 @@ pub enum Call {
         /// Whether it stays until it is tapped away.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         is_alert: bool,
+    },
+    /// What a voice says to a person who writes to it in private.
+    WordOfVoice {
+        /// Which voice.
+        voice: BotId,
+        /// To whom.
+        client: ClientId,
+        /// What.
+        text: Text,
     },
     /// Leave a chat.
     Leave {

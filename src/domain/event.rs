@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Reaction, Text};
-use super::ids::{AlbumId, ChatId, JobId, MessageId, OutboxId, ThreadId, TicketId, UserId};
+use super::ids::{AlbumId, BotId, ChatId, JobId, MessageId, OutboxId, ThreadId, TicketId, UserId};
 use super::language::Language;
 use super::ticket::Role;
 use super::time::Timestamp;
@@ -79,6 +79,24 @@ pub enum Event {
     AddedElsewhere {
         /// That chat.
         chat: ChatId,
+    },
+    /// The place of a further bot of ours in a group has changed.
+    VoiceChanged {
+        /// Which bot.
+        voice: BotId,
+        /// The group.
+        chat: ChatId,
+        /// Whether it may post there now.
+        can_post: bool,
+    },
+    /// Somebody wrote to a further bot of ours in private.
+    VoiceHeard {
+        /// Which bot.
+        voice: BotId,
+        /// Who.
+        from: UserId,
+        /// The language of their app, as far as we speak it.
+        language: Option<Language>,
     },
     /// Somebody pressed a button that stands neither in their private chat nor in the desk group.
     StrayPress {

@@ -10,7 +10,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::InboxId;
 use crate::store::inbox::{self, Pending};
 use crate::store::{Db, Error, Writer, each_isolated, isolated};
-use crate::telegram::{PollHealth, Router};
+use crate::telegram::{PollHealth, Router, route_for_voice};
 
 /// Updates handled in one transaction.
 pub const BATCH_MAX: usize = 64;
@@ -110,7 +110,13 @@ impl Updates {
     }
 
     fn route(&self, update: &Pending) -> Routed {
-        let routed = catch_unwind(AssertUnwindSafe(|| self.router.route(&update.raw)));
+        let routed = catch_unwind(AssertUnwindSafe(|| {
+            if update.bot == self.router.bot() {
+                self.router.route(&update.raw)
+            } else {
+                route_for_voice(update.bot, &update.raw)
+            }
+        }));
         let event = match routed {
             Ok(Ok(event)) => Ok(event),
             Ok(Err(unreadable)) => {

@@ -131,7 +131,7 @@ impl Meters {
         if is_unlimited(settings) && self.chats.is_empty() {
             return Verdict::Pass;
         }
-        let meter = self.chats.entry((draw.bot, draw.place)).or_default();
+        let meter = self.chats.entry(counted_as(settings, draw)).or_default();
         if let Some(refused) = meter.penalised(settings, family, draw.now_ms) {
             return refused;
         }
@@ -159,7 +159,7 @@ impl Meters {
     pub fn penalise(&mut self, settings: &Settings, draw: Draw, seconds: u32) {
         // An uncounted call that is refused all the same closes the chat for messages.
         let family = counted_family(settings, draw.family).unwrap_or(Family::Message);
-        let meter = self.chats.entry((draw.bot, draw.place)).or_default();
+        let meter = self.chats.entry(counted_as(settings, draw)).or_default();
         let until_ms = draw.now_ms + i64::from(seconds) * SECOND_MS;
         meter.penalties.insert(
             family,
@@ -169,6 +169,12 @@ impl Meters {
             },
         );
     }
+}
+
+/// Whose calls into which chat share a meter. Bot 0 stands for all of them.
+fn counted_as(settings: &Settings, draw: Draw) -> (i64, Place) {
+    let is_together = !draw.private && settings.unconfirmed.groups_count_bots_together;
+    (if is_together { 0 } else { draw.bot }, draw.place)
 }
 
 /// The family whose budget really is used; `None` = uncounted.
@@ -315,6 +321,25 @@ mod tests {
         );
         let pass = meters.draw(&settings, draw(Family::Message, false, 60_000));
         assert_eq!(pass, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_group_counts_its_bots_together_or_apart() {
+        for (together, expected) in [(true, 20), (false, 40)] {
+            let mut settings = Settings::default();
+            settings.unconfirmed.groups_count_bots_together = together;
+            let mut meters = Meters::default();
+            let passed = (0..60)
+                .filter(|index| {
+                    let draw = Draw {
+                        bot: 1 + index % 2,
+                        ..draw(Family::Message, false, *index)
+                    };
+                    meters.draw(&settings, draw) == Verdict::Pass
+                })
+                .count();
+            assert_eq!(passed, expected, "together: {together}");
+        }
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Settings {
 pub struct Unconfirmed {
     /// Edits are counted together with sends (levlam: yes; newer field logs: no).
     pub edits_share_bucket: bool,
+    /// The calls of all bots into one group are counted together, not those of each by itself.
+    pub groups_count_bots_together: bool,
     /// `setMessageReaction` counts like a send.
     pub reactions_count: bool,
     /// Every item of an album or of `copyMessages` counts.
@@ -123,6 +125,7 @@ impl Default for Unconfirmed {
     fn default() -> Unconfirmed {
         Unconfirmed {
             edits_share_bucket: true,
+            groups_count_bots_together: true,
             reactions_count: false,
             album_items_count: true,
             copies_protected_content: true,

@@ -6,7 +6,8 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::types::to_json;
 use super::{Db, Error, outbox};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
-use crate::domain::ids::{ClientId, MessageRowId, OutboxId, TicketId};
+use crate::domain::ids::{BotId, ClientId, MessageRowId, OutboxId, TicketId};
+use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
 
 const DUE: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
@@ -70,6 +71,10 @@ pub struct OutboxRow {
     pub attempts: u32,
     /// When it was asked for.
     pub created_at: Timestamp,
+    /// The voice that makes it, from the claim to the end of the attempt; none for the main bot.
+    pub voice: Option<BotId>,
+    /// Whether it is made to see how Telegram counts, and how that went.
+    pub tried: Option<Tried>,
 }
 
 impl OutboxRow {
@@ -297,5 +302,7 @@ pub(super) fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         maybe_sent: row.get(10)?,
         attempts: row.get(11)?,
         created_at: row.get(12)?,
+        voice: None,
+        tried: None,
     })
 }

@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO inbox (bot_id, update_id, received_at, raw) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (bot_id, update_id) DO NOTHING";
-const PENDING: &str = "SELECT id, raw, suspect_starts, attempts FROM inbox \
+const PENDING: &str = "SELECT id, raw, suspect_starts, attempts, bot_id FROM inbox \
      WHERE state = 'pending' ORDER BY id LIMIT ?1";
 const IS_PENDING: &str = "SELECT EXISTS (SELECT 1 FROM inbox WHERE state = 'pending')";
 const SUSPECT_FRONT: &str = "UPDATE inbox SET suspect_starts = suspect_starts + 1 WHERE id IN \
@@ -32,6 +32,8 @@ pub struct Pending {
     pub suspect_starts: u32,
     /// Times it was touched alone.
     pub attempts: u32,
+    /// The bot that received it.
+    pub bot: BotId,
 }
 
 /// Keeps updates, each `(update_id, raw)`. What is there already stays as it is. How many were new.
@@ -62,6 +64,7 @@ pub fn pending(db: &Db, limit: usize) -> Result<Vec<Pending>, Error> {
             raw: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
             suspect_starts: row.get(2)?,
             attempts: row.get(3)?,
+            bot: row.get(4)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -12,6 +12,8 @@ const FOREVER_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 const SHIFT_CALLS: &str = "UPDATE group_calls SET called_at = called_at + ?1";
 const SHIFT_PAUSES: &str = "UPDATE pauses SET until = until + ?1, since = since + ?1";
 const SHIFT_RATES: &str = "UPDATE rates SET flooded_at = flooded_at + ?1, next_at = next_at + ?1";
+const SHIFT_VOICES: &str = "UPDATE voices SET try_at = try_at + ?1 WHERE out_since IS NOT NULL";
+const SHIFT_COUNTING: &str = "UPDATE counting SET try_at = try_at + ?1";
 const SHIFT_WAITING: &str = "UPDATE outbox SET not_before = not_before + ?1 \
      WHERE state IN ('waiting', 'merged') AND not_before > ?2 AND not_before < ?2 + ?3";
 const SHIFT_TIMERS: &str = "UPDATE timers SET due_at = due_at + ?1 WHERE due_at > ?2";
@@ -24,7 +26,13 @@ const CLAMP_RATES: &str = "UPDATE rates SET flooded_at = min(flooded_at, ?1), ne
 /// The clock was set by so many milliseconds and shows `now`. After a step back what was due before it
 /// is due again; after one ahead nothing is due later than it would have been.
 pub fn follow(db: &Db, by_ms: i64, now: Timestamp) -> Result<(), Error> {
-    for statement in [SHIFT_CALLS, SHIFT_PAUSES, SHIFT_RATES] {
+    for statement in [
+        SHIFT_CALLS,
+        SHIFT_PAUSES,
+        SHIFT_RATES,
+        SHIFT_VOICES,
+        SHIFT_COUNTING,
+    ] {
         db.prepare_cached(statement)?.execute([by_ms])?;
     }
     if by_ms < 0 {

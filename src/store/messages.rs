@@ -6,7 +6,7 @@ use super::types::{from_json, to_json};
 use super::{Db, Error, Place};
 use crate::domain::call::Mark;
 use crate::domain::content::Content;
-use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId, UserId};
+use crate::domain::ids::{BotId, ChatId, MessageId, MessageRowId, ThreadId, TicketId, UserId};
 use crate::domain::ticket::Side;
 use crate::domain::time::Timestamp;
 
@@ -34,6 +34,9 @@ const BY_ID: &str = "SELECT id, ticket_id, side, is_note, author, held IS NOT NU
      FROM messages WHERE id = ?1";
 const UNLINK: &str =
     "DELETE FROM links WHERE message_id = ?1 AND place = ?2 AND message_part >= ?3";
+const POSTED_BY: &str = "UPDATE links SET bot = ?3 WHERE place = ?1 AND telegram_message_id = ?2";
+const VOICE_OF: &str =
+    "SELECT bot FROM links WHERE place = ?1 AND telegram_message_id = ?2 LIMIT 1";
 const HELD: &str = "SELECT held FROM messages WHERE id = ?1";
 const PARTS_IN: &str = "SELECT message_part, telegram_message_id, thread_id FROM links \
      WHERE message_id = ?1 AND place = ?2 ORDER BY message_part, telegram_message_id";
@@ -203,6 +206,22 @@ pub fn link_shared(
     db.prepare_cached(LINK)?
         .execute(params![place, message, nth, row, 0, thread])?;
     Ok(())
+}
+
+/// A post was made by a voice and not by the main bot.
+pub fn posted_by(db: &Db, place: Place, post: MessageId, voice: BotId) -> Result<(), Error> {
+    db.prepare_cached(POSTED_BY)?
+        .execute(params![place, post, voice])?;
+    Ok(())
+}
+
+/// The voice that made a post; none where the main bot or a person did.
+pub fn voice_of(db: &Db, place: Place, post: MessageId) -> Result<Option<BotId>, Error> {
+    let bot: Option<BotId> = db
+        .prepare_cached(VOICE_OF)?
+        .query_row(params![place, post], |row| row.get(0))
+        .optional()?;
+    Ok(bot.filter(|bot| bot.0 != 0))
 }
 
 /// Why a message is held back, if it is.

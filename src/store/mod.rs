@@ -35,6 +35,7 @@ pub mod tickets;
 pub mod timers;
 pub mod topics;
 mod types;
+pub mod voices;
 mod writer;
 
 pub use error::Error;

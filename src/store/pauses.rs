@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Db, Error, Place};
+use crate::domain::ids::BotId;
 use crate::domain::rules::pacing::{WINDOW, Window};
 use crate::domain::time::Timestamp;
 
@@ -11,7 +12,13 @@ const PAUSE: &str = "INSERT INTO pauses (place, until, since) VALUES (?1, ?2, ?3
 const UNTIL: &str = "SELECT until FROM pauses WHERE place = ?1 AND until > ?2";
 const FORGET_PAUSES: &str = "DELETE FROM pauses WHERE until <= ?1";
 const COUNT_CALL: &str =
-    "INSERT INTO group_calls (place, called_at, is_new_ticket) VALUES (?1, ?2, ?3)";
+    "INSERT INTO group_calls (place, called_at, is_new_ticket, bot) VALUES (?1, ?2, ?3, ?4)";
+const CAME_LATE: &str = "UPDATE group_calls SET called_at = max(called_at, ?3) WHERE rowid = \
+     (SELECT max(rowid) FROM group_calls WHERE place = ?1 AND bot = ?2)";
+const WINDOW_START_OF: &str = "SELECT called_at FROM group_calls \
+     WHERE place = ?1 AND called_at > ?2 AND bot = ?4 ORDER BY called_at DESC LIMIT 1 OFFSET ?3";
+const WINDOW_COUNT_OF: &str = "SELECT count(*), ifnull(sum(is_new_ticket), 0) FROM group_calls \
+     WHERE place = ?1 AND called_at > ?2 AND bot = ?3";
 const WINDOW_START: &str = "SELECT called_at FROM group_calls WHERE place = ?1 AND called_at > ?2 \
      ORDER BY called_at DESC LIMIT 1 OFFSET ?3";
 const WINDOW_COUNT: &str = "SELECT count(*), ifnull(sum(is_new_ticket), 0) FROM group_calls \
@@ -33,11 +40,29 @@ pub fn paused_until(db: &Db, place: Place, now: Timestamp) -> Result<Option<Time
         .optional()?)
 }
 
-/// Counts a call into a group, before it is made.
-pub fn count_call(db: &Db, place: Place, now: Timestamp, is_new_ticket: bool) -> Result<(), Error> {
+/// Counts a call into a group, before it is made: by a voice, or by the main bot.
+pub fn count_call(
+    db: &Db,
+    place: Place,
+    now: Timestamp,
+    is_new_ticket: bool,
+    voice: Option<BotId>,
+) -> Result<(), Error> {
     db.prepare_cached(COUNT_CALL)?
-        .execute(params![place, now, is_new_ticket])?;
+        .execute(params![place, now, is_new_ticket, column(voice)])?;
     Ok(())
+}
+
+/// The last call of a voice was let in by Telegram only now.
+pub fn came_late(db: &Db, place: Place, voice: BotId, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(CAME_LATE)?
+        .execute(params![place, voice, now])?;
+    Ok(())
+}
+
+/// A bot of the desk in the database.
+fn column(voice: Option<BotId>) -> BotId {
+    voice.unwrap_or(BotId(0))
 }
 
 /// The window of a group that ends now. No limit is 0.
@@ -54,6 +79,45 @@ pub fn window(db: &Db, place: Place, limit: u32, now: Timestamp) -> Result<Windo
                 new_tickets: row.get(1)?,
             })
         })?)
+}
+
+/// The part of a group's window that one bot has used: a voice, or the main bot.
+pub fn window_of(
+    db: &Db,
+    place: Place,
+    voice: Option<BotId>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Window, Error> {
+    Ok(db.prepare_cached(WINDOW_COUNT_OF)?.query_row(
+        params![place, now.minus(WINDOW), column(voice)],
+        |row| {
+            Ok(Window {
+                limit: Some(limit),
+                used: row.get(0)?,
+                new_tickets: row.get(1)?,
+            })
+        },
+    )?)
+}
+
+/// When the window of one bot has room for one more call, if it has none now.
+pub fn room_at_of(
+    db: &Db,
+    place: Place,
+    voice: Option<BotId>,
+    limit: u32,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Error> {
+    let before = limit.saturating_sub(1);
+    let oldest_that_counts: Option<Timestamp> = db
+        .prepare_cached(WINDOW_START_OF)?
+        .query_row(
+            params![place, now.minus(WINDOW), before, column(voice)],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(oldest_that_counts.map(|called_at| called_at.plus(WINDOW)))
 }
 
 /// When the window has room for one more call, if it has none now.

@@ -240,6 +240,14 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             text,
             is_alert,
         }),
+        Call::WordOfVoice { client, text, .. } => ready(ReadyCall::SendText {
+            chat: clients::user_of(db, client)?.private_chat(),
+            thread: None,
+            text,
+            reply_to: None,
+            preview: None,
+            buttons: Vec::new(),
+        }),
         Call::Leave { chat } => ready(ReadyCall::Leave { chat }),
         Call::SetCommands {
             audience,

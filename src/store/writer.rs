@@ -297,7 +297,12 @@ mod tests {
         let (_folder, writer) = writer();
         let done = writer
             .run(|db| {
-                each_isolated(db, &[1, 2], |_| Err(Error::DiskFull), |part, _| panic!("{part}"))
+                each_isolated(
+                    db,
+                    &[1, 2],
+                    |_| Err(Error::DiskFull),
+                    |part, _| panic!("{part}"),
+                )
             })
             .await;
         assert!(matches!(done, Err(Error::DiskFull)), "{done:?}");

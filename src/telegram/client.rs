@@ -46,12 +46,18 @@ pub const ALLOWED_UPDATES: [&str; 6] = [
     "message_reaction",
 ];
 
+/// What a further bot listens to, which only posts: its own place in groups, and people who mistake it
+/// for the main one.
+const VOICE_UPDATES: [&str; 2] = ["message", "my_chat_member"];
+
 /// The Bot API as one bot sees it. Clones share the transport.
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<dyn Transport>,
     /// Where files that are sent lie; without one, none can be.
     spool: Option<Spool>,
+    /// The kinds of updates that are asked for.
+    listens_to: &'static [&'static str],
 }
 
 /// Why a poll brought no updates.
@@ -100,7 +106,7 @@ struct GetUpdates {
     offset: Option<i64>,
     limit: u8,
     timeout: u64,
-    allowed_updates: [&'static str; ALLOWED_UPDATES.len()],
+    allowed_updates: &'static [&'static str],
 }
 
 impl Client {
@@ -109,7 +115,15 @@ impl Client {
         Self {
             transport,
             spool: None,
+            listens_to: &ALLOWED_UPDATES,
         }
+    }
+
+    /// The same client, for a further bot that only posts.
+    #[must_use]
+    pub fn of_voice(mut self) -> Self {
+        self.listens_to = &VOICE_UPDATES;
+        self
     }
 
     /// The same client, sending files from this spool.
@@ -161,7 +175,7 @@ impl Client {
             offset,
             limit,
             timeout: timeout.as_secs(),
-            allowed_updates: ALLOWED_UPDATES,
+            allowed_updates: self.listens_to,
         });
         let reply = self
             .transport

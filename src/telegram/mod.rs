@@ -10,6 +10,7 @@ mod intake;
 mod raw;
 mod router;
 mod send;
+mod voice;
 
 pub use client::{
     ALLOWED_UPDATES, ApiFailure, ChatInfo, ChatKind, Client, FetchError, Me, Member, MemberStatus,
@@ -22,3 +23,4 @@ pub use http::{
 pub use intake::{GiveUp, Intake, POLL_TIMEOUT, PollHealth, Polled};
 pub use raw::{Unreadable, update_id};
 pub use router::{Identity, Router};
+pub use voice::route_for_voice;

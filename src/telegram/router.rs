@@ -47,6 +47,11 @@ impl Router {
         }
     }
 
+    /// The bot whose updates it reads.
+    pub fn bot(&self) -> BotId {
+        self.identity.bot
+    }
+
     /// The event that an update is. Fails where the JSON is no update at all.
     pub fn route(&self, raw: &str) -> Result<Event, Unreadable> {
         let update = raw::parse(raw)?;

@@ -185,6 +185,8 @@ outage-over =
        *[other] ⏳ For { $minutes } minutes nothing arrived here from Telegram: there was no connection, or hushdesk was not running. What clients wrote meanwhile is being posted now, in order. Buttons that were pressed meanwhile have to be pressed again.
     }
 reply-no-topics = Not delivered: this group has no topics at the moment. Please switch them on again (group settings → Topics) and answer in the client's topic.
+alert-voice-out = ⚠️ The additional bot { $name } cannot post here any more; the main bot posts everything. Please add { $name } to the group again, or check its token. It is tried again by itself.
+write-to-main = Please write to @{ $name }: messages to me are not read.
 alert-backlog = ⚠️ Clients write more than Telegram lets the bot post here in time: { $calls ->
         [one] { $calls } post waits
        *[other] { $calls } posts wait

@@ -41,6 +41,26 @@ fn play(setup: Setup, actions: &[Action], crash_at: Option<usize>) -> usize {
 const ANN: &str = "ann";
 
 #[test]
+fn by_a_voice() {
+    crash_at_every_point_in(
+        Setup {
+            voices: 1,
+            ..Setup::default()
+        },
+        &[
+            Action::Writes(ANN),
+            Action::Run,
+            Action::Writes(ANN),
+            Action::Writes(ANN),
+            Action::Run,
+            Action::Answers(ANN),
+            Action::Writes(ANN),
+            Action::Run,
+        ],
+    );
+}
+
+#[test]
 fn first_message() {
     crash_at_every_point(&[Action::Writes(ANN), Action::Writes(ANN), Action::Run]);
 }

@@ -42,12 +42,32 @@ struct Desk {
     open: Vec<usize>,
     written: Written,
     samples: Vec<Sample>,
+    texts_per_minute: u64,
 }
 
 impl Desk {
     fn new(flood: Flood) -> (Self, tracing::subscriber::DefaultGuard) {
+        Self::with_voices(flood, 0, true)
+    }
+
+    /// A desk with further bots, which Telegram counts with the main one or not.
+    fn with_voices(
+        flood: Flood,
+        voices: usize,
+        together: bool,
+    ) -> (Self, tracing::subscriber::DefaultGuard) {
         let (captured, guard) = quiet_log();
+        let mut sandbox = Settings {
+            busy_loop_guard: false,
+            keep_versions: false,
+            call_log_capacity: 200_000,
+            // What Telegram hides of small floods is what the bots are learnt from.
+            absorb_ms: if voices > 0 { 8_000 } else { 0 },
+            ..Settings::default()
+        };
+        sandbox.unconfirmed.groups_count_bots_together = together;
         let setup = Setup {
+            voices,
             limits: Limits {
                 tickets_per_day: 0,
                 messages_per_hour: 0,
@@ -55,12 +75,7 @@ impl Desk {
                 messages_per_second: 0,
             },
             flood,
-            sandbox: Settings {
-                busy_loop_guard: false,
-                keep_versions: false,
-                call_log_capacity: 200_000,
-                ..Settings::default()
-            },
+            sandbox,
             ..Setup::default()
         };
         let mut scenario = Scenario::new(setup, captured);
@@ -75,6 +90,8 @@ impl Desk {
             open: Vec::new(),
             written: Written::default(),
             samples: Vec::new(),
+            // Three budgets, of however many bots.
+            texts_per_minute: TEXTS_PER_MINUTE * (1 + u64::from(!together)),
         };
         (desk, guard)
     }
@@ -103,7 +120,7 @@ impl Desk {
         let mut doings: Vec<(u64, u8)> = Vec::new();
         for (kind, count) in [
             NEW_TICKETS_PER_MINUTE,
-            TEXTS_PER_MINUTE,
+            self.texts_per_minute,
             REPLIES_PER_MINUTE,
             CLOSES_PER_MINUTE,
         ]
@@ -287,4 +304,37 @@ fn three_hours_with_limits_that_nobody_knows() {
     let figures = Figures::of(&desk.scenario, &desk.users, &desk.written, &desk.samples);
     eprintln!("{}", figures.in_words());
     figures.check_promises();
+}
+
+/// What two bots came to, and how many floods there were.
+fn three_hours_of_two_bots(together: bool) -> Figures {
+    let (mut desk, _guard) = Desk::with_voices(Setup::default().flood, 1, together);
+    desk.play();
+    let figures = Figures::of(&desk.scenario, &desk.users, &desk.written, &desk.samples);
+    eprintln!("{}", figures.in_words());
+    figures.check_promises();
+    figures
+}
+
+#[test]
+fn three_hours_of_two_bots_that_are_counted_apart() {
+    let figures = three_hours_of_two_bots(false);
+    let of_one_bot = u32::try_from(HOURS).expect("few") * 60 * BUDGET;
+    assert!(
+        figures.calls_in_hours * 10 >= of_one_bot * 19,
+        "{} calls, where one bot makes {of_one_bot}",
+        figures.calls_in_hours
+    );
+}
+
+#[test]
+fn three_hours_of_two_bots_that_are_counted_together() {
+    let figures = three_hours_of_two_bots(true);
+    assert_eq!(figures.floods, 0);
+    let allowed = u32::try_from(HOURS).expect("few") * 60 * BUDGET;
+    assert!(
+        figures.calls_in_hours * 100 >= allowed * 95,
+        "{} of {allowed} calls",
+        figures.calls_in_hours
+    );
 }

@@ -34,6 +34,9 @@ struct Swarm {
     limits_known: bool,
     /// Voices of agents are asked about.
     asks_agents: bool,
+    /// Further bots that post, and whether Telegram counts them with the main one.
+    voices: usize,
+    counts_together: bool,
 }
 
 impl Swarm {
@@ -51,6 +54,8 @@ impl Swarm {
             clock: dice.below(4) == 0,
             limits_known: dice.below(4) > 0,
             asks_agents: dice.below(2) == 0,
+            voices: [0, 0, 1, 2][usize::try_from(dice.below(4)).expect("small")],
+            counts_together: dice.below(2) == 0,
         }
     }
 }
@@ -185,14 +190,17 @@ fn play(seed: u64) -> Vec<String> {
         chat_calls_per_second: 3,
         calls_per_second: 30,
     };
+    let mut sandbox = Settings {
+        busy_loop_guard: false,
+        ..Settings::default()
+    };
+    sandbox.unconfirmed.groups_count_bots_together = swarm.counts_together;
     let setup = Setup {
         limits: none,
         privacy: privacy(swarm.asks_agents),
         flood: if swarm.limits_known { known } else { unknown },
-        sandbox: Settings {
-            busy_loop_guard: false,
-            ..Settings::default()
-        },
+        sandbox,
+        voices: swarm.voices,
         seed,
         ..Setup::default()
     };

@@ -224,6 +224,35 @@ pub enum ReadyCall {
 }
 
 impl ReadyCall {
+    /// The messages that the call changes, reacts to or deletes, and in which chat; none where it changes
+    /// none.
+    pub fn changes(&self) -> Option<(ChatId, &[MessageId])> {
+        match self {
+            ReadyCall::EditText { chat, message, .. }
+            | ReadyCall::EditCaption { chat, message, .. }
+            | ReadyCall::EditMedia { chat, message, .. }
+            | ReadyCall::MoveLocation { chat, message, .. }
+            | ReadyCall::React { chat, message, .. } => {
+                Some((*chat, std::slice::from_ref(message)))
+            }
+            ReadyCall::Delete { chat, messages } => Some((*chat, messages)),
+            ReadyCall::CreateTopic { .. }
+            | ReadyCall::SendText { .. }
+            | ReadyCall::SendMedia { .. }
+            | ReadyCall::SendAlbum { .. }
+            | ReadyCall::SendLocation { .. }
+            | ReadyCall::Copy { .. }
+            | ReadyCall::CopyAlbum { .. }
+            | ReadyCall::CloseTopic { .. }
+            | ReadyCall::ReopenTopic { .. }
+            | ReadyCall::DeleteTopic { .. }
+            | ReadyCall::Pin { .. }
+            | ReadyCall::Leave { .. }
+            | ReadyCall::AnswerButton { .. }
+            | ReadyCall::SetCommands { .. } => None,
+        }
+    }
+
     /// The chat that the call goes into; none where it goes into no chat.
     pub fn chat(&self) -> Option<ChatId> {
         match self {

@@ -24,4 +24,5 @@ pub mod skeleton;
 pub mod sla;
 pub mod text;
 pub mod transition;
+pub mod voices;
 pub mod when;

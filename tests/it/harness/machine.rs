@@ -13,7 +13,7 @@ use hushdesk::domain::language::Language;
 use hushdesk::domain::time::Timestamp;
 use hushdesk::engine::timers::Timers;
 use hushdesk::engine::updates::Updates;
-use hushdesk::engine::{begin, desk_groups};
+use hushdesk::engine::{Voice, begin, desk_groups};
 use hushdesk::spool::Spool;
 use hushdesk::store::{self, Db, Options, Store};
 use hushdesk::telegram::{Client, Identity, Intake, Polled, Router};
@@ -23,14 +23,16 @@ use hushdesk::work::cleaner::InProcessCleaner;
 use hushdesk::work::jobs::{Tools, Work};
 
 use super::sources::{ModelClock, SeededEntropy};
-use super::transport::Wire;
-use super::{BOT, Setup};
+use super::transport::{VoiceWire, Wire};
+use super::{BOT, Setup, VOICES};
 
 pub struct Machine {
     runtime: tokio::runtime::Runtime,
     store: Store,
     desk: Desk,
     intake: Intake,
+    /// Those of further bots.
+    voices: Vec<Intake>,
     updates: Updates,
     timers: Timers,
     delivery: Delivery,
@@ -92,13 +94,25 @@ impl Machine {
         let spool = Spool::open(path.with_extension("files")).expect("the spool opens");
         let transport: Arc<dyn hushdesk::telegram::Transport> = wire.clone();
         let client = Client::new(transport).with_spool(spool.clone());
+        let voices: Vec<Voice> = VOICES
+            .iter()
+            .take(setup.voices)
+            .map(|(token, bot)| {
+                let wire = VoiceWire {
+                    wire: Arc::clone(&wire),
+                    token,
+                };
+                Voice::new(BotId(*bot), Client::new(Arc::new(wire)))
+            })
+            .collect();
         let delivery = Delivery::new(
             store.writer.clone(),
             desk.clone(),
             client.clone(),
             clock.clone(),
             Pace::new(setup.flood, setup.bursts),
-        );
+        )
+        .with_voices(voices.iter().map(|voice| (voice.bot, voice.client.clone())));
         let work = Work::new(
             store.writer.clone(),
             desk.clone(),
@@ -111,13 +125,20 @@ impl Machine {
                 when_scanner_is_down: setup.when_scanner_is_down,
             },
         );
-        let intake = Intake::new(
-            client,
-            store.writer.clone(),
-            clock.clone(),
-            entropy,
-            BotId(BOT),
-        );
+        let intake_of = |bot, client| {
+            Intake::new(
+                client,
+                store.writer.clone(),
+                clock.clone(),
+                entropy.clone(),
+                bot,
+            )
+        };
+        let intake = intake_of(BotId(BOT), client);
+        let voices = voices
+            .into_iter()
+            .map(|voice| intake_of(voice.bot, voice.client))
+            .collect();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime can be made");
@@ -128,7 +149,14 @@ impl Machine {
         runtime
             .block_on(begin(&store.writer, &desk, &delivery, moment))
             .expect("the bot starts");
-        let named = |db: &Db| store::facts::set(db, store::facts::USERNAME, "hush_desk_bot");
+        let further = setup.voices;
+        let named = move |db: &Db| {
+            for (number, (_, bot)) in (1..).zip(VOICES).take(further) {
+                let name = format!("hush_voice_{number}_bot");
+                store::voices::set_name(db, BotId(bot), &name)?;
+            }
+            store::facts::set(db, store::facts::USERNAME, "hush_desk_bot")
+        };
         runtime
             .block_on(store.writer.run(named))
             .expect("the bot's name is kept");
@@ -147,6 +175,7 @@ impl Machine {
             store,
             desk,
             intake,
+            voices,
             updates,
             timers,
             delivery,
@@ -195,6 +224,17 @@ impl Machine {
     }
 
     fn poll(&mut self) -> Result<bool, store::Error> {
+        let mut is_new = false;
+        for voice in &mut self.voices {
+            // A bot that is not let in hears nothing.
+            if let Ok(Polled::Stored(new)) = self.runtime.block_on(voice.turn(Duration::ZERO)) {
+                is_new |= new > 0;
+            }
+        }
+        Ok(is_new | self.poll_main()?)
+    }
+
+    fn poll_main(&mut self) -> Result<bool, store::Error> {
         match self.runtime.block_on(self.intake.turn(Duration::ZERO)) {
             Ok(Polled::Stored(new)) => Ok(new > 0),
             Ok(Polled::Wait(wait)) => {
@@ -292,13 +332,14 @@ impl Machine {
         let Machine {
             store,
             intake,
+            voices,
             updates,
             timers,
             delivery,
             work,
             ..
         } = self;
-        drop((intake, updates, timers, delivery, work));
+        drop((intake, voices, updates, timers, delivery, work));
         store.close();
     }
 }

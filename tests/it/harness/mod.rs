@@ -37,6 +37,17 @@ use transport::Wire;
 
 pub const TOKEN: &str = "7000000001:AAtest-token-of-nobody-0123456789abcdef";
 pub const BOT: i64 = 7_000_000_001;
+/// Tokens and numbers of further bots, as many as a setup asks for.
+pub const VOICES: [(&str, i64); 2] = [
+    (
+        "7000000002:AAtest-token-of-nobody-0123456789abcdef",
+        7_000_000_002,
+    ),
+    (
+        "7000000003:AAtest-token-of-nobody-0123456789abcdef",
+        7_000_000_003,
+    ),
+];
 /// 2026-11-20, 00:00 UTC.
 pub const START_MS: i64 = 1_795_132_800_000;
 /// How far `run` lets the clock go while work is due: the pace of a private chat is 1 s.
@@ -64,6 +75,8 @@ pub struct Setup {
     /// What masked words are sealed with.
     pub vault_key: Option<[u8; 32]>,
     pub seed: u64,
+    /// How many of the [`VOICES`] post in the group.
+    pub voices: usize,
     /// The config names a basic group, which has yet to become a supergroup.
     pub basic_group: bool,
 }
@@ -97,6 +110,7 @@ impl Default for Setup {
             dashboard_every: None,
             vault_key: None,
             seed: 1,
+            voices: 0,
             basic_group: false,
         }
     }
@@ -177,6 +191,10 @@ impl Scenario {
             sandbox.add_supergroup("Desk", true, START_MS)
         };
         sandbox.add_member(group, BOT, Status::Administrator(Rights::all()), START_MS);
+        for (number, (token, bot)) in (1..).zip(VOICES).take(setup.voices) {
+            sandbox.register_bot(token, bot, &format!("hush_voice_{number}_bot"));
+            sandbox.add_member(group, bot, Status::Member, START_MS);
+        }
         let clock = Arc::new(ModelClock::at(START_MS));
         let wire = Arc::new(Wire::new(sandbox.clone(), Arc::clone(&clock)));
         let mut scenario = Scenario {

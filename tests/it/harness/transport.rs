@@ -18,6 +18,12 @@ use super::{TOKEN, millis};
 /// No crash is planned.
 const NEVER: usize = usize::MAX;
 
+/// The same wire, as a further bot holds it.
+pub struct VoiceWire {
+    pub wire: Arc<Wire>,
+    pub token: &'static str,
+}
+
 pub struct Wire {
     sandbox: Sandbox,
     clock: Arc<ModelClock>,
@@ -82,6 +88,7 @@ impl Wire {
 
     fn call(
         &self,
+        token: &str,
         method: &str,
         params: &Map<String, Value>,
         files: &[sandbox::Upload],
@@ -93,13 +100,14 @@ impl Wire {
         let now = self.clock.now_ms();
         let answer = self
             .sandbox
-            .call_with_files(TOKEN, method, params, files, now);
+            .call_with_files(token, method, params, files, now);
         self.read(answer, timeout)
     }
 
     /// A call, and the places before and after it at which the program could be killed.
     fn pass(
         &self,
+        token: &str,
         method: &str,
         params: &Map<String, Value>,
         files: &[sandbox::Upload],
@@ -109,7 +117,7 @@ impl Wire {
         if is_call && self.point() {
             return Box::pin(std::future::pending());
         }
-        let reply = self.call(method, params, files, timeout);
+        let reply = self.call(token, method, params, files, timeout);
         if is_call && self.point() {
             self.doubts.fetch_add(1, Ordering::Relaxed);
             if reply.is_ok_and(|reply| reply.status == 429) {
@@ -185,7 +193,7 @@ impl Wire {
 impl Transport for Wire {
     fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
         let params = serde_json::from_str(&body).expect("the bot sends JSON");
-        self.pass(method, &params, &[], timeout)
+        self.pass(TOKEN, method, &params, &[], timeout)
     }
 
     fn post_form<'a>(
@@ -208,7 +216,7 @@ impl Transport for Wire {
             })
         };
         match files.into_iter().map(read).collect::<Option<Vec<_>>>() {
-            Some(files) => self.pass(method, &params, &files, timeout),
+            Some(files) => self.pass(TOKEN, method, &params, &files, timeout),
             None => Box::pin(std::future::ready(Err(TransportError::NoFile))),
         }
     }
@@ -238,5 +246,26 @@ impl Transport for Wire {
             Ok(size)
         });
         Box::pin(std::future::ready(written))
+    }
+}
+
+impl Transport for VoiceWire {
+    fn post<'a>(&'a self, method: &'a str, body: String, timeout: Duration) -> ReplyFuture<'a> {
+        let params = serde_json::from_str(&body).expect("the bot sends JSON");
+        self.wire.pass(self.token, method, &params, &[], timeout)
+    }
+
+    fn post_form<'a>(
+        &'a self,
+        method: &'a str,
+        _: Vec<(String, String)>,
+        _: Vec<Upload>,
+        _: Duration,
+    ) -> ReplyFuture<'a> {
+        panic!("a further bot sends no files, so it has no need of {method}")
+    }
+
+    fn download<'a>(&'a self, _: &'a str, _: &'a Path, _: u64, _: Duration) -> DownloadFuture<'a> {
+        panic!("a further bot fetches no files")
     }
 }

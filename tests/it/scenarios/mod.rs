@@ -24,3 +24,4 @@ mod reactions;
 mod replies;
 mod topics;
 mod trail;
+mod voices;

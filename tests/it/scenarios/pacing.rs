@@ -11,7 +11,7 @@ use crate::harness::{Reads, Scenario, Setup, bot_test, bot_test_with};
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
-fn unlimited() -> Limits {
+pub fn unlimited() -> Limits {
     Limits {
         tickets_per_day: 0,
         messages_per_hour: 0,
@@ -35,7 +35,7 @@ fn group_calls(t: &Scenario) -> Vec<(i64, String)> {
         .collect()
 }
 
-fn reads_everything(t: &mut Scenario) {
+pub fn reads_everything(t: &mut Scenario) {
     let mut chats: Vec<i64> = vec![t.group];
     for name in t.everybody() {
         chats.push(t.person(&name));

@@ -1,0 +1,237 @@
+//! Several bots post into one group: which of them posts, and how much all of them may. Whether Telegram
+//! counts the calls of a group for each bot or for all of them together is not published, so it is
+//! learnt: as if together at first; now and then one call more, at a moment when a flood that Telegram
+//! counts together would only be answered late.
+
+use std::time::Duration;
+
+use super::pacing::Window;
+use crate::domain::time::Timestamp;
+
+/// Telegram hides floods of up to 8 s as latency (tdlib, NetQueryDelayer.cpp). A call above the budget
+/// is tried where the wait would be shorter by a good margin...
+const TRY_WITHIN: Duration = Duration::from_secs(5);
+/// ...and long enough to be told from a slow network.
+const TRY_BEFORE: Duration = Duration::from_secs(3);
+/// An answer that came so much sooner than the wait was quick.
+const SOONER_BY: Duration = Duration::from_secs(1);
+/// So many quick answers in a row mean that each bot is counted by itself.
+const QUICK_ENOUGH: u32 = 3;
+/// The time between two tries: each meets a window of its own.
+const TRY_EVERY: Duration = Duration::from_secs(60);
+/// How soon it is tried again once Telegram has shown that it counts together.
+const TRY_AGAIN: Duration = Duration::from_secs(6 * 60 * 60);
+
+/// How soon a voice that could not post is tried again.
+pub const VOICE_AGAIN: Duration = Duration::from_secs(10 * 60);
+
+/// How Telegram counts the calls into a group, as far as is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counting {
+    /// For all bots together, as far as is known.
+    Together,
+    /// For each bot by itself.
+    Apart,
+}
+
+/// What a group has taught about that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Learnt {
+    /// How it counts.
+    pub counting: Counting,
+    /// Tries in a row that were answered quickly.
+    pub quick: u32,
+    /// Not to be tried before.
+    pub try_at: Timestamp,
+}
+
+/// A call above the common budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// How long it was until the window had room for it.
+    pub wait: Duration,
+    /// How long its answer took.
+    pub took: Duration,
+}
+
+impl Learnt {
+    /// Nothing is known.
+    pub const NOTHING: Learnt = Learnt {
+        counting: Counting::Together,
+        quick: 0,
+        try_at: Timestamp::from_millis(0),
+    };
+}
+
+/// When a call above the common budget may be tried, whose window is full until `room_at`: from then
+/// until then.
+pub fn try_between(learnt: Learnt, room_at: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let (from, until) = (room_at.minus(TRY_WITHIN), room_at.minus(TRY_BEFORE));
+    let is_open = learnt.counting == Counting::Together && learnt.try_at <= until;
+    is_open.then(|| (from.max(learnt.try_at), until))
+}
+
+/// A call above the common budget was answered.
+pub fn tried(before: Learnt, Tried { wait, took }: Tried, now: Timestamp) -> Learnt {
+    if took.saturating_add(SOONER_BY) > wait {
+        return together(now);
+    }
+    let quick = before.quick.saturating_add(1);
+    Learnt {
+        counting: if quick >= QUICK_ENOUGH {
+            Counting::Apart
+        } else {
+            Counting::Together
+        },
+        quick,
+        try_at: now.plus(TRY_EVERY),
+    }
+}
+
+/// Telegram has asked to wait. Whether that takes back what was learnt; where not, it has another reason.
+pub fn flooded(before: Learnt, was_tried: bool, now: Timestamp) -> Option<Learnt> {
+    let is_taken_back = was_tried || before.counting == Counting::Apart;
+    is_taken_back.then(|| together(now))
+}
+
+fn together(now: Timestamp) -> Learnt {
+    Learnt {
+        counting: Counting::Together,
+        quick: 0,
+        try_at: now.plus(TRY_AGAIN),
+    }
+}
+
+/// The one of several bots that posts next: the one whose window has most room, the last of equals; the
+/// main bot stands first, because there is much that only it can do. None where none has room.
+pub fn roomiest(windows: &[Window]) -> Option<usize> {
+    let rooms = windows.iter().map(|window| window.room()).enumerate();
+    rooms
+        .filter(|(_, room)| *room > 0)
+        .max_by_key(|(_, room)| *room)
+        .map(|(index, _)| index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(1_800_000_000 + seconds)
+    }
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    /// Waits and answers, in seconds.
+    type Tries = &'static [(u64, u64)];
+
+    #[test]
+    fn quick_answers_part_the_bots_and_a_late_one_does_not() {
+        // Tries a minute apart; what is known in the end.
+        let table: [(&str, Tries, Counting, u32); 7] = [
+            ("nothing was tried", &[], Counting::Together, 0),
+            ("one is chance", &[(4, 0)], Counting::Together, 1),
+            (
+                "three are not",
+                &[(4, 0), (3, 1), (5, 4)],
+                Counting::Apart,
+                3,
+            ),
+            ("as late as the wait", &[(4, 4)], Counting::Together, 0),
+            ("nearly as late", &[(4, 0), (5, 5)], Counting::Together, 0),
+            (
+                "only in a row",
+                &[(4, 0), (4, 0), (4, 8), (4, 0)],
+                Counting::Together,
+                1,
+            ),
+            (
+                "a slow network counts as late",
+                &[(4, 0), (4, 0), (3, 30)],
+                Counting::Together,
+                0,
+            ),
+        ];
+        for (what, tries, counting, quick) in table {
+            let mut learnt = Learnt::NOTHING;
+            for (minute, (wait, took)) in (0..).zip(tries) {
+                let answer = Tried {
+                    wait: seconds(*wait),
+                    took: seconds(*took),
+                };
+                learnt = tried(learnt, answer, at(minute * 60));
+            }
+            assert_eq!((learnt.counting, learnt.quick), (counting, quick), "{what}");
+        }
+    }
+
+    #[test]
+    fn a_try_is_made_shortly_before_there_is_room() {
+        let known = |counting, try_at| Learnt {
+            counting,
+            quick: 0,
+            try_at: at(try_at),
+        };
+        let table = [
+            ("nothing is known", Learnt::NOTHING, Some((at(55), at(57)))),
+            ("not yet again", known(Counting::Together, 58), None),
+            (
+                "soon enough",
+                known(Counting::Together, 56),
+                Some((at(56), at(57))),
+            ),
+            ("nothing to find out", known(Counting::Apart, 0), None),
+        ];
+        for (what, learnt, expected) in table {
+            assert_eq!(try_between(learnt, at(60)), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_flood_takes_back_what_was_learnt() {
+        let apart = Learnt {
+            counting: Counting::Apart,
+            quick: 3,
+            try_at: at(0),
+        };
+        let again = together(at(9));
+        let table = [
+            ("of a try", Learnt::NOTHING, true, Some(again)),
+            ("where each is counted apart", apart, false, Some(again)),
+            ("of another reason", Learnt::NOTHING, false, None),
+        ];
+        for (what, before, was_tried, expected) in table {
+            assert_eq!(flooded(before, was_tried, at(9)), expected, "{what}");
+        }
+        assert_eq!(
+            try_between(again, at(69)),
+            None,
+            "it is not tried again within the minute"
+        );
+        let hours_later = at(7 * 60 * 60);
+        assert!(try_between(again, hours_later).is_some());
+    }
+
+    #[test]
+    fn the_roomiest_posts() {
+        let window = |used| Window {
+            limit: Some(20),
+            used,
+            new_tickets: 0,
+        };
+        let table: [(&[u32], Option<usize>); 6] = [
+            (&[], None),
+            (&[20], None),
+            (&[3], Some(0)),
+            (&[5, 4], Some(1)),
+            (&[4, 4], Some(1)),
+            (&[4, 20, 19], Some(0)),
+        ];
+        for (used, expected) in table {
+            let windows: Vec<Window> = used.iter().copied().map(window).collect();
+            assert_eq!(roomiest(&windows), expected, "{used:?}");
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! Further bots that post texts of clients: everything about such a post works as about the main bot's,
+//! and one that cannot post any more is missed by nobody.
+
+use std::time::Duration;
+
+use hushdesk::sandbox::{Fault, FaultRule, MessageView, Place, Settings, Status, content};
+
+use super::carrying::open_ticket;
+use crate::harness::{BOT, Reads, Scenario, Setup, VOICES, bot_test_with};
+
+const MINUTE: Duration = Duration::from_secs(60);
+const VOICE: i64 = VOICES[0].1;
+
+fn with_voice() -> Setup {
+    Setup {
+        voices: 1,
+        ..Setup::default()
+    }
+}
+
+/// A text of ann that the voice has posted, with its number in her chat.
+fn posted_by_voice(t: &mut Scenario, text: &str) -> (MessageView, i64) {
+    let sent = t.client("ann").drops(content::text(text), None);
+    t.run();
+    let post = t.topic("ann").next();
+    assert_eq!((post.text(), post.sender), (text, VOICE));
+    (post, sent)
+}
+
+/// Who made the last call of a method into the group.
+fn last_caller(t: &Scenario, method: &str) -> i64 {
+    let calls = t.sandbox.calls().into_iter().rev();
+    let mut into_group = calls.filter(|call| call.chat == Some(t.group));
+    into_group
+        .find(|call| call.method == method)
+        .map_or(0, |call| call.bot)
+}
+
+#[test]
+fn texts_are_shared_among_the_bots_and_stay_in_order() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        let texts = ["one", "two", "three", "four", "five"];
+        for text in texts {
+            t.client("ann").drops(content::text(text), None);
+        }
+        t.pass(MINUTE);
+        let mut senders = Vec::new();
+        for text in texts {
+            let post = t.topic("ann").next();
+            assert_eq!(post.text(), text);
+            senders.push(post.sender);
+        }
+        assert!(
+            senders.contains(&BOT) && senders.contains(&VOICE),
+            "{senders:?}"
+        );
+    });
+}
+
+#[test]
+fn only_texts_go_by_a_voice() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        for number in 0..3 {
+            t.client("ann")
+                .sends(content::photo(&format!("p{number}"), "look"));
+            assert_eq!(t.topic("ann").expect_kind("photo").sender, BOT);
+        }
+        posted_by_voice(t, "did you see them?");
+    });
+}
+
+#[test]
+fn an_answer_to_a_voices_post_reaches_the_client() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        let (post, _) = posted_by_voice(t, "where is it?");
+        let reply = t.agent("sam").replies_in("ann", post.id, "on its way");
+        t.client("ann").expect_reply_to("where is it?");
+        t.topic("ann").expect_mark(reply, "👌");
+    });
+}
+
+#[test]
+fn the_voice_changes_what_it_has_posted() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        let (_, sent) = posted_by_voice(t, "where is it?");
+        t.client("ann")
+            .edits(sent, content::text("where are they?"));
+        t.topic("ann").expect_edited("where are they?");
+        assert_eq!(last_caller(t, "editMessageText"), VOICE);
+    });
+}
+
+#[test]
+fn the_voice_takes_back_what_it_has_posted() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        let (post, sent) = posted_by_voice(t, "my number is wrong");
+        t.client("ann").replies(sent, "/delete");
+        t.client("ann").expect_part("Deleted");
+        t.topic("ann").expect_gone("my number is wrong");
+        let gone = t.sandbox.message(t.group, post.id).expect("it was there");
+        assert!(gone.deleted);
+    });
+}
+
+#[test]
+fn reactions_meet_on_a_voices_post() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        let (post, sent) = posted_by_voice(t, "where is it?");
+        t.client("ann").reacts(sent, "👍");
+        let shown = t
+            .sandbox
+            .message(t.group, post.id)
+            .expect("it stands there");
+        let by_voice = shown.reactions.iter().find(|(actor, _)| *actor == VOICE);
+        assert_eq!(
+            by_voice.map(|(_, emoji)| emoji.as_slice()),
+            Some(&["👍".to_owned()][..])
+        );
+        t.agent("sam").in_topic_of("ann").reacts(post.id, "🎉");
+        t.client("ann")
+            .expect_reaction_on("where is it?", Some("🎉"));
+    });
+}
+
+#[test]
+fn a_voice_that_is_kicked_is_told_of_once_and_comes_back() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        let (_, sent) = posted_by_voice(t, "where is it?");
+        let (group, now) = (t.group, t.now());
+        t.sandbox.kick(group, VOICE, now);
+        t.run();
+        t.general().expect_part("@hush_voice_1_bot cannot post");
+        for text in ["two", "three"] {
+            t.client("ann").says(text);
+            assert_eq!(t.topic("ann").next().sender, BOT);
+        }
+        // Nobody else can edit what it has posted: the change is a post of its own.
+        t.client("ann")
+            .edits(sent, content::text("where are they?"));
+        t.topic("ann").expect_part("where are they?");
+        t.pass(30 * MINUTE);
+        let now = t.now();
+        t.sandbox.add_member(group, VOICE, Status::Member, now);
+        t.run();
+        posted_by_voice(t, "anybody there?");
+    });
+}
+
+#[test]
+fn a_voice_that_may_not_post_gives_its_call_back() {
+    let refusals = [
+        (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (
+            400,
+            "Bad Request: not enough rights to send text messages to the chat",
+        ),
+        (401, "Unauthorized"),
+    ];
+    for (code, description) in refusals {
+        bot_test_with(with_voice(), |t| {
+            open_ticket(t);
+            t.sandbox.plan(FaultRule::once(
+                "sendMessage",
+                Fault::Refuse {
+                    code,
+                    description: description.to_owned(),
+                    parameters: None,
+                },
+            ));
+            t.client("ann").says("where is it?");
+            let post = t.topic("ann").next();
+            assert_eq!((post.text(), post.sender), ("where is it?", BOT));
+            t.general().expect_part("cannot post here");
+            // It is tried again, and nobody hears of that.
+            t.pass(11 * MINUTE);
+            posted_by_voice(t, "anybody there?");
+        });
+    }
+}
+
+#[test]
+fn a_voice_with_a_bad_token_costs_nothing() {
+    bot_test_with(with_voice(), |t| {
+        t.sandbox.revoke_token(VOICES[0].0);
+        open_ticket(t);
+        for text in ["one", "two", "three"] {
+            t.client("ann").says(text);
+            assert_eq!(t.topic("ann").next().sender, BOT);
+        }
+        t.general().expect_part("cannot post here");
+        t.pass(15 * MINUTE);
+        t.client("ann").says("four");
+        assert_eq!(t.topic("ann").next().sender, BOT);
+    });
+}
+
+#[test]
+fn what_a_voice_is_refused_for_itself_the_main_bot_posts() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        t.sandbox.plan(FaultRule::once(
+            "sendMessage",
+            Fault::Refuse {
+                code: 400,
+                description: "Bad Request: something new".to_owned(),
+                parameters: None,
+            },
+        ));
+        t.client("ann").says("where is it?");
+        let post = t.topic("ann").next();
+        assert_eq!((post.text(), post.sender), ("where is it?", BOT));
+    });
+}
+
+#[test]
+fn whoever_writes_to_a_voice_is_sent_to_the_main_bot() {
+    bot_test_with(with_voice(), |t| {
+        let bob = t.person("bob");
+        let its_chat = Place {
+            bot: VOICE,
+            chat: bob,
+        };
+        for text in ["/start", "hello?"] {
+            let now = t.now();
+            t.sandbox
+                .person_sends(bob, its_chat, None, content::text(text), None, now)
+                .expect("bob may write to any bot");
+            t.run();
+        }
+        let told = t.sandbox.chat_messages(its_chat);
+        let told: Vec<&str> = told
+            .iter()
+            .filter(|message| message.from_bot)
+            .map(MessageView::text)
+            .collect();
+        assert_eq!(
+            told,
+            ["Please write to @hush_desk_bot: messages to me are not read."]
+        );
+        t.client("bob").says("here I am");
+        t.client("bob").expect_part("created");
+        t.topic("bob").expect_card("here I am");
+    });
+}
+
+/// Clients write more than one budget takes; how many calls into the group there were in the tenth minute
+/// after that began, and how many floods in all.
+fn tenth_minute(together: bool) -> (usize, usize) {
+    let mut sandbox = Settings {
+        busy_loop_guard: false,
+        absorb_ms: 8_000,
+        ..Settings::default()
+    };
+    sandbox.unconfirmed.groups_count_bots_together = together;
+    let setup = Setup {
+        sandbox,
+        limits: super::pacing::unlimited(),
+        ..with_voice()
+    };
+    let mut counted = (0, 0);
+    bot_test_with(setup, |t| {
+        t.agent("sam");
+        let names = ["ann", "bob", "eve", "joe", "kim", "lea"];
+        for name in names {
+            t.client(name).says("hello");
+        }
+        let start = t.now();
+        for _minute in 0..11 {
+            for round in 0..10 {
+                for name in names {
+                    let text = format!("{} {round}", t.now());
+                    t.client(name).drops(content::text(&text), None);
+                }
+                t.pass(Duration::from_secs(6));
+            }
+        }
+        let calls = t.sandbox.calls();
+        let minute = start + 10 * 60_000..start + 11 * 60_000;
+        let made = calls.iter().filter(|call| {
+            call.chat == Some(t.group) && call.status == 200 && minute.contains(&call.at_ms)
+        });
+        counted = (
+            made.count(),
+            calls.iter().filter(|call| call.status == 429).count(),
+        );
+        t.pass(60 * MINUTE);
+        super::pacing::reads_everything(t);
+    });
+    counted
+}
+
+#[test]
+fn the_budget_grows_where_each_bot_is_counted_by_itself() {
+    let (calls, floods) = tenth_minute(false);
+    assert!(calls >= 38, "{calls} calls");
+    assert_eq!(floods, 0);
+}
+
+#[test]
+fn nothing_floods_where_the_bots_are_counted_together() {
+    let (calls, floods) = tenth_minute(true);
+    assert!((19..=20).contains(&calls), "{calls} calls");
+    assert_eq!(floods, 0);
+}
+
+#[test]
+fn what_was_learnt_survives_a_restart_and_a_flood_takes_it_back() {
+    let mut sandbox = Settings {
+        busy_loop_guard: false,
+        absorb_ms: 8_000,
+        ..Settings::default()
+    };
+    sandbox.unconfirmed.groups_count_bots_together = false;
+    let setup = Setup {
+        sandbox,
+        limits: super::pacing::unlimited(),
+        ..with_voice()
+    };
+    let counts_apart = |t: &Scenario| -> bool {
+        t.database(|db| db.query_row("SELECT is_apart FROM counting", [], |row| row.get(0)))
+            .unwrap_or(false)
+    };
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.client("bob").says("hi");
+        for _minute in 0..8 {
+            for round in 0..30 {
+                let text = format!("{} {round}", t.now());
+                let name = if round % 2 == 0 { "ann" } else { "bob" };
+                t.client(name).drops(content::text(&text), None);
+                t.pass(Duration::from_secs(2));
+            }
+        }
+        assert!(counts_apart(t));
+        t.kill();
+        t.start();
+        assert!(counts_apart(t), "it is stored");
+        t.sandbox.plan(FaultRule::once(
+            "sendMessage",
+            Fault::RetryAfter { seconds: 5 },
+        ));
+        t.client("ann").says("once more");
+        assert!(!counts_apart(t));
+        t.pass(60 * MINUTE);
+        super::pacing::reads_everything(t);
+    });
+}
