@@ -312,9 +312,9 @@ fn bury(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
         "refused by Telegram"
     };
     claims::dead(turn.db, row.id, &row.lane, reason, turn.now)?;
-    let text = turn
-        .texts()
-        .alert_dead_letter(turn.language(), purpose, reason);
+    let (texts, language) = (turn.texts(), turn.language());
+    let what = texts.failed_what(language, purpose);
+    let text = texts.alert_dead_letter(language, &what, reason);
     turn.alert(&format!("dead:{purpose}:{reason}"), text)?;
     match (row.purpose, row.message, row.ticket) {
         (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "other"),

@@ -128,7 +128,7 @@ withheld-from-client =
     }
 relay-not-copyable = The client sent something that Telegram does not let bots copy ({ $kind }). They were asked to describe it in words.
 relay-removed = Telegram accepted a message of the client and removed it again. Please ask them to write it once more.
-relay-dead = A message of the client could not be posted here. The admins see it among the dead letters.
+relay-dead = A message of the client could not be posted here. An admin can see why and try it again with /failed.
 dice = { $emoji } rolled: { $value }
 relay-maybe-twice = The message above may stand here twice: its posting was cut off, and Telegram does not tell whether it was done.
 reply-maybe-twice = The client may have received it twice: its sending was cut off, and Telegram does not tell whether it was done.
@@ -139,7 +139,7 @@ reply-refused =
         [no_chat] Not delivered: the client has ended the chat with the bot.
         [not_copyable] Not delivered: Telegram does not let bots copy a message of this kind. Please send it in another form.
         [gone] Not delivered: the message was deleted before it could be sent.
-       *[other] Not delivered: Telegram refused it. The admins see it among the dead letters.
+       *[other] Not delivered: Telegram refused it. An admin can see why and try it again with /failed.
     }
 mark-delivered = Delivered.
 mark-waiting = Not delivered yet. It is still under way.
@@ -167,8 +167,8 @@ button-stale = This button is not in use any more.
 
 # Alerts in General.
 
-alert-dead-letter = ⚠️ A call to Telegram failed for good ({ $purpose }): { $reason }. /failed lists what has failed and tries it again.
-alert-dead-update = ⚠️ An update from Telegram could not be handled. It is kept in the database for a look, and nothing else waits for it.
+alert-dead-letter = ⚠️ Something failed for good ({ $purpose }): { $reason }. /failed lists what has failed and tries it again.
+alert-dead-update = ⚠️ An update from Telegram could not be handled. It is kept, and nothing else waits for it. /failed lists it and tries it again.
 alert-second-instance = ⚠️ A second program uses this bot's token. Stop it: as long as both run, messages may reach either of them.
 alert-storage = ⚠️ Nothing can be stored at the moment ({ $reason }). Messages wait at Telegram, for 24 hours at most. Please free some space on the machine.
 alert-topics-off = ⚠️ This group has no topics any more, so what clients write waits instead of standing here in one heap. Please switch topics on again: group settings → Topics. Nothing is lost, and what you write here meanwhile does not reach clients.

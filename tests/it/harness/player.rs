@@ -2,7 +2,7 @@
 //! the end that everything has arrived: once, in order, on the right side. Used where the exact
 //! course is not known: crashes at every point, and seeds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hushdesk::sandbox::{MessageView, Right, Rights, Status, content};
@@ -263,7 +263,10 @@ impl Scenario {
             + usize::try_from(self.crashes).expect("few crashes")
                 * hushdesk::delivery::IN_FLIGHT_MAX;
         let mut twice = 0;
-        let group = posts(&self.sandbox.chat_messages(self.group));
+        let taken_away = self.taken_away();
+        let mut group = posts(&self.sandbox.chat_messages(self.group));
+        // What stood in the wrong place has to stand in the right one as well.
+        group.retain(|(id, _)| !taken_away.contains(id));
         for (client, written) in &ledger.by_clients {
             for ticket in self.by_ticket(*client, written) {
                 let way = format!("client {client} to the desk");
@@ -300,6 +303,22 @@ impl Scenario {
         );
         self.check_tickets();
         self.check_lawful();
+    }
+
+    /// Posts in the group that the bot itself has deleted.
+    fn taken_away(&self) -> BTreeSet<i64> {
+        let calls = self.sandbox.calls();
+        let deletions = calls.iter().filter(|call| {
+            call.chat == Some(self.group)
+                && call.status == 200
+                && call.method.starts_with("deleteMessage")
+        });
+        let ids = deletions.flat_map(|call| {
+            let one = call.params.get("message_id").cloned();
+            let several = call.params.get("message_ids").and_then(Value::as_array);
+            one.into_iter().chain(several.cloned().unwrap_or_default())
+        });
+        ids.filter_map(|id| id.as_i64()).collect()
     }
 
     /// The card of a client's newest ticket, where one is posted.

@@ -110,7 +110,7 @@ fn the_list_of_dead_letters_keeps_its_buttons_over_an_outage() {
         t.sandbox.plan(FaultRule::once("sendMessage", strange));
         t.agent("sam").writes_in("ann", "an important answer");
         t.topic("ann").expect_part("Telegram refused it");
-        t.general().expect_part("failed for good (reply)");
+        t.general().expect_part("failed for good (a reply");
         t.agent("eve").writes_in_general("/failed");
         t.general().expect_part("1 dead letter");
         offline_for(t, minutes(4), |t| {

@@ -256,7 +256,8 @@ fn a_copy_whose_source_telegram_does_not_find_holds_its_lane_for_a_minute_or_two
         t.pass(minutes(3));
         t.topic("ann").expect("and this?");
         t.topic("ann").expect_part("could not be posted here");
-        t.general().expect_part("failed for good (relay)");
+        t.general()
+            .expect_part("failed for good (a client's message");
         t.sandbox.clear_faults();
     });
 }
@@ -325,7 +326,7 @@ fn many_letters_of_one_cause_are_one_alert_and_are_offered_when_the_trouble_is_o
             t.agent("sam").writes_in("ann", text);
             t.topic("ann").expect_part("Telegram refused it");
         }
-        t.general().expect_part("failed for good (reply)");
+        t.general().expect_part("failed for good (a reply");
         makes_bot_admin(t, Rights::all());
         t.general()
             .expect_part("can work in this group again")
