@@ -257,6 +257,8 @@ async fn asked(client: Client, destination: Destination) -> (Destination, Answer
             // The next call learns the new id.
             Err(ApiFailure::Refused(Refusal::GroupUpgraded(_))) => Answer::Well,
             Err(ApiFailure::Refused(_)) => Answer::Still(Some(Cause::Gone)),
+            // That says nothing about the group.
+            Err(ApiFailure::TokenRejected) => Answer::Still(None),
             Err(failure) => still(&failure),
         },
     };

@@ -2,8 +2,6 @@
 //! the main chat, where nobody can tell whose it is: it is taken away there and posted anew once topics
 //! are on again.
 
-use std::time::Duration;
-
 use super::carry::{self, Answers, Parcel, Way};
 use super::turn::Turn;
 use super::{breaker, file};
@@ -12,14 +10,13 @@ use crate::domain::event::AgentMessage;
 use crate::domain::ids::MessageRowId;
 use crate::domain::outcome::Receipt;
 use crate::domain::rules::breaker::{Cause, Destination};
+use crate::domain::ticket::Side;
 use crate::store::claims::{self, OutboxRow};
-use crate::store::{Error, Place, messages, outbox};
+use crate::store::{Error, Place, messages};
 
 /// The kind of trouble that it is.
 pub(super) const TROUBLE: &str = "topics_off";
-/// How far back posts are doubted of which Telegram does not tell where they went.
-const DOUBTED_FOR: Duration = Duration::from_secs(60 * 60);
-/// How many of them, at most.
+/// How many posts are doubted of which Telegram does not tell where they went, at most.
 const DOUBTED_MAX: usize = 50;
 
 /// A refusal or a post shows that there are no topics.
@@ -33,7 +30,10 @@ pub(super) fn noticed(turn: &mut Turn<'_>) -> Result<(), Error> {
     let text = turn.texts().alert_topics_off(turn.language());
     turn.alert(TROUBLE, text)?;
     // The newest first, each before the others in its lane.
-    for row in outbox::posted_since(turn.db, turn.now.minus(DOUBTED_FOR), DOUBTED_MAX)? {
+    let place = Place::Group(turn.group()?);
+    let mut newest = messages::newest_in(turn.db, place, DOUBTED_MAX)?;
+    newest.dedup();
+    for row in newest {
         if !take_back(turn, row)? {
             return Ok(());
         }
@@ -76,12 +76,12 @@ pub(super) fn pick_up(
 }
 
 /// Takes a post away and queues it up again, before what waits in its lane. False where Telegram has
-/// told that it stands in its topic, so that topics were on until then.
-fn take_back(turn: &mut Turn<'_>, row: Option<MessageRowId>) -> Result<bool, Error> {
-    let Some(row) = row else {
-        return Ok(false);
-    };
+/// told that it stands in its topic, or an agent wrote it there, so that topics were on until then.
+fn take_back(turn: &mut Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
     let found = messages::by_id(turn.db, row)?;
+    if found.side == Side::Agent {
+        return Ok(false);
+    }
     let Some(source) = file::source(turn, found)? else {
         return Ok(true);
     };

@@ -37,6 +37,7 @@ const UNLINK: &str =
 const POSTED_BY: &str = "UPDATE links SET bot = ?3 WHERE place = ?1 AND telegram_message_id = ?2";
 const VOICE_OF: &str =
     "SELECT bot FROM links WHERE place = ?1 AND telegram_message_id = ?2 LIMIT 1";
+const NEWEST_IN: &str = "SELECT message_id FROM links WHERE place = ?1 ORDER BY telegram_message_id DESC, part DESC LIMIT ?2";
 const HELD: &str = "SELECT held FROM messages WHERE id = ?1";
 const PARTS_IN: &str = "SELECT message_part, telegram_message_id, thread_id FROM links \
      WHERE message_id = ?1 AND place = ?2 ORDER BY message_part, telegram_message_id";
@@ -280,6 +281,14 @@ pub fn parts_in(db: &Db, row: MessageRowId, place: Place) -> Result<Vec<PartAt>,
 /// Where a message stands in a chat, if it does: its first part.
 pub fn where_in(db: &Db, row: MessageRowId, place: Place) -> Result<Option<MessageId>, Error> {
     Ok(parts_in(db, row, place)?.first().map(|part| part.message))
+}
+
+/// Messages that stand in a place, the newest there first; one that has several parts comes several times.
+pub fn newest_in(db: &Db, place: Place, limit: usize) -> Result<Vec<MessageRowId>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(NEWEST_IN)?;
+    let rows = statement.query_map(params![place, limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Where an agent wrote a message: the group, the ticket's topic and the message's number.

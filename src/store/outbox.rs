@@ -48,8 +48,6 @@ const OF_CALL: &str =
     "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
 const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND is_head = 1 AND priority = ?3 \
      AND state = 'waiting' AND attempts > 0 AND not_before > ?1 AND not_before <= ?2";
-const POSTED_SINCE: &str = "SELECT message_id FROM outbox WHERE state IN ('done', 'dropped') AND state = 'done' \
-     AND finished_at > ?1 AND purpose IN ('topic', 'card', 'relay') ORDER BY finished_at DESC, id DESC LIMIT ?2";
 const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
 
@@ -285,19 +283,6 @@ pub fn due_at_once(db: &Db, now: Timestamp) -> Result<(), Error> {
             .execute(params![now, latest, priority])?;
     }
     Ok(())
-}
-
-/// What was posted into topics after a time, the newest first: the message that each post carries;
-/// none where it carries none, or is the topic itself.
-pub fn posted_since(
-    db: &Db,
-    after: Timestamp,
-    limit: usize,
-) -> Result<Vec<Option<MessageRowId>>, Error> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut statement = db.prepare_cached(POSTED_SINCE)?;
-    let rows = statement.query_map(params![after, limit], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The first unfinished call of a lane becomes its only head.

@@ -1,7 +1,7 @@
 //! The end that every scenario has: nothing unread, nothing pending, no error logged, and nothing
 //! of anybody's on the wrong side (that is in `taint`).
 
-use hushdesk::sandbox::MessageView;
+use hushdesk::sandbox::{CallRecord, MessageView};
 use hushdesk::store::Db;
 
 use super::Scenario;
@@ -117,9 +117,11 @@ impl Scenario {
             let mut earlier = calls[..index].iter().rev().filter(|earlier| {
                 earlier.chat == call.chat && earlier.method != "setMessageReaction"
             });
+            // Calls that leave together cannot know of each other's answers.
+            let lost = |last: &CallRecord| last.status == 0 || last.status >= 500;
             earlier
-                .next()
-                .is_some_and(|last| last.status == 0 || last.status >= 500)
+                .find(|last| last.at_ms < call.at_ms || lost(last))
+                .is_some_and(lost)
         })
     }
 

@@ -358,3 +358,30 @@ fn a_second_program_with_the_same_token_is_told_of() {
         t.topic("ann").expect("hello?");
     });
 }
+
+/// Seed 50: the clock was set back between two copies, and a token was refused while the group was asked.
+#[test]
+fn copies_are_taken_back_in_their_order_whatever_the_clock_says() {
+    bot_test(|t| {
+        open_ticket(t);
+        switches_topics(t, false);
+        t.client("ann").sends(content::photo("p", "first"));
+        t.sets_clock(-24 * 60_000);
+        t.client("ann").sends(content::photo("q", "second"));
+        t.sets_clock(75 * 60_000);
+        t.client("bob").says("me too");
+        t.client("bob").expect_part("created");
+        t.general().expect_part("no topics any more");
+        t.sandbox.plan(FaultRule {
+            times: 2,
+            ..FaultRule::once("getChat", refuse(401, "Unauthorized"))
+        });
+        t.pass(minutes(1));
+        assert_eq!(out_of_reach(t), ["topics_off"]);
+        switches_topics(t, true);
+        t.pass(minutes(2));
+        t.topic("ann").expect("first").expect("second");
+        t.topic("bob").expect_card("me too");
+        t.general().expect_part("can work in this group again");
+    });
+}
