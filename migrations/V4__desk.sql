@@ -27,6 +27,7 @@ CREATE TABLE tickets_new (
     unanswered_minutes INTEGER NOT NULL DEFAULT 0,  -- separate minutes with such messages
     last_client_at INTEGER,
     last_agent_at INTEGER,
+    warned_at     INTEGER,                      -- the client was told then that it closes; NULL once anybody writes
     first_response_at INTEGER,
     answers       INTEGER NOT NULL DEFAULT 0,   -- how often an agent answered what waited
     answers_ms    INTEGER NOT NULL DEFAULT 0,   -- how long the client waited for those, in all
@@ -127,6 +128,14 @@ CREATE INDEX audit_of_agent ON audit (about, id) WHERE about IS NOT NULL;
 -- What the title of a topic says, and since when: it changes once in five minutes at most.
 ALTER TABLE topics ADD COLUMN title TEXT NOT NULL DEFAULT '';
 ALTER TABLE topics ADD COLUMN titled_at INTEGER NOT NULL DEFAULT 0;
+-- A digest of what the card's post says: an edit that changes nothing is not made.
+ALTER TABLE topics ADD COLUMN card_shown INTEGER;
+
+-- One and the same timer is set once.
+CREATE INDEX timers_same ON timers (timer);
+
+-- What a client has chosen to ask about; waits for the message that opens the ticket.
+ALTER TABLE clients ADD COLUMN wanted_category TEXT;
 
 -- The post in General that shows how the desk stands.
 CREATE TABLE dashboards (

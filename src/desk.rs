@@ -4,24 +4,34 @@
 
 mod agent;
 mod album;
+mod autoclose;
 mod backlog;
 mod ban;
 mod breaker;
+mod bulk;
+mod card;
 mod carry;
+mod category;
 mod client;
+mod closing;
 mod command;
 mod dashboard;
 mod delete;
 mod edit;
 mod file;
 mod letters;
+mod moment;
 mod outage;
+mod press;
 mod privacy;
 mod prompt;
 mod reaction;
 mod refusal;
+mod reopening;
 mod settle;
 mod shared;
+mod snooze;
+mod sort;
 mod start;
 mod ticket;
 mod timer;
@@ -40,7 +50,8 @@ use crate::domain::ids::{AlbumId, ChatId, InboxId, JobId, OutboxId, TimerId};
 use crate::domain::language::Language;
 use crate::domain::outcome::Outcome;
 use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
-use crate::domain::settings::{BanNotice, Limits, Privacy, RelayMode};
+use crate::domain::rules::hours::Schedule;
+use crate::domain::settings::{BanNotice, Category, Limits, Privacy, RelayMode, TicketRules};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
 use crate::store::albums::{self, AlbumState};
@@ -64,6 +75,12 @@ pub struct Settings {
     pub group_calls_per_minute: u32,
     /// Which messages of agents reach the client.
     pub relay_mode: RelayMode,
+    /// When tickets close and open again.
+    pub tickets: TicketRules,
+    /// When the desk is open, and its time zone.
+    pub hours: Schedule,
+    /// What tickets can be about, in the order of the buttons.
+    pub categories: Vec<Category>,
     /// The language of cards and of words to agents.
     pub language: Language,
     /// What stands before an agent's words; may be empty.
@@ -87,6 +104,13 @@ impl Settings {
             new_tickets_per_minute: 0,
             group_calls_per_minute: 0,
             relay_mode: RelayMode::default(),
+            tickets: TicketRules {
+                auto_close_after: None,
+                reopen_window: None,
+                ..TicketRules::default()
+            },
+            hours: Schedule::always(chrono_tz::UTC),
+            categories: Vec::new(),
             language: Language::default(),
             reply_label: String::new(),
             privacy: Privacy::default(),
@@ -173,7 +197,7 @@ impl Desk {
                 message,
                 reactions,
             } => reaction::by_client(&mut turn, from, message, &reactions),
-            Event::ClientPressed(press) => prompt::pressed_by_client(&mut turn, &press),
+            Event::ClientPressed(press) => press::pressed_by_client(&mut turn, &press),
             Event::ClientLeft(user) => client::left(&mut turn, user),
             Event::ClientReturned(user) => client::returned(&mut turn, user),
             Event::AgentWrote(message) => agent::wrote(&mut turn, &message),
@@ -187,7 +211,7 @@ impl Desk {
                 message,
                 reactions,
             } => reaction::by_agent(&mut turn, chat, by, message, &reactions),
-            Event::AgentPressed(press) => prompt::pressed_by_agent(&mut turn, &press),
+            Event::AgentPressed(press) => press::pressed(&mut turn, &press),
             Event::MemberChanged(member) => members::put(db, &member, moment.now),
             Event::DeskStanding(standing) => breaker::standing(&mut turn, standing),
             Event::AdminsListed(admins) => members::put_admins(db, &admins, moment.now),

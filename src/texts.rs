@@ -104,7 +104,7 @@ messages! {
     /// To the client, who wrote more: the same.
     queued(minutes: u64) = "queued";
     /// How the client's ticket stands.
-    status_open(code: &str) = "status-open";
+    status_open(code: &str, state: &str) = "status-open";
     /// The same when the last one is closed.
     status_closed(code: &str) = "status-closed";
     /// The same when there never was one.
@@ -113,6 +113,18 @@ messages! {
     closed_by_agent(code: &str) = "closed-by-agent";
     /// To the client, when they closed it themselves.
     closed_by_client(code: &str) = "closed-by-client";
+    /// To the client, when the desk's own clock closed it.
+    closed_by_timer(code: &str) = "closed-by-timer";
+    /// To the client, behind each of these: what a text of theirs does now. For 0 hours it opens a new one.
+    after_close(hours: u64) = "after-close";
+    /// To the client, whose text has opened the ticket again.
+    reopened_by_client(code: &str) = "reopened-by-client";
+    /// To the client, when an agent has opened the ticket again.
+    reopened_by_agent(code: &str) = "reopened-by-agent";
+    /// Above the buttons with what tickets can be about.
+    choose_category() = "choose-category";
+    /// To the client, who has chosen.
+    category_chosen(title: &str) = "category-chosen";
     /// `/close` without an open ticket.
     nothing_to_close() = "nothing-to-close";
     /// The hour's messages are used up.
@@ -151,6 +163,96 @@ messages! {
     card_level(level: u64) = "card-level";
     /// Part of the card: who has it.
     card_assignee(name: &str) = "card-assignee";
+    /// Part of the card: messages that nobody has answered.
+    card_unread(count: u64) = "card-unread";
+    /// Line of the card: until when it is put aside.
+    card_until(date: &str) = "card-until";
+    /// The same, until the client writes.
+    card_until_client() = "card-until-client";
+    /// Line of the card: when it closes.
+    card_closes(date: &str) = "card-closes";
+    /// Button of the card that shows other buttons.
+    button_page(page: &str) = "button-page";
+    /// Button of the card that closes the ticket.
+    button_close(resolution: &str) = "button-close";
+    /// Button that opens a closed ticket again.
+    button_reopen() = "button-reopen";
+    /// Button of the card that puts the ticket aside.
+    button_snooze(hours: u64) = "button-snooze";
+    /// The same, until the client writes.
+    button_snooze_client() = "button-snooze-client";
+    /// Button of the card that takes the ticket up again.
+    button_wake() = "button-wake";
+    /// What came of a ticket.
+    resolution(resolution: &str) = "resolution";
+    /// Behind the line that a ticket is closed: the client was not told.
+    line_silent() = "line-silent";
+    /// `/close cancel` where nothing is to be cancelled.
+    no_close_set() = "no-close-set";
+    /// The ticket closes at this time.
+    close_set(date: &str) = "close-set";
+    /// It does not, after all.
+    close_cancelled() = "close-cancelled";
+    /// In the topic: it does not, because the client has written.
+    line_close_cancelled() = "line-close-cancelled";
+    /// `/reopen` for a ticket that is not closed.
+    ticket_is_open(code: &str) = "ticket-is-open";
+    /// The ticket is open again.
+    reopened(code: &str) = "reopened";
+    /// It cannot be: its client has another open one.
+    not_reopened(code: &str, other: &str) = "not-reopened";
+    /// In the topic: the client's text has opened it again.
+    line_reopened_by_client(code: &str) = "line-reopened-by-client";
+    /// Somebody pressed who does not belong to the group.
+    agents_only() = "agents-only";
+    /// The ticket is put aside until then.
+    snoozed(date: &str) = "snoozed";
+    /// The same, until the client writes.
+    snoozed_for_client() = "snoozed-for-client";
+    /// In the topic: the time has come.
+    line_woken() = "line-woken";
+    /// In the topic: the client has written.
+    line_woken_by_client() = "line-woken-by-client";
+    /// The reminder is set.
+    remind_set(date: &str) = "remind-set";
+    /// In the topic: what somebody wanted to be reminded of.
+    line_reminder(name: &str, text: &str) = "line-reminder";
+    /// Somebody who writes as the group cannot be reminded.
+    remind_whom() = "remind-whom";
+    /// To the client: the ticket is about to close.
+    close_warning(code: &str, hours: u64) = "close-warning";
+    /// In the topic: the client was told so.
+    line_close_warned(hours: u64) = "line-close-warned";
+    /// The config has no categories.
+    no_categories() = "no-categories";
+    /// The categories that there are.
+    categories(names: &str) = "categories";
+    /// What the ticket is about now.
+    category_set(title: &str) = "category-set";
+    /// It is about nothing in particular now.
+    category_unset() = "category-unset";
+    /// No ticket is meant.
+    bulk_none() = "bulk-none";
+    /// Asks an admin whether to do it to so many tickets.
+    ask_bulk(words: &str, count: u64, codes: &str) = "ask-bulk";
+    /// Yes.
+    button_bulk() = "button-bulk";
+    /// No.
+    button_keep_so() = "button-keep-so";
+    /// It has begun.
+    bulk_begun(words: &str) = "bulk-begun";
+    /// Nothing is done.
+    bulk_kept() = "bulk-kept";
+    /// So many are done, and there are more.
+    bulk_going(count: u64) = "bulk-going";
+    /// All are done.
+    bulk_done(count: u64) = "bulk-done";
+    /// There is no room for more tags.
+    too_many_tags() = "too-many-tags";
+    /// The ticket has no tags now.
+    tags_none() = "tags-none";
+    /// The tags that the ticket has now.
+    tags_now(tags: &str) = "tags-now";
     /// In the topic: the desk's own clock has closed the ticket.
     line_closed_by_timer(code: &str) = "line-closed-by-timer";
     /// In the topic: the topic had been deleted and this is its successor.
@@ -441,12 +543,22 @@ mod tests {
             ],
             "command" => &[
                 "start", "help", "status", "close", "note", "delete", "force", "reveal", "failed",
-                "ban", "unban", "mute", "limits", "audit",
+                "ban", "unban", "mute", "limits", "audit", "reopen", "snooze", "remind",
+                "priority", "category", "tag", "bulk",
             ],
             "hand" => &["anonymous", "client", "desk", "unknown"],
             "status" => &["available", "busy", "away", "offline"],
             "purpose" => &["relay", "reply", "word", "update", "card_edit"],
-            "state" => &["open", "assigned", "escalated", "snoozed", "closed"],
+            "state" => &[
+                "open",
+                "assigned",
+                "escalated",
+                "snoozed",
+                "closed",
+                "answered",
+            ],
+            "page" => &["main", "closing", "priority", "more"],
+            "resolution" => &["solved", "no_answer", "spam", "duplicate", "none"],
             "priority" => &["low", "medium", "high", "critical"],
             "right" => &["admin", "manage_topics", "delete_messages"],
             "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level"

@@ -1,5 +1,6 @@
 //! Values to text: the card and the title of a topic. Pure; never knows who the client is.
 
+pub mod buttons;
 pub mod card;
 pub mod dashboard;
 pub mod why;

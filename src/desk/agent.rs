@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use super::{album, file, prompt, shared, topics_off};
+use super::{album, file, prompt, shared, ticket, topics_off};
 use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
 use crate::domain::event::{AgentMessage, Names, Question, Timer};
@@ -43,8 +43,7 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
     };
     let is_note = stays_inside(turn, message, answered)?;
     if ticket.state == TicketState::Closed && !is_note {
-        let text = turn.texts().ticket_is_closed(turn.language());
-        return turn.answer_agent((message.chat, message.thread), message.message, text);
+        return turn.answer_closed(&ticket, message);
     }
     if is_note {
         return note(turn, &ticket, message);
@@ -177,7 +176,7 @@ fn send(
         }
         None => carry::send(turn, route, found.row, &parcel)?,
     }
-    tickets::agent_wrote(turn.db, ticket.id, turn.now)?;
+    ticket::answered(turn, ticket.id)?;
     watch(turn, message.chat, message.message)
 }
 

@@ -2,8 +2,8 @@
 //! who somebody is; it holds over tickets and restarts. What such a client sends is counted, and its text
 //! goes with the update in the transaction that judges it.
 
+use super::closing::{self, Ending};
 use super::command::{self, Answer, Given};
-use super::ticket;
 use super::turn::Turn;
 use crate::domain::ids::{ClientId, UserId};
 use crate::domain::rules::ban::{self, Ban, BanKind, Deed, Stop};
@@ -88,7 +88,11 @@ fn begin(turn: &mut Turn<'_>, given: &Given<'_>, kind: BanKind) -> Answer {
     if kind == BanKind::Ban
         && let Some(open) = store::tickets::open_of(turn.db, ticket.client)?
     {
-        ticket::close_silently(turn, &open, ClosedBy::Agent)?;
+        let ending = Ending {
+            is_silent: true,
+            ..Ending::of(ClosedBy::Agent, Hand::of(author))
+        };
+        closing::close(turn, &open, &ending)?;
     }
     let (texts, language) = (turn.texts(), turn.language());
     let name = ticket.code.pseudonym();

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::closing::{self, Ending};
 use super::ticket::{self, Incoming};
 use super::turn::Turn;
-use super::{backlog, ban, breaker, delete, prompt};
+use super::{backlog, ban, breaker, category, delete, prompt, reopening};
 use crate::domain::call::{Lane, Purpose};
 use crate::domain::event::{ClientCommand, ClientMessage};
 use crate::domain::ids::{MessageRowId, UserId};
@@ -13,8 +14,9 @@ use crate::domain::outcome::Unreachable;
 use crate::domain::rules::ban::Deed;
 use crate::domain::rules::carriers::{self, Carriage, Direction};
 use crate::domain::rules::limits::{self, Usage, Verdict};
-use crate::domain::ticket::{Client, ClosedBy};
+use crate::domain::ticket::{Client, ClosedBy, TicketState};
 use crate::domain::time::Timestamp;
+use crate::store::audit::Hand;
 use crate::store::{self, Error, Place, clients, messages, outbox, prompts, tickets};
 
 pub(super) fn wrote(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<(), Error> {
@@ -80,9 +82,10 @@ fn take_in(
             ticket::add(turn, &ticket, incoming)?;
             backlog::tell(turn, client)?;
         }
-        None => match judge_ticket(turn, client, incoming.message, usage)? {
-            Some(()) => ticket::open(turn, client, incoming)?,
-            None => return Ok(false),
+        None => match reopening::by_text(turn, client, incoming.message.date)? {
+            Some(ticket) => ticket::add(turn, &ticket, incoming)?,
+            None if !judge_ticket(turn, client, incoming.message, usage)? => return Ok(false),
+            None => ticket::open(turn, client, incoming)?,
         },
     }
     breaker::tell(turn, client)?;
@@ -103,12 +106,13 @@ pub(super) fn commanded(
     }
     let language = client.language;
     let text = match command {
-        ClientCommand::Start => turn.texts().client_start(language),
+        ClientCommand::Start => return category::start(turn, &client, message),
         ClientCommand::Help => turn.texts().client_help(language),
         ClientCommand::Status => status(turn, &client)?,
         ClientCommand::Close => {
             if let Some(open) = tickets::open_of(turn.db, client.id)? {
-                return ticket::close(turn, &open, ClosedBy::Client, "");
+                let ending = Ending::of(ClosedBy::Client, Hand::Client);
+                return closing::close(turn, &open, &ending).map(drop);
             }
             turn.texts().nothing_to_close(language)
         }
@@ -227,24 +231,24 @@ fn judge_message(
     }
 }
 
-/// Counts a new ticket against the day.
+/// Counts a new ticket against the day. Whether it may be opened.
 fn judge_ticket(
     turn: &mut Turn<'_>,
     client: &Client,
     message: &ClientMessage,
     usage: Usage,
-) -> Result<Option<()>, Error> {
+) -> Result<bool, Error> {
     let (usage, verdict) = limits::ticket(usage, turn.settings().limits, message.date);
     store::limits::save(turn.db, client.id, &usage)?;
     match verdict {
-        Verdict::Pass { .. } => Ok(Some(())),
+        Verdict::Pass { .. } => Ok(true),
         Verdict::Refuse { until, tell } => {
             if tell {
                 let hours = whole(until.since(message.date), Duration::from_secs(60 * 60));
                 let text = turn.texts().limit_tickets(client.language, hours);
                 turn.tell_client(client.id, None, text, Some(message.message))?;
             }
-            Ok(None)
+            Ok(false)
         }
     }
 }
@@ -267,13 +271,24 @@ fn withhold(
 }
 
 fn status(turn: &Turn<'_>, client: &Client) -> Result<String, Error> {
-    let language = client.language;
+    let (texts, language) = (turn.texts(), client.language);
     if let Some(open) = tickets::open_of(turn.db, client.id)? {
-        return Ok(turn.texts().status_open(language, open.code.as_str()));
+        let whose_turn = match (open.waiting_since, open.state) {
+            (None, _) => "answered",
+            (Some(_), TicketState::Snoozed) => "assigned",
+            (Some(_), state) => state.name(),
+        };
+        return Ok(texts.status_open(language, open.code.as_str(), whose_turn));
     }
     Ok(match tickets::latest_of(turn.db, client.id)? {
-        Some(closed) => turn.texts().status_closed(language, closed.code.as_str()),
-        None => turn.texts().status_none(language),
+        Some(closed) => {
+            let text = texts.status_closed(language, closed.code.as_str());
+            let window = turn.settings().tickets.reopen_window.unwrap_or_default();
+            let left = closed.closed_at.map(|at| at.plus(window).since(turn.now));
+            let hours = left.unwrap_or_default().as_secs().div_ceil(60 * 60);
+            format!("{text} {}", texts.after_close(language, hours))
+        }
+        None => texts.status_none(language),
     })
 }
 

@@ -1,11 +1,10 @@
 //! The commands of agents and admins: who may give which, and what each leads to. What a command does is
 //! done elsewhere.
 
-use super::prompt;
 use super::turn::Turn;
-use super::{agent, ban, delete, letters, ticket, trail};
+use super::{agent, ban, bulk, closing, delete, letters, prompt, reopening, snooze, sort, trail};
 use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
-use crate::domain::ticket::{ClosedBy, Role, Ticket, TicketCode, TicketState};
+use crate::domain::ticket::{Role, Ticket, TicketCode};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, Place, members, messages, tickets};
 
@@ -22,6 +21,13 @@ pub(super) struct Given<'a> {
     pub arguments: &'a str,
     /// The ticket in whose topic it stands.
     pub ticket: Option<Ticket>,
+}
+
+impl Given<'_> {
+    /// How the command is used, with an example: the answer to a wrong use.
+    pub fn how(&self, turn: &Turn<'_>) -> String {
+        how(turn, self.word)
+    }
 }
 
 /// What a command is answered with; nothing where it has answered by itself.
@@ -63,7 +69,14 @@ fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     }
     match given.word {
         AgentWord::Note => note(turn, given),
-        AgentWord::Close => close(turn, given),
+        AgentWord::Close => closing::command(turn, given),
+        AgentWord::Reopen => reopening::command(turn, given),
+        AgentWord::Snooze => snooze::command(turn, given),
+        AgentWord::Remind => snooze::remind(turn, given),
+        AgentWord::Priority => sort::priority(turn, given),
+        AgentWord::Category => sort::category(turn, given),
+        AgentWord::Tag => sort::tag(turn, given),
+        AgentWord::Bulk => bulk::command(turn, given),
         AgentWord::Delete => delete::by_agent(turn, message).map(|()| None),
         AgentWord::Ban | AgentWord::Unban | AgentWord::Mute | AgentWord::Limits
             if !is_admin(turn, message)? =>
@@ -92,16 +105,6 @@ fn note(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
         None if agent::is_marked_note(given.message) => Ok(None),
         None => Ok(Some(needs_topic(turn, given.word))),
     }
-}
-
-fn close(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
-    let Some(ticket) = &given.ticket else {
-        return Ok(Some(needs_topic(turn, given.word)));
-    };
-    if ticket.state == TicketState::Closed {
-        return Ok(Some(turn.texts().ticket_is_closed(turn.language())));
-    }
-    ticket::close(turn, ticket, ClosedBy::Agent, given.arguments).map(|()| None)
 }
 
 /// How a command is used: its line of the help.

@@ -3,13 +3,13 @@
 //! the writer is told when it refuses.
 
 use super::turn::Turn;
-use super::{album, file, ticket};
+use super::{album, card, file};
 use crate::domain::call::{Call, Purpose};
 use crate::domain::event::{AgentMessage, ClientMessage};
 use crate::domain::ticket::{Client, Side};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::Found;
-use crate::store::{Error, Place, albums, clients, messages, outbox, secrets};
+use crate::store::{Error, Place, albums, clients, messages, outbox, secrets, tickets};
 
 /// A client's `/delete`.
 pub(super) fn by_client(
@@ -67,12 +67,13 @@ enum Taken {
 
 fn take_back(turn: &mut Turn<'_>, found: Found) -> Result<Taken, Error> {
     let route = file::route(turn, found)?;
-    let shares_card = ticket::shares_card(turn, found)?;
+    let shares_card = card::shares_card(turn, found)?;
     messages::delete(turn.db, found.row, turn.now)?;
     secrets::forget(turn.db, found.row)?;
+    tickets::set_subject(turn.db, found.ticket, found.row, "")?;
     outbox::blank_finished(turn.db, found.row)?;
     if shares_card {
-        ticket::remove_first_words(turn, found)?;
+        card::remove_first_words(turn, found)?;
         return Ok(Taken::Already);
     }
     let album = match albums::of_message(turn.db, found.row)? {

@@ -3,7 +3,7 @@
 
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
-use super::{agent, album, ban, file, prompt, shared, ticket};
+use super::{agent, album, ban, card, file, prompt, shared, ticket};
 use crate::domain::call::{Call, FileSource, Item, Lane, Purpose, ReplyTo, Standing};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::{AgentMessage, ClientMessage};
@@ -14,7 +14,7 @@ use crate::domain::rules::text;
 use crate::domain::ticket::Side;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::Found;
-use crate::store::{Error, Place, clients, jobs, messages, outbox, secrets};
+use crate::store::{Error, Place, clients, jobs, messages, outbox, secrets, tickets};
 
 /// At most one move of a live location in so long: it spends the group's budget.
 const MOVE_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
@@ -42,11 +42,13 @@ pub(super) fn by_client(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<
     messages::edit(turn.db, found.row, &masked.content, turn.now)?;
     secrets::forget(turn.db, found.row)?;
     turn.seal(found, &masked.redacted)?;
-    if ticket::shares_card(turn, found)? {
+    let subject = ticket::subject_of(turn, &message.content);
+    tickets::set_subject(turn.db, found.ticket, found.row, &subject)?;
+    if card::shares_card(turn, found)? {
         if masked.content.kind == Kind::Text {
-            return ticket::edit_first_words(turn, found);
+            return card::edit_first_words(turn, found);
         }
-        ticket::first_words_gone(turn, found)?;
+        card::first_words_gone(turn, found)?;
         return marked(turn, found, &masked.content);
     }
     carry_over(turn, found, &before, &masked.content)

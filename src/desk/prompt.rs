@@ -3,7 +3,7 @@
 
 use super::letters::{self, Deal};
 use super::turn::Turn;
-use super::{agent, ban, client, trail};
+use super::{agent, ban, bulk, client, trail};
 use crate::domain::call::{Button, Whose};
 use crate::domain::content::Content;
 use crate::domain::event::{AgentMessage, ClientMessage, Press, Question};
@@ -139,6 +139,10 @@ pub(super) fn ask_again(
             texts.ask_reveal(language, code.as_str(), reason)
         }
         Question::Failed => letters::listed(turn)?,
+        Question::Bulk { .. } => match bulk::asked(turn, question)? {
+            Some(text) => text,
+            None => return Ok(()),
+        },
         // Its page stands, and its button works as before.
         Question::Trail { .. } => return Ok(()),
     };
@@ -164,6 +168,10 @@ fn buttons(
         Question::Failed => vec![
             (texts.button_retry_all(language), Choice::RetryAll),
             (texts.button_drop_all(language), Choice::DropAll),
+        ],
+        Question::Bulk { .. } => vec![
+            (texts.button_bulk(language), Choice::Share),
+            (texts.button_keep_so(language), Choice::Keep),
         ],
         Question::Trail { .. } => vec![(texts.button_older(language), Choice::Older)],
     };
@@ -217,7 +225,13 @@ pub(super) fn edited(
             };
             prompts::replace(turn.db, prompt.id, &question)
         }
-        Some(Question::Reveal { .. } | Question::Failed | Question::Trail { .. }) | None => Ok(()),
+        Some(
+            Question::Reveal { .. }
+            | Question::Failed
+            | Question::Bulk { .. }
+            | Question::Trail { .. },
+        )
+        | None => Ok(()),
     }
 }
 
@@ -314,6 +328,9 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
                 turn.answer_button(press.id.clone(), stale, false)
             }
         },
+        Some((prompt, Question::Bulk { .. })) => {
+            bulk::pressed(turn, press, &prompt, choice == Choice::Share)
+        }
         Some((prompt, Question::Trail { of, before, thread })) => {
             let Place::Group(chat) = prompt.place else {
                 return turn.answer_button(press.id.clone(), stale, false);

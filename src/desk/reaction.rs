@@ -3,7 +3,7 @@
 //! removed.
 
 use super::turn::Turn;
-use super::{ban, file, ticket};
+use super::{ban, card, file};
 use crate::domain::call::{Call, Lane, Standing, Whose};
 use crate::domain::content::Reaction;
 use crate::domain::ids::{ChatId, MessageId, UserId};
@@ -33,7 +33,7 @@ pub(super) fn by_client(
     match found.side {
         // On the agent's own message, where the delivery mark stands too.
         Side::Agent => turn.show_reaction(found),
-        Side::Client if ticket::shares_card(turn, found)? => Ok(()),
+        Side::Client if card::shares_card(turn, found)? => Ok(()),
         Side::Client => mirror(turn, found, Side::Agent, Whose::Desk),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::turn::Turn;
 use super::{
-    agent, album, breaker, client, dashboard, delete, edit, file, ticket, topic, topics_off,
+    agent, album, breaker, card, client, dashboard, delete, edit, file, topic, topics_off,
 };
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
@@ -33,6 +33,8 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
             claims::done(turn.db, row, turn.now)?;
             match row.purpose {
                 Purpose::Delete => delete::ended(turn, row, true),
+                Purpose::CardEdit => card::shown(turn, row),
+                Purpose::Title => card::titled(turn, row),
                 _ => Ok(()),
             }
         }
@@ -195,7 +197,7 @@ fn message_gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     match (row.purpose, row.message, row.ticket) {
         (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "gone"),
         (Purpose::CardEdit, _, Some(ticket)) => match topics::current(turn.db, ticket)? {
-            Some(topic) => ticket::card_lost(turn, &topic),
+            Some(topic) => card::lost(turn, &topic),
             None => Ok(()),
         },
         _ => Ok(()),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{dashboard, delete, prompt, refusal, topic, topics_off, voice};
+use super::{card, dashboard, delete, prompt, refusal, topic, topics_off, voice};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::ThreadId;
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
@@ -56,6 +56,7 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
         Purpose::Topic => topic::made(turn, row, receipt),
         Purpose::Card => {
             card_posted(turn, row, receipt)?;
+            card::shown(turn, row)?;
             let carried = carried_by_card(turn, row)?;
             posted(turn, &carried, receipt)
         }
@@ -67,11 +68,11 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
         Purpose::Delete => delete::ended(turn, row, true),
         Purpose::Word => asked(turn, row, receipt),
         Purpose::Dashboard => dashboard::done(turn, row, receipt),
+        Purpose::CardEdit => card::shown(turn, row),
+        Purpose::Title => card::titled(turn, row),
         Purpose::Edit
         | Purpose::Reaction
-        | Purpose::CardEdit
         | Purpose::TopicState
-        | Purpose::Title
         | Purpose::Mark
         | Purpose::Service => Ok(()),
     }
@@ -116,7 +117,9 @@ fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
 /// Where a question stands is kept: it may have to be asked again.
 fn asked(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     match (&row.call, receipt.message) {
-        (Call::SendText { buttons, .. }, Some(post)) => prompt::posted(turn, buttons, post),
+        (Call::SendText { buttons, .. }, Some(post)) => {
+            prompt::posted(turn, &buttons.concat(), post)
+        }
         _ => Ok(()),
     }
 }

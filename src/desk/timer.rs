@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use super::album;
-use super::backlog;
-use super::dashboard;
-use super::outage;
+use super::bulk::{self, Course};
+use super::closing::{self, Ending};
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
+use super::{album, autoclose, backlog, dashboard, outage, snooze};
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, MessageId, OutboxId};
+use crate::domain::ticket::ClosedBy;
 use crate::domain::time::Timestamp;
+use crate::store::audit::Hand;
 use crate::store::claims::{self, Unfinished};
 use crate::store::outbox::{self, Fate};
 use crate::store::{Error, Place, inbox, jobs, messages, prompts, timers};
@@ -37,6 +38,47 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::LeaveElsewhere { chat } => turn.leave(*chat),
         Timer::AlbumQuiet { album } => album::quiet(turn, *album),
         Timer::PollingResumed { since } => outage::is_over(turn, *since),
+        Timer::CloseAt {
+            ticket,
+            at,
+            by,
+            is_silent,
+            resolution,
+            duplicate_of,
+            reason,
+        } => {
+            let ending = Ending {
+                resolution: *resolution,
+                duplicate_of: *duplicate_of,
+                reason,
+                is_silent: *is_silent,
+                ..Ending::of(ClosedBy::Agent, Hand::of(*by))
+            };
+            closing::rang(turn, *ticket, *at, &ending)
+        }
+        Timer::Wake { ticket, until } => snooze::rang(turn, *ticket, *until),
+        Timer::AutoClose { ticket } => autoclose::rang(turn, *ticket),
+        Timer::Bulk {
+            work,
+            by,
+            after,
+            done,
+            chat,
+            thread,
+            message,
+        } => {
+            let course = Course {
+                work,
+                by: *by,
+                after: *after,
+                done: *done,
+                chat: *chat,
+                thread: *thread,
+                message: *message,
+            };
+            bulk::piece(turn, course)
+        }
+        Timer::Remind { ticket, by, text } => snooze::reminded(turn, *ticket, *by, text),
         Timer::Housekeeping => housekeeping(turn),
         Timer::Dashboard => dashboard::rang(turn),
     }

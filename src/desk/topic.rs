@@ -4,9 +4,9 @@
 
 use std::time::Duration;
 
-use super::ticket::{self, card_of};
+use super::card;
 use super::turn::Turn;
-use crate::domain::call::{Call, Lane, Priority, Purpose, To};
+use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, ThreadId, TicketId};
 use crate::domain::outcome::Receipt;
@@ -14,7 +14,6 @@ use crate::domain::ticket::{TicketCode, TicketState};
 use crate::store::claims::{self, OutboxRow, Unfinished};
 use crate::store::topics::Topic;
 use crate::store::{Error, outbox, tickets, timers, topics};
-use crate::view::card;
 
 /// How long Telegram's own announcement is waited for before a topic in doubt is made again.
 pub(super) const TOPIC_DOUBT: Duration = Duration::from_secs(60);
@@ -27,7 +26,10 @@ pub(super) fn made(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> R
     let (Some(ticket), Some(thread)) = (row.ticket, receipt.thread) else {
         return Ok(());
     };
-    stands(turn, ticket, turn.group()?, thread)
+    let Call::CreateTopic { title, .. } = &row.call else {
+        return Ok(());
+    };
+    stands(turn, ticket, turn.group()?, thread, title)
 }
 
 /// Telegram announced a topic of ours.
@@ -43,7 +45,7 @@ pub(super) fn announced(
     let Some(ticket) = tickets::by_code(turn.db, &code)? else {
         return Ok(());
     };
-    stands(turn, ticket.id, chat, thread)?;
+    stands(turn, ticket.id, chat, thread, title)?;
     // A late word of an earlier topic says nothing about its successor.
     let current = topics::current(turn.db, ticket.id)?;
     if current.is_some_and(|topic| topic.thread == Some(thread)) {
@@ -89,7 +91,7 @@ pub(super) fn gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
         let edits = claims::of_lane(turn.db, Lane::Card(ticket), Purpose::CardEdit)?;
         let is_change_lost = row.purpose == Purpose::CardEdit || edits.is_some();
         return match current.filter(|_| is_change_lost) {
-            Some(topic) => ticket::card_lost(turn, &topic),
+            Some(topic) => card::lost(turn, &topic),
             None => Ok(()),
         };
     }
@@ -123,21 +125,17 @@ fn recreate(
             outbox::drop_waiting(turn.db, waiting.id, &edits.key(), "newer card", turn.now)?;
         }
         if let Some(old) = old.filter(|_| !waiting.is_empty()) {
-            ticket::card_lost(turn, &old)?;
+            card::lost(turn, &old)?;
         }
         let lead = turn.texts().topic_recreated(turn.language());
         topics::card_layout(turn.db, topic, None, Some(&lead))?;
-        let card = card_of(turn, &ticket)?;
-        let post = Call::words(
-            To::Topic(ticket.id),
-            card::with_words(&card, Some(&lead), None).unwrap_or(card),
-            None,
-        );
-        turn.ahead_in_topic(ticket.id, Purpose::Card, Priority::FIRST, &post)?;
+        if let Some(topic) = topics::current(turn.db, ticket.id)? {
+            card::post_again(turn, &ticket, &topic)?;
+        }
     }
     let make = Call::CreateTopic {
         ticket: ticket.id,
-        title: card::title(&ticket, None),
+        title: card::title(turn, &ticket),
     };
     turn.ahead_in_topic(ticket.id, Purpose::Topic, Priority::FIRST, &make)?;
     if ticket.state == TicketState::Closed {
@@ -156,13 +154,19 @@ fn stands(
     ticket: TicketId,
     chat: ChatId,
     thread: ThreadId,
+    title: &str,
 ) -> Result<(), Error> {
     if topics::by_thread(turn.db, chat, thread)?.is_some() {
         return Ok(());
     }
     let wanted = topics::current(turn.db, ticket)?.filter(|topic| topic.thread.is_none());
     match wanted {
-        Some(topic) => topics::made(turn.db, topic.id, chat, thread).map(drop),
+        Some(topic) => {
+            topics::made(turn.db, topic.id, chat, thread)?;
+            topics::titled(turn.db, topic.id, title, turn.now)?;
+            // It may have become another while the topic was being made.
+            card::refresh(turn, ticket)
+        }
         None => turn.delete_orphan(chat, thread),
     }
 }

@@ -8,11 +8,13 @@ use crate::domain::call::{
     Budget, Button, Call, Lane, Mark, Priority, Purpose, ReplyTo, Standing, To, Whose,
 };
 use crate::domain::content::Text;
+use crate::domain::event::AgentMessage;
 use crate::domain::ids::{ChatId, ClientId, MessageId, MessageRowId, ThreadId, TicketId};
 use crate::domain::language::Language;
-use crate::domain::ticket::Side;
+use crate::domain::ticket::{Side, Ticket};
 use crate::store::messages::Found;
 use crate::store::{Error, Place, alerts, messages, outbox, reactions};
+use crate::view::buttons;
 
 /// How long the same kind of trouble is not told again.
 const ALERT_QUIET: Duration = Duration::from_secs(60 * 60);
@@ -60,6 +62,58 @@ impl Turn<'_> {
             lane: Lane::Topic(ticket),
             ticket: Some(ticket),
             ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
+        })
+    }
+
+    /// The same with buttons.
+    pub fn tell_topic_with(
+        &mut self,
+        ticket: TicketId,
+        text: String,
+        buttons: Vec<Vec<Button>>,
+    ) -> Result<(), Error> {
+        let call = Call::SendText {
+            to: To::Topic(ticket),
+            text: Text::plain(text),
+            reply_to: None,
+            preview: None,
+            buttons,
+        };
+        self.say(Queued {
+            lane: Lane::Topic(ticket),
+            ticket: Some(ticket),
+            ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
+        })
+    }
+
+    /// An agent writes to a client whose ticket is closed: nothing is sent, a button opens it again.
+    pub fn answer_closed(&mut self, ticket: &Ticket, message: &AgentMessage) -> Result<(), Error> {
+        let (texts, language) = (self.texts(), self.language());
+        let text = texts.ticket_is_closed(language);
+        let again = buttons::reopen(ticket.id, texts, language);
+        let here = (message.chat, message.thread);
+        self.ask_agent(here, message.message, text, again.concat())
+    }
+
+    /// Shows a client a text with buttons.
+    pub fn offer_client(
+        &mut self,
+        client: ClientId,
+        text: String,
+        buttons: Vec<Vec<Button>>,
+    ) -> Result<(), Error> {
+        let call = Call::SendText {
+            to: To::Client(client),
+            text: Text::plain(text),
+            reply_to: None,
+            preview: None,
+            buttons,
+        };
+        self.say(Queued {
+            lane: Lane::Client(client),
+            budget: Budget::Client,
+            client: Some(client),
+            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
         })
     }
 
@@ -321,20 +375,6 @@ impl Turn<'_> {
         })
     }
 
-    /// Brings the card of a ticket up to date; only the newest state is ever sent.
-    pub fn edit_card(&mut self, ticket: TicketId, text: Text) -> Result<(), Error> {
-        let call = Call::EditCard { ticket, text };
-        let lane = Lane::Card(ticket);
-        if outbox::replace_waiting(self.db, lane, Purpose::CardEdit, &call)? {
-            return Ok(());
-        }
-        self.say(Queued {
-            lane,
-            ticket: Some(ticket),
-            ..Queued::of(Purpose::CardEdit, Priority::STATE, &call)
-        })
-    }
-
     /// Removes a topic that no ticket has.
     pub fn delete_orphan(&mut self, chat: ChatId, thread: ThreadId) -> Result<(), Error> {
         let call = Call::DeleteTopic { chat, thread };
@@ -390,6 +430,6 @@ fn with_buttons(to: To, text: String, about: MessageId, buttons: Vec<Button>) ->
         text: Text::plain(text),
         reply_to: Some(ReplyTo::There(about)),
         preview: None,
-        buttons,
+        buttons: buttons.into_iter().map(|button| vec![button]).collect(),
     }
 }

@@ -135,9 +135,9 @@ pub enum Call {
         /// How its link preview looks; none leaves it to Telegram, and means no preview in a group.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         preview: Option<Map<String, Value>>,
-        /// Buttons, one a row.
+        /// Buttons, row by row.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        buttons: Vec<Button>,
+        buttons: Vec<Vec<Button>>,
     },
     /// Holds the place of a call that depends on something that has not ended yet: an album that is
     /// still arriving, a file that is being cleaned. Never made itself.
@@ -266,6 +266,16 @@ pub enum Call {
         ticket: TicketId,
         /// The whole post.
         text: Text,
+        /// The buttons under it, row by row: an edit without them takes them away.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        buttons: Vec<Vec<Button>>,
+    },
+    /// Change the title of a ticket's topic.
+    EditTopic {
+        /// Whose topic.
+        ticket: TicketId,
+        /// Its title from now on; holds the ticket's code.
+        title: String,
     },
     /// Close the topic of a ticket.
     CloseTopic {

@@ -1,14 +1,18 @@
 //! What happened, in the desk's own words: the router's output and the desk's only input.
 
+mod timer;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Reaction, Text};
-use super::ids::{AlbumId, BotId, ChatId, JobId, MessageId, OutboxId, ThreadId, TicketId, UserId};
+use super::ids::{BotId, ChatId, JobId, MessageId, ThreadId, TicketId, UserId};
 use super::language::Language;
+use super::rules::bulk::Bulk;
 use super::ticket::Role;
 use super::time::Timestamp;
+pub use timer::Timer;
 
 /// Everything the desk can be told. Closed on purpose: a new kind of event is a new variant here.
 #[derive(Clone, Debug, PartialEq)]
@@ -244,6 +248,15 @@ pub enum Question {
     },
     /// What to do with all dead letters.
     Failed,
+    /// Whether to do one thing to many tickets.
+    Bulk {
+        /// What.
+        work: Bulk,
+        /// As it was written.
+        words: String,
+        /// The topic in which it is asked.
+        thread: Option<ThreadId>,
+    },
     /// Whether to show more of a trail.
     Trail {
         /// Whose.
@@ -330,6 +343,20 @@ pub enum AgentWord {
     Note,
     /// Close the ticket of this topic.
     Close,
+    /// Open a closed ticket again.
+    Reopen,
+    /// Put a ticket aside.
+    Snooze,
+    /// Be reminded of something.
+    Remind,
+    /// Make a ticket more or less urgent.
+    Priority,
+    /// Say what a ticket is about.
+    Category,
+    /// Put words on a ticket to find it again.
+    Tag,
+    /// Do one thing to many tickets.
+    Bulk,
     /// Take back an own message.
     Delete,
     /// Nothing more of a client's is passed on.
@@ -357,6 +384,13 @@ impl AgentWord {
     pub const ALL: &'static [AgentWord] = &[
         AgentWord::Note,
         AgentWord::Close,
+        AgentWord::Reopen,
+        AgentWord::Snooze,
+        AgentWord::Remind,
+        AgentWord::Priority,
+        AgentWord::Category,
+        AgentWord::Tag,
+        AgentWord::Bulk,
         AgentWord::Delete,
         AgentWord::Ban,
         AgentWord::Unban,
@@ -374,6 +408,13 @@ impl AgentWord {
         match self {
             AgentWord::Note => "note",
             AgentWord::Close => "close",
+            AgentWord::Reopen => "reopen",
+            AgentWord::Snooze => "snooze",
+            AgentWord::Remind => "remind",
+            AgentWord::Priority => "priority",
+            AgentWord::Category => "category",
+            AgentWord::Tag => "tag",
+            AgentWord::Bulk => "bulk",
             AgentWord::Delete => "delete",
             AgentWord::Ban => "ban",
             AgentWord::Unban => "unban",
@@ -403,45 +444,6 @@ pub enum AgentCommand {
     Given(AgentWord, String),
     /// None of ours: the word after the slash.
     Unknown(String),
-}
-
-/// Something set for a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Timer {
-    /// A reply that is still under way after a while gets a mark that says so.
-    ReplySlow {
-        /// The agent's message.
-        chat: ChatId,
-        /// Its id.
-        message: MessageId,
-    },
-    /// A topic creation in doubt was not settled by Telegram's own announcement.
-    TopicDoubt {
-        /// The call in doubt.
-        call: OutboxId,
-        /// When the doubt began.
-        since: Timestamp,
-    },
-    /// A chat that was not the desk's a moment ago: it may have become so by an upgrade.
-    LeaveElsewhere {
-        /// That chat.
-        chat: ChatId,
-    },
-    /// An album may be complete.
-    AlbumQuiet {
-        /// Which.
-        album: AlbumId,
-    },
-    /// Updates arrive again after so long that presses of buttons were lost.
-    PollingResumed {
-        /// Since when none had arrived.
-        since: Timestamp,
-    },
-    /// Old rows that have served their purpose are removed.
-    Housekeeping,
-    /// The dashboard is looked at.
-    Dashboard,
 }
 
 /// Why an update changes nothing.

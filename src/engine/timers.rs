@@ -85,7 +85,12 @@ impl Timers {
                             Timer::ReplySlow { .. }
                             | Timer::TopicDoubt { .. }
                             | Timer::LeaveElsewhere { .. }
-                            | Timer::PollingResumed { .. } => Ok(()),
+                            | Timer::PollingResumed { .. }
+                            | Timer::CloseAt { .. }
+                            | Timer::Wake { .. }
+                            | Timer::AutoClose { .. }
+                            | Timer::Bulk { .. }
+                            | Timer::Remind { .. } => Ok(()),
                             // Its place in the lane would never be given up.
                             Timer::AlbumQuiet { album } => desk.album_died(db, moment, album),
                         }

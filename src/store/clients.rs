@@ -14,6 +14,8 @@ const BY_ID: &str = "SELECT id, language, unreachable FROM clients WHERE id = ?1
 const INSERT: &str = "INSERT INTO clients (telegram_user_id, language, first_seen_at) \
      VALUES (?1, ?2, ?3) RETURNING id";
 const SET_UNREACHABLE: &str = "UPDATE clients SET unreachable = ?2 WHERE id = ?1";
+const CATEGORY: &str = "SELECT wanted_category FROM clients WHERE id = ?1";
+const SET_CATEGORY: &str = "UPDATE clients SET wanted_category = ?2 WHERE id = ?1";
 const USER_OF: &str = "SELECT telegram_user_id FROM clients WHERE id = ?1";
 
 /// The client with this Telegram account, if they ever wrote.
@@ -46,6 +48,25 @@ pub fn set_unreachable(db: &Db, id: ClientId, reason: Option<Unreachable>) -> Re
     db.prepare_cached(SET_UNREACHABLE)?
         .execute(params![id, reason])?;
     Ok(())
+}
+
+/// A client wants to ask about this.
+pub fn set_category(db: &Db, id: ClientId, category: &str) -> Result<(), Error> {
+    db.prepare_cached(SET_CATEGORY)?
+        .execute(params![id, category])?;
+    Ok(())
+}
+
+/// What a client wanted to ask about; nothing from now on.
+pub fn take_category(db: &Db, id: ClientId) -> Result<Option<String>, Error> {
+    let category: Option<String> = db
+        .prepare_cached(CATEGORY)?
+        .query_row([id], |row| row.get(0))?;
+    if category.is_some() {
+        db.prepare_cached(SET_CATEGORY)?
+            .execute(params![id, None::<String>])?;
+    }
+    Ok(category)
 }
 
 /// Telegram's number, for the call that needs it.

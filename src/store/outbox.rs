@@ -46,6 +46,8 @@ const BLANK_DEAD: &str =
     "UPDATE outbox SET call = '' WHERE message_id = ?1 AND finished_at IS NOT NULL";
 const OF_CALL: &str =
     "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
+const HASTEN: &str = "UPDATE outbox SET not_before = ?2, priority = ?3 \
+     WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL AND attempts = 0 AND not_before > ?2";
 const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND is_head = 1 AND priority = ?3 \
      AND state = 'waiting' AND attempts > 0 AND not_before > ?1 AND not_before <= ?2";
 const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
@@ -272,6 +274,13 @@ pub fn drop_waiting(
     release_carried(db, id)?;
     db.prepare_cached(DROP)?.execute(params![id, now, reason])?;
     promote(db, lane)
+}
+
+/// What waits in a lane for a later time is due now.
+pub fn hasten(db: &Db, lane: Lane, priority: Priority, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(HASTEN)?
+        .execute(params![lane.key(), now, priority])?;
+    Ok(())
 }
 
 /// Calls into the group that were tried and put off are due at once. What only holds a place stays as it

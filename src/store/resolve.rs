@@ -5,7 +5,8 @@ use super::claims::{OutboxRow, of_lane};
 use super::outbox::{self, Fate};
 use super::{Db, Error, Place, clients, merge, messages, topics};
 use crate::domain::call::{
-    Audience, Call, Lane, Purpose, ReadyCall, ReadyReply, ReplyTo, Source, Standing, To, Whose,
+    Audience, Button, Call, Lane, Purpose, ReadyCall, ReadyReply, ReplyTo, Source, Standing, To,
+    Whose,
 };
 use crate::domain::content::Text;
 use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId};
@@ -196,10 +197,21 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
                 message,
                 text,
                 preview: None,
-                buttons,
+                buttons: buttons.into_iter().map(|button| vec![button]).collect(),
             })
         }
-        Call::EditCard { ticket, text } => card_edit(db, ticket, text),
+        Call::EditCard {
+            ticket,
+            text,
+            buttons,
+        } => card_edit(db, ticket, text, buttons),
+        Call::EditTopic { ticket, title } => {
+            topic_call(db, ticket, |chat, thread| ReadyCall::EditTopic {
+                chat,
+                thread,
+                title,
+            })
+        }
         Call::CreateTopic { title, .. } => {
             let chat = topics::current_chat(db, desk)?;
             ready(ReadyCall::CreateTopic { chat, title })
@@ -446,7 +458,12 @@ fn originals(db: &Db, sources: &[Source]) -> Result<(ChatId, Vec<MessageId>), Er
     Ok((from, messages))
 }
 
-fn card_edit(db: &Db, ticket: TicketId, text: Text) -> Result<Resolution, Error> {
+fn card_edit(
+    db: &Db,
+    ticket: TicketId,
+    text: Text,
+    buttons: Vec<Vec<Button>>,
+) -> Result<Resolution, Error> {
     let Some(topic) = topics::current(db, ticket)? else {
         return Ok(Resolution::Never);
     };
@@ -456,7 +473,7 @@ fn card_edit(db: &Db, ticket: TicketId, text: Text) -> Result<Resolution, Error>
             message,
             text,
             preview: None,
-            buttons: Vec::new(),
+            buttons,
         }));
     }
     let card_is_coming = of_lane(db, Lane::Topic(ticket), Purpose::Card)?.is_some();

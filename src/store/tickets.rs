@@ -4,7 +4,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Db, Error};
-use crate::domain::ids::{ClientId, TicketId};
+use crate::domain::ids::{ClientId, MessageRowId, TicketId};
 use crate::domain::ticket::{ClosedBy, Resolution, Ticket, TicketCode, TicketPriority};
 use crate::domain::time::Timestamp;
 
@@ -37,11 +37,15 @@ const REOPEN: &str = "UPDATE tickets SET state = ?2, assignee = ?3, closed_at = 
      AND other.state <> 'closed')";
 const CLIENT_WROTE: &str = "UPDATE tickets SET unread = unread + 1, unanswered_minutes = unanswered_minutes + \
      (waiting_since IS NULL OR last_client_at / 60000 <> ?2 / 60000), \
-     waiting_since = ifnull(waiting_since, ?2), last_client_at = ?2 WHERE id = ?1 AND state <> 'closed'";
+     waiting_since = ifnull(waiting_since, ?2), last_client_at = ?2, warned_at = NULL WHERE id = ?1 AND state <> 'closed'";
 const AGENT_WROTE: &str = "UPDATE tickets SET answers = answers + (waiting_since IS NOT NULL), \
      answers_ms = answers_ms + max(?2 - ifnull(waiting_since, ?2), 0), unread = 0, waiting_since = NULL, \
-     unanswered_minutes = 0, last_agent_at = ?2, first_response_at = ifnull(first_response_at, ?2) \
+     unanswered_minutes = 0, last_agent_at = ?2, warned_at = NULL, first_response_at = ifnull(first_response_at, ?2) \
      WHERE id = ?1 AND state <> 'closed'";
+const SET_SUBJECT: &str = "UPDATE tickets SET subject = ?3 \
+     WHERE id = ?1 AND ?2 = (SELECT min(id) FROM messages WHERE ticket_id = ?1)";
+const WARNED: &str = "UPDATE tickets SET warned_at = ?2 WHERE id = ?1";
+const WARNED_AT: &str = "SELECT warned_at FROM tickets WHERE id = ?1";
 const COUNT_EARLIER: &str = "SELECT count(*) FROM tickets WHERE client_id = ?1 AND id < ?2";
 
 /// A ticket to be opened.
@@ -80,6 +84,14 @@ pub fn insert(db: &Db, new: &NewTicket<'_>, now: Timestamp) -> Result<Option<Tic
 /// A ticket that exists.
 pub fn by_id(db: &Db, id: TicketId) -> Result<Ticket, Error> {
     Ok(db.prepare_cached(BY_ID)?.query_row([id], ticket)?)
+}
+
+/// A ticket by a number that somebody says it has.
+pub fn find(db: &Db, id: TicketId) -> Result<Option<Ticket>, Error> {
+    Ok(db
+        .prepare_cached(BY_ID)?
+        .query_row([id], ticket)
+        .optional()?)
 }
 
 /// The ticket of a code.
@@ -164,6 +176,31 @@ pub fn client_wrote(db: &Db, id: TicketId, at: Timestamp) -> Result<(), Error> {
 pub fn agent_wrote(db: &Db, id: TicketId, at: Timestamp) -> Result<(), Error> {
     db.prepare_cached(AGENT_WROTE)?.execute(params![id, at])?;
     Ok(())
+}
+
+/// The first line of a ticket's first message is another now. Nothing happens where it is not the first.
+pub fn set_subject(
+    db: &Db,
+    id: TicketId,
+    message: MessageRowId,
+    subject: &str,
+) -> Result<(), Error> {
+    db.prepare_cached(SET_SUBJECT)?
+        .execute(params![id, message, subject])?;
+    Ok(())
+}
+
+/// The client has been told that the ticket closes.
+pub fn warned(db: &Db, id: TicketId, at: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(WARNED)?.execute(params![id, at])?;
+    Ok(())
+}
+
+/// When the client was told that; none where anybody has written since.
+pub fn warned_at(db: &Db, id: TicketId) -> Result<Option<Timestamp>, Error> {
+    Ok(db
+        .prepare_cached(WARNED_AT)?
+        .query_row([id], |row| row.get(0))?)
 }
 
 /// How many tickets the client of this one had before it.

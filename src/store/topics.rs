@@ -8,14 +8,18 @@ use crate::domain::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO topics (ticket_id, chat_id, state, due_at) VALUES (?1, ?2, 'wanted', ?3) RETURNING id";
 const TURN: &str = "SELECT due_at FROM topics ORDER BY due_at DESC LIMIT 1 OFFSET ?1";
-const CURRENT: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead \
+const CURRENT: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
+     title, titled_at, card_shown \
      FROM topics WHERE ticket_id = ?1 AND state <> 'gone'";
-const BY_THREAD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead \
+const BY_THREAD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
+     title, titled_at, card_shown \
      FROM topics WHERE chat_id = ?1 AND thread_id = ?2";
 const MADE: &str = "UPDATE topics SET thread_id = ?2, chat_id = ?3, state = 'live' WHERE id = ?1 AND state = 'wanted'";
 const GONE: &str = "UPDATE topics SET state = 'gone' WHERE id = ?1";
 const CARD_LAYOUT: &str = "UPDATE topics SET card_carries = ?2, card_lead = ?3 WHERE id = ?1";
 const CARD_POSTED: &str = "UPDATE topics SET card_message_id = ?2 WHERE id = ?1";
+const TITLED: &str = "UPDATE topics SET title = ?2, titled_at = ?3 WHERE id = ?1";
+const CARD_SHOWN: &str = "UPDATE topics SET card_shown = ?2 WHERE id = ?1";
 const ALIAS: &str = "SELECT new_chat_id FROM aliases WHERE old_chat_id = ?1";
 const ADD_ALIAS: &str = "INSERT INTO aliases (old_chat_id, new_chat_id) VALUES (?1, ?2) \
      ON CONFLICT (old_chat_id) DO UPDATE SET new_chat_id = excluded.new_chat_id";
@@ -37,6 +41,12 @@ pub struct Topic {
     pub card_carries: Option<MessageRowId>,
     /// Words that stand before that message.
     pub card_lead: Option<String>,
+    /// What its title says; empty before it is made.
+    pub title: String,
+    /// Since when it does.
+    pub titled_at: Timestamp,
+    /// A digest of what the card's post says; none where that is not known.
+    pub card_shown: Option<i64>,
 }
 
 /// A topic that has still to be made, when its turn comes.
@@ -108,6 +118,20 @@ pub fn card_posted(db: &Db, id: TopicId, message: MessageId) -> Result<(), Error
     Ok(())
 }
 
+/// The topic's title says this.
+pub fn titled(db: &Db, id: TopicId, title: &str, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(TITLED)?
+        .execute(params![id, title, now])?;
+    Ok(())
+}
+
+/// The card's post says what has this digest.
+pub fn card_shown(db: &Db, id: TopicId, digest: i64) -> Result<(), Error> {
+    db.prepare_cached(CARD_SHOWN)?
+        .execute(params![id, digest])?;
+    Ok(())
+}
+
 /// The id that a group has now.
 pub fn current_chat(db: &Db, chat: ChatId) -> Result<ChatId, Error> {
     Ok(db
@@ -134,5 +158,8 @@ fn topic(row: &Row<'_>) -> rusqlite::Result<Topic> {
         card: row.get(4)?,
         card_carries: row.get(5)?,
         card_lead: row.get(6)?,
+        title: row.get(7)?,
+        titled_at: row.get(8)?,
+        card_shown: row.get(9)?,
     })
 }

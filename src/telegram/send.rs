@@ -11,8 +11,9 @@ mod text;
 use serde::Serialize;
 use teloxide::payloads::{
     CloseForumTopic, CopyMessages, CopyMessagesSetters, CreateForumTopic, DeleteForumTopic,
-    DeleteMessage, DeleteMessages, LeaveChat, PinChatMessage, PinChatMessageSetters,
-    ReopenForumTopic, SetMessageReaction, SetMessageReactionSetters,
+    DeleteMessage, DeleteMessages, EditForumTopic, EditForumTopicSetters, LeaveChat,
+    PinChatMessage, PinChatMessageSetters, ReopenForumTopic, SetMessageReaction,
+    SetMessageReactionSetters,
 };
 use teloxide::types::{ReactionType, Recipient};
 
@@ -133,6 +134,14 @@ pub fn request(call: &ReadyCall) -> Request {
         ReadyCall::CreateTopic { chat, title } => plain(
             "createForumTopic",
             &CreateForumTopic::new(recipient(*chat), title),
+        ),
+        ReadyCall::EditTopic {
+            chat,
+            thread,
+            title,
+        } => plain(
+            "editForumTopic",
+            &EditForumTopic::new(recipient(*chat), thread_id(*thread)).name(title),
         ),
         ReadyCall::CloseTopic { chat, thread } => plain(
             "closeForumTopic",
@@ -492,11 +501,22 @@ mod tests {
     }
 
     #[test]
-    fn buttons_stand_one_a_row() {
+    fn buttons_stand_in_their_rows() {
         let button = |text: &str, data: &str| Button {
             text: text.to_owned(),
             data: data.to_owned(),
         };
+        let rows = vec![
+            vec![button("Yes", "p:1:y"), button("No", "p:1:n")],
+            vec![button("Later", "p:1:l")],
+        ];
+        let markup = json!({"inline_keyboard": [
+            [
+                {"text": "Yes", "callback_data": "p:1:y"},
+                {"text": "No", "callback_data": "p:1:n"},
+            ],
+            [{"text": "Later", "callback_data": "p:1:l"}],
+        ]});
         check(
             ReadyCall::SendText {
                 chat: ANN,
@@ -504,17 +524,34 @@ mod tests {
                 text: Text::plain("Share it?"),
                 reply_to: None,
                 preview: None,
-                buttons: vec![button("Yes", "p:1:y"), button("No", "p:1:n")],
+                buttons: rows.clone(),
             },
             "sendMessage",
-            json!({
-                "chat_id": 77,
-                "text": "Share it?",
-                "reply_markup": {"inline_keyboard": [
-                    [{"text": "Yes", "callback_data": "p:1:y"}],
-                    [{"text": "No", "callback_data": "p:1:n"}],
-                ]},
-            }),
+            json!({"chat_id": 77, "text": "Share it?", "reply_markup": markup}),
+        );
+        check(
+            ReadyCall::EditText {
+                chat: ANN,
+                message: MessageId(6),
+                text: Text::plain("Share it?"),
+                preview: None,
+                buttons: rows,
+            },
+            "editMessageText",
+            json!({"chat_id": 77, "message_id": 6, "text": "Share it?", "reply_markup": markup}),
+        );
+    }
+
+    #[test]
+    fn a_topic_is_given_its_title() {
+        check(
+            ReadyCall::EditTopic {
+                chat: DESK,
+                thread: ThreadId(9),
+                title: "SUPP-261120-7F3K2Q".to_owned(),
+            },
+            "editForumTopic",
+            json!({"chat_id": -1001, "message_thread_id": 9, "name": "SUPP-261120-7F3K2Q"}),
         );
     }
 

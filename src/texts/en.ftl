@@ -22,11 +22,28 @@ queued =
        *[other] Many people are writing at the moment. Your messages are in the queue, and an agent will see them in about { $minutes } minutes. There is no need to send them again.
     }
 delayed = Your message has been received. Because of a technical problem Live Support will see it later than usual. There is no need to send it again.
-status-open = Your ticket #{ $code } is open. Write here to add to it, or /close to end it.
-status-closed = Your last ticket #{ $code } is closed. Write here to open a new one.
+status-open =
+    { $state ->
+        [answered] Your ticket #{ $code } is open: Live Support has answered and waits for you.
+        [assigned] Your ticket #{ $code } is open: an agent is working on it.
+        [escalated] Your ticket #{ $code } is open: it was passed on to a specialist.
+       *[open] Your ticket #{ $code } is open and waits for an agent.
+    } Write here to add to it, or /close to end it.
+status-closed = Your last ticket #{ $code } is closed.
 status-none = You have no ticket. Write your question here to open one.
-closed-by-agent = Your ticket #{ $code } has been closed by Live Support. If you need anything else, just write here.
-closed-by-client = You have closed your ticket #{ $code }. If you need anything else, just write here.
+closed-by-agent = Your ticket #{ $code } has been closed by Live Support.
+closed-by-client = You have closed your ticket #{ $code }.
+closed-by-timer = Your ticket #{ $code } has been closed, because we have not heard from you.
+after-close =
+    { $hours ->
+        [0] If you need anything else, just write here: that opens a new ticket.
+        [one] If you need anything else, just write here: within { $hours } hour that opens the same ticket again.
+       *[other] If you need anything else, just write here: within { $hours } hours that opens the same ticket again.
+    }
+reopened-by-client = Your ticket #{ $code } is open again. An agent will assist you shortly.
+reopened-by-agent = Live Support has opened your ticket #{ $code } again.
+choose-category = What is it about?
+category-chosen = { $title }: please write your question here.
 nothing-to-close = You have no open ticket. Write your question here to open one.
 limit-messages =
     { $minutes ->
@@ -74,7 +91,14 @@ menu-client =
 menu-agent =
     { $command ->
         [note] Keep a text inside the group. Example: /note called them back
-        [close] Close this ticket. Example: /close refunded
+        [close] Close this ticket: with a reason, silently, later, or with what came of it. Examples: /close refunded, /close silent spam, /close in 2h, /close cancel, /close duplicate SUPP-261120-7F3K2Q
+        [reopen] Open a closed ticket again. Example: /reopen SUPP-261120-7F3K2Q
+        [snooze] Put this ticket aside until a time; without one until the client writes. Example: /snooze 3h
+        [remind] Be reminded in this topic. Example: /remind 2h call the bank
+        [priority] How urgent this ticket is: low, medium, high or critical. Example: /priority high
+        [category] What this ticket is about. Example: /category billing
+        [bulk] For admins: close many tickets, or make them more or less urgent; asks before. Examples: /bulk close older 7d, /bulk close tag spam, /bulk priority high category billing
+        [tag] Put words on this ticket, or take them off. Examples: /tag add refund vip, /tag remove vip
         [delete] As a reply to a message of yours: delete it on the client's side
         [force] For admins, as a reply to a message that was held back: send it
         [reveal] For admins: show what was masked. Example: /reveal SUPP-261120-7F3K2Q callback
@@ -105,6 +129,93 @@ card-priority =
     }
 card-level = level { $level }
 card-assignee = 👤 { $name }
+card-unread = ✉️ { $count } unread
+card-until = aside until { $date }
+card-until-client = aside until the client writes
+card-closes = closes { $date }
+button-page =
+    { $page ->
+        [closing] Close
+        [priority] Priority
+        [more] More
+       *[main] Back
+    }
+button-close =
+    { $resolution ->
+        [solved] ✅ Solved
+        [no_answer] No answer
+        [spam] Spam
+        [duplicate] Duplicate
+       *[none] Just close
+    }
+button-reopen = Reopen
+button-snooze =
+    { $hours ->
+       *[other] 💤 { $hours } h
+    }
+button-snooze-client = 💤 until they write
+button-wake = Take up again
+resolution =
+    { $resolution ->
+        [solved] solved
+        [no_answer] no answer
+        [spam] spam
+       *[duplicate] duplicate
+    }
+line-silent = The client was not told.
+no-close-set = No time is set for the close of this ticket.
+close-set = This ticket closes on { $date }, unless the client writes. /close cancel ends that.
+close-cancelled = This ticket does not close by itself any more.
+line-close-cancelled = The client has written, so this ticket does not close at the time that was set.
+ticket-is-open = Ticket { $code } is open.
+reopened = Ticket { $code } is open again.
+not-reopened = Ticket { $code } stays closed: the client has another open one, { $other }.
+line-reopened-by-client = The client has written, so ticket { $code } is open again.
+agents-only = Only members of this group may do this.
+snoozed = Put aside until { $date }, or until the client writes.
+snoozed-for-client = Put aside until the client writes.
+line-woken = This ticket is not put aside any more.
+line-woken-by-client = The client has written, so this ticket is not put aside any more.
+remind-set = You will be reminded here on { $date }.
+line-reminder = ⏰ Reminder of { $name }: { $text }
+remind-whom = A reminder names who set it: please write this under your own name.
+close-warning =
+    { $hours ->
+        [one] We have not heard from you: your ticket #{ $code } will be closed in { $hours } hour. If you still need help, just write here.
+       *[other] We have not heard from you: your ticket #{ $code } will be closed in { $hours } hours. If you still need help, just write here.
+    }
+line-close-warned =
+    { $hours ->
+        [one] The client was told that this ticket closes in { $hours } hour, because they have not answered.
+       *[other] The client was told that this ticket closes in { $hours } hours, because they have not answered.
+    }
+no-categories = The config has no categories.
+categories = There are these categories: { $names }. /category none takes it away.
+category-set = Category: { $title }
+category-unset = No category.
+bulk-none = There is no such open ticket.
+ask-bulk =
+    { $count ->
+        [one] “{ $words }” for { $count } ticket: { $codes }?
+       *[other] “{ $words }” for { $count } tickets, the first of them { $codes }?
+    }
+button-bulk = Do it
+button-keep-so = Leave it
+bulk-begun = It has begun: { $words }
+bulk-kept = Nothing was changed.
+bulk-going =
+    { $count ->
+        [one] { $count } ticket is done, more follow.
+       *[other] { $count } tickets are done, more follow.
+    }
+bulk-done =
+    { $count ->
+        [one] Done: { $count } ticket.
+       *[other] Done: { $count } tickets.
+    }
+too-many-tags = A ticket has 20 tags at most.
+tags-none = No tags.
+tags-now = Tags: { $tags }
 card-opened = opened { $date } UTC
 card-client =
     { $earlier ->
@@ -153,7 +264,7 @@ reply-kind-refused =
         [video_note] Not delivered: a video message would let the client see who somebody is.
        *[other] Not delivered: this kind of message cannot be shown to clients.
     }
-ticket-is-closed = This ticket is closed, so nothing was sent to the client. Their next message opens a new one.
+ticket-is-closed = This ticket is closed, so nothing was sent to the client. /reopen opens it again.
 client-left =
     { $reason ->
         [deactivated] The client's account does not exist any more. Replies cannot be delivered.
@@ -398,6 +509,10 @@ audit-action =
         [wake] woken
         [close] closed
         [reopen] reopened
+        [close_at] to be closed
+        [close_cancel] not to be closed
+        [remind] reminder
+        [bulk] to many tickets
         [priority] priority
         [category] category
         [tag] tags

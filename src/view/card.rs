@@ -1,7 +1,10 @@
 //! The first post of a topic: the ticket's state, and the client's first words where both fit.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use serde_json::Map;
 
+use crate::domain::call::Button;
 use crate::domain::content::{Entity, Text};
 use crate::domain::language::Language;
 use crate::domain::rules::text::{self, ENTITIES_MAX, TEXT_MAX};
@@ -20,6 +23,12 @@ pub struct Beside {
     pub category: Option<String>,
     /// Its tags, in order.
     pub tags: Vec<String>,
+    /// What it is about, where the post below does not say it.
+    pub subject: Option<String>,
+    /// Until when it is put aside.
+    pub until: Option<String>,
+    /// When it closes, where somebody has set a time.
+    pub closes: Option<String>,
 }
 
 /// The mark of a state, in titles and cards.
@@ -45,16 +54,27 @@ pub fn title(ticket: &Ticket, category: Option<&str>) -> String {
 /// The card alone.
 pub fn card(ticket: &Ticket, beside: &Beside, texts: &Texts, language: Language) -> Text {
     let code = ticket.code.as_str();
+    let unread = (ticket.unread > 0).then(|| texts.card_unread(language, u64::from(ticket.unread)));
+    let state: Vec<String> = [
+        texts.card_state(language, ticket.state.name()),
+        texts.card_opened(language, &minute(ticket.opened_at)),
+    ]
+    .into_iter()
+    .chain(unread)
+    .collect();
     let mut lines = vec![
         format!("{code} · {}", ticket.code.pseudonym()),
-        format!(
-            "{} · {}",
-            texts.card_state(language, ticket.state.name()),
-            texts.card_opened(language, &minute(ticket.opened_at))
-        ),
+        state.join(" · "),
         texts.card_client(language, ticket.language.code(), u64::from(beside.earlier)),
     ];
     lines.extend(work_line(ticket, beside, texts, language));
+    lines.extend(time_line(ticket, beside, texts, language));
+    lines.extend(
+        beside
+            .subject
+            .as_ref()
+            .map(|subject| format!("«{subject}»")),
+    );
     Text {
         text: lines.join("\n"),
         entities: vec![Entity {
@@ -88,6 +108,24 @@ fn work_line(
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
+/// Until when it is put aside, and when it closes, where somebody has said so.
+fn time_line(
+    ticket: &Ticket,
+    beside: &Beside,
+    texts: &Texts,
+    language: Language,
+) -> Option<String> {
+    let is_aside = ticket.state == TicketState::Snoozed;
+    let until = is_aside.then(|| match &beside.until {
+        Some(until) => texts.card_until(language, until),
+        None => texts.card_until_client(language),
+    });
+    let closes = beside.closes.as_ref();
+    let closes = closes.map(|at| texts.card_closes(language, at));
+    let parts: Vec<String> = until.into_iter().chain(closes).collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
 /// The card with a lead and the client's words below it; nothing where that is too long for one
 /// message.
 pub fn with_words(card: &Text, lead: Option<&str>, words: Option<&Text>) -> Option<Text> {
@@ -100,6 +138,14 @@ pub fn with_words(card: &Text, lead: Option<&str>, words: Option<&Text>) -> Opti
     }
     let fits = text::utf16_len(&post.text) <= TEXT_MAX && post.entities.len() <= ENTITIES_MAX;
     fits.then_some(post)
+}
+
+/// A digest of a post with its buttons: what has the same says the same.
+pub fn digest(text: &Text, buttons: &[Vec<Button>]) -> i64 {
+    let mut hasher = DefaultHasher::new();
+    // Both are plain data; two that print the same are the same.
+    format!("{text:?}{buttons:?}").hash(&mut hasher);
+    i64::from_ne_bytes(hasher.finish().to_ne_bytes())
 }
 
 fn minute(time: Timestamp) -> String {

@@ -4,6 +4,7 @@
 use crate::harness::player::{Action, Ledger};
 use crate::harness::variety::{Deed, Who};
 use crate::harness::{Scenario, Setup, quiet_log};
+use hushdesk::domain::settings::TicketRules;
 use hushdesk::sandbox::marked::{ALBUMS, KINDS};
 
 /// Plays the actions once without a crash to count the places, then once for each of them.
@@ -63,6 +64,29 @@ fn by_a_voice() {
 #[test]
 fn first_message() {
     crash_at_every_point(&[Action::Writes(ANN), Action::Writes(ANN), Action::Run]);
+}
+
+#[test]
+fn reopening() {
+    let setup = Setup {
+        tickets: TicketRules {
+            reopen_window: Some(std::time::Duration::from_secs(60 * 60)),
+            ..Setup::default().tickets
+        },
+        ..Setup::default()
+    };
+    let story = [
+        Action::Writes(ANN),
+        Action::Run,
+        Action::AgentCloses(ANN),
+        Action::Run,
+        Action::Writes(ANN),
+        Action::Writes(ANN),
+        Action::Run,
+        Action::Answers(ANN),
+        Action::Run,
+    ];
+    crash_at_every_point_in(setup, &story);
 }
 
 #[test]

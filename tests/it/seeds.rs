@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
-use hushdesk::domain::settings::{Flood, Limits, Privacy, UncleanFiles};
+use hushdesk::domain::settings::{Flood, Limits, Privacy, TicketRules, UncleanFiles};
 use hushdesk::sandbox::{CallInfo, Fault, Right, Settings};
 
 use crate::harness::player::{Action, Ledger};
@@ -69,6 +69,20 @@ fn refused(code: u16, words: &str) -> Fault {
         parameters: None,
     }
 }
+
+/// What agents say about tickets.
+const COMMANDS: [&str; 10] = [
+    "/reopen",
+    "/snooze 10m",
+    "/snooze",
+    "/priority critical",
+    "/tag add vip",
+    "/tag remove vip",
+    "/close in 5m",
+    "/close cancel",
+    "/close silent solved",
+    "/remind 3m look again",
+];
 
 /// Whether Telegram ever answers a call so.
 fn may_answer(number: usize, method: &str) -> bool {
@@ -153,6 +167,11 @@ fn action(dice: &Dice, swarm: &Swarm) -> Action {
             Action::SetsClock(minutes * 60_000)
         }
         53 => Action::Pass(Duration::from_secs(dice.below(600))),
+        54 | 55 => {
+            let commands = u64::try_from(COMMANDS.len()).expect("a short list");
+            let index = usize::try_from(dice.below(commands)).expect("small");
+            Action::Commands(client, COMMANDS[index])
+        }
         _ => Action::Run,
     }
 }
@@ -201,6 +220,12 @@ fn play(seed: u64) -> Vec<String> {
         flood: if swarm.limits_known { known } else { unknown },
         sandbox,
         voices: swarm.voices,
+        tickets: TicketRules {
+            reopen_window: seed
+                .is_multiple_of(2)
+                .then_some(Duration::from_secs(60 * 60)),
+            ..Setup::default().tickets
+        },
         seed,
         ..Setup::default()
     };

@@ -50,8 +50,8 @@ pub enum ReadyCall {
         reply_to: Option<ReadyReply>,
         /// `link_preview_options`; none leaves it to Telegram in private and switches it off in groups.
         preview: Option<Map<String, Value>>,
-        /// Buttons, one a row.
-        buttons: Vec<Button>,
+        /// Buttons, row by row.
+        buttons: Vec<Vec<Button>>,
     },
     /// `sendPhoto`, `sendDocument` and their like.
     SendMedia {
@@ -124,8 +124,17 @@ pub enum ReadyCall {
         text: Text,
         /// `link_preview_options`; none leaves it to Telegram in private and switches it off in groups.
         preview: Option<Map<String, Value>>,
-        /// Buttons, one a row.
-        buttons: Vec<Button>,
+        /// Buttons, row by row.
+        buttons: Vec<Vec<Button>>,
+    },
+    /// `editForumTopic`.
+    EditTopic {
+        /// In which group.
+        chat: ChatId,
+        /// Which topic.
+        thread: ThreadId,
+        /// Its title from now on.
+        title: String,
     },
     /// `editMessageCaption`.
     EditCaption {
@@ -243,6 +252,7 @@ impl ReadyCall {
             | ReadyCall::SendLocation { .. }
             | ReadyCall::Copy { .. }
             | ReadyCall::CopyAlbum { .. }
+            | ReadyCall::EditTopic { .. }
             | ReadyCall::CloseTopic { .. }
             | ReadyCall::ReopenTopic { .. }
             | ReadyCall::DeleteTopic { .. }
@@ -264,6 +274,7 @@ impl ReadyCall {
             | ReadyCall::Copy { chat, .. }
             | ReadyCall::CopyAlbum { chat, .. }
             | ReadyCall::EditText { chat, .. }
+            | ReadyCall::EditTopic { chat, .. }
             | ReadyCall::EditCaption { chat, .. }
             | ReadyCall::EditMedia { chat, .. }
             | ReadyCall::MoveLocation { chat, .. }

@@ -56,6 +56,7 @@ pub(super) fn done(result: &RawValue, call: &ReadyCall) -> Outcome {
         | ReadyCall::SendLocation { .. }
         | ReadyCall::Copy { .. }
         | ReadyCall::EditText { .. }
+        | ReadyCall::EditTopic { .. }
         | ReadyCall::EditCaption { .. }
         | ReadyCall::EditMedia { .. }
         | ReadyCall::MoveLocation { .. }

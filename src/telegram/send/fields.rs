@@ -65,10 +65,10 @@ impl<'a> Preview<'a> {
     }
 }
 
-/// `InlineKeyboardMarkup`, one button a row.
+/// `InlineKeyboardMarkup`.
 #[derive(Serialize)]
 pub(super) struct Keyboard<'a> {
-    inline_keyboard: Vec<[InlineButton<'a>; 1]>,
+    inline_keyboard: Vec<Vec<InlineButton<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -79,15 +79,14 @@ struct InlineButton<'a> {
 
 impl<'a> Keyboard<'a> {
     /// None without buttons.
-    pub fn of(buttons: &'a [Button]) -> Option<Self> {
-        let rows = buttons.iter().map(|button| {
-            [InlineButton {
-                text: &button.text,
-                callback_data: &button.data,
-            }]
-        });
-        (!buttons.is_empty()).then(|| Self {
-            inline_keyboard: rows.collect(),
+    pub fn of(rows: &'a [Vec<Button>]) -> Option<Self> {
+        let inline = |button: &'a Button| InlineButton {
+            text: &button.text,
+            callback_data: &button.data,
+        };
+        let inline_keyboard = rows.iter().map(|row| row.iter().map(inline).collect());
+        (!rows.is_empty()).then(|| Self {
+            inline_keyboard: inline_keyboard.collect(),
         })
     }
 }

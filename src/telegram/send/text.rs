@@ -18,7 +18,7 @@ pub(super) fn send(
     text: &Text,
     reply: Option<&ReadyReply>,
     preview: Option<&Map<String, Value>>,
-    buttons: &[Button],
+    buttons: &[Vec<Button>],
 ) -> Request {
     let mut payload = SendMessage::new(recipient(chat), &text.text);
     if let Some(thread) = thread {
@@ -39,7 +39,7 @@ pub(super) fn edit(
     (chat, message): (ChatId, MessageId),
     text: &Text,
     preview: Option<&Map<String, Value>>,
-    buttons: &[Button],
+    buttons: &[Vec<Button>],
 ) -> Request {
     let payload = EditMessageText::new(recipient(chat), message_id(message), &text.text);
     let extras = Extras {

@@ -10,6 +10,7 @@ use hushdesk::delivery::{Delivery, Pace};
 use hushdesk::desk::{self, Desk, Moment};
 use hushdesk::domain::ids::{BotId, ChatId};
 use hushdesk::domain::language::Language;
+use hushdesk::domain::rules::hours::Schedule;
 use hushdesk::domain::time::Timestamp;
 use hushdesk::engine::timers::Timers;
 use hushdesk::engine::updates::Updates;
@@ -82,6 +83,9 @@ impl Machine {
             new_tickets_per_minute: setup.new_tickets_per_minute,
             group_calls_per_minute: setup.flood.group_calls_per_minute,
             relay_mode: setup.relay_mode,
+            tickets: setup.tickets.clone(),
+            hours: Schedule::always(chrono_tz::UTC),
+            categories: setup.categories.clone(),
             language: Language::English,
             reply_label: setup.reply_label.clone(),
             privacy: setup.privacy.clone(),

@@ -2,7 +2,7 @@
 //! the test decides when time passes, what fails and where the program is killed.
 
 mod actors;
-mod checks;
+pub mod checks;
 mod contents;
 mod log;
 mod machine;
@@ -19,7 +19,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hushdesk::domain::settings::{
-    BanNotice, Bursts, Flood, Limits, NEW_TICKETS_PER_MINUTE, Privacy, RelayMode, WhenDown,
+    BanNotice, Bursts, Category, Flood, Limits, NEW_TICKETS_PER_MINUTE, Privacy, RelayMode,
+    TicketRules, WhenDown,
 };
 use hushdesk::sandbox::marked::{self, Haystack, Marked, Needle};
 use hushdesk::sandbox::{Rights, Sandbox, Settings, Status};
@@ -63,6 +64,9 @@ pub struct Setup {
     pub bursts: Bursts,
     pub new_tickets_per_minute: u32,
     pub relay_mode: RelayMode,
+    /// When tickets close and open again: nothing does so by itself unless a scenario is about that.
+    pub tickets: TicketRules,
+    pub categories: Vec<Category>,
     pub sandbox: Settings,
     pub reply_label: String,
     pub privacy: Privacy,
@@ -98,6 +102,14 @@ impl Default for Setup {
             bursts: Bursts::default(),
             new_tickets_per_minute: NEW_TICKETS_PER_MINUTE,
             relay_mode: RelayMode::All,
+            tickets: TicketRules {
+                auto_close_after: None,
+                auto_close_warning: None,
+                reopen_window: None,
+                escalate_keywords: Vec::new(),
+                escalate_after_messages: 0,
+            },
+            categories: Vec::new(),
             sandbox: Settings {
                 busy_loop_guard: false,
                 ..Settings::default()

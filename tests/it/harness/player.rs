@@ -28,6 +28,8 @@ pub enum Action {
     Notes(&'static str),
     /// An agent closes the ticket.
     AgentCloses(&'static str),
+    /// An agent gives a command in a client's topic, if there is one.
+    Commands(&'static str, &'static str),
     /// An agent deletes the topic by hand.
     DeletesTopic(&'static str),
     /// An agent closes the topic by hand.
@@ -147,6 +149,9 @@ impl Scenario {
             }
             Action::AgentCloses(name) => {
                 self.agent_writes(name, "/close");
+            }
+            Action::Commands(name, command) => {
+                self.agent_writes(name, command);
             }
             Action::DeletesTopic(name) => {
                 if self.live_thread_of(name).is_some() {
@@ -463,7 +468,7 @@ impl Scenario {
                 topic.name
             );
             assert!(
-                state == "open" || topic.closed,
+                state != "closed" || topic.closed,
                 "{code} is closed, its topic is not\n{}",
                 self.story()
             );

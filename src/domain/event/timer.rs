@@ -1,0 +1,102 @@
+//! What is set for a time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{AlbumId, ChatId, MessageId, OutboxId, ThreadId, TicketId, UserId};
+use crate::domain::rules::bulk::Bulk;
+use crate::domain::ticket::Resolution;
+use crate::domain::time::Timestamp;
+
+/// Something set for a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// A reply that is still under way after a while gets a mark that says so.
+    ReplySlow {
+        /// The agent's message.
+        chat: ChatId,
+        /// Its id.
+        message: MessageId,
+    },
+    /// A topic creation in doubt was not settled by Telegram's own announcement.
+    TopicDoubt {
+        /// The call in doubt.
+        call: OutboxId,
+        /// When the doubt began.
+        since: Timestamp,
+    },
+    /// A chat that was not the desk's a moment ago: it may have become so by an upgrade.
+    LeaveElsewhere {
+        /// That chat.
+        chat: ChatId,
+    },
+    /// An album may be complete.
+    AlbumQuiet {
+        /// Which.
+        album: AlbumId,
+    },
+    /// Updates arrive again after so long that presses of buttons were lost.
+    PollingResumed {
+        /// Since when none had arrived.
+        since: Timestamp,
+    },
+    /// A ticket closes as an agent has said.
+    CloseAt {
+        /// Which ticket.
+        ticket: TicketId,
+        /// The time that was set; another one in the ticket means that this one does not count.
+        at: Timestamp,
+        /// Who has set it; none for an anonymous admin.
+        by: Option<UserId>,
+        /// Whether the client is not told.
+        is_silent: bool,
+        /// What came of it.
+        resolution: Option<Resolution>,
+        /// The other ticket that is about the same.
+        duplicate_of: Option<TicketId>,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// A ticket that was put aside is taken up again.
+    Wake {
+        /// Which ticket.
+        ticket: TicketId,
+        /// The time that was set; another one in the ticket means that this one does not count.
+        until: Timestamp,
+    },
+    /// A ticket may have been silent for long enough to close by itself.
+    AutoClose {
+        /// Which ticket.
+        ticket: TicketId,
+    },
+    /// One thing is done to many tickets: the next piece.
+    Bulk {
+        /// What.
+        work: Bulk,
+        /// Who wants it.
+        by: UserId,
+        /// The last ticket of the piece before.
+        after: TicketId,
+        /// How many it were so far.
+        done: u32,
+        /// Where it was asked for.
+        chat: ChatId,
+        /// In which topic.
+        thread: Option<ThreadId>,
+        /// With which message.
+        message: MessageId,
+    },
+    /// Something that an agent wanted to be reminded of.
+    Remind {
+        /// In the topic of which ticket.
+        ticket: TicketId,
+        /// By whom.
+        by: UserId,
+        /// Of what.
+        text: String,
+    },
+    /// Old rows that have served their purpose are removed.
+    Housekeeping,
+    /// The dashboard is looked at.
+    Dashboard,
+}
