@@ -109,8 +109,10 @@ CREATE TABLE first_texts (
     digest     INTEGER NOT NULL,
     client_id  INTEGER NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
     written_at INTEGER NOT NULL,
+    held_ticket INTEGER REFERENCES tickets (id) ON DELETE SET NULL,  -- it waits for a decision
     PRIMARY KEY (digest, client_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX first_texts_held ON first_texts (held_ticket) WHERE held_ticket IS NOT NULL;
 CREATE INDEX first_texts_by_time ON first_texts (written_at);
 CREATE INDEX first_texts_of_client ON first_texts (client_id);
 

@@ -28,6 +28,7 @@ mod prompt;
 mod reaction;
 mod refusal;
 mod reopening;
+mod same_text;
 mod settle;
 mod shared;
 mod snooze;
@@ -93,6 +94,8 @@ pub struct Settings {
     pub ban_notice: BanNotice,
     /// The dashboard is looked at once in so long; none: there is none.
     pub dashboard_every: Option<Duration>,
+    /// First texts of so many clients that are the same raise one alert; 0 = none.
+    pub flood_same_text: u32,
 }
 
 impl Settings {
@@ -117,6 +120,7 @@ impl Settings {
             scans_files: false,
             ban_notice: BanNotice::default(),
             dashboard_every: None,
+            flood_same_text: 0,
         }
     }
 }

@@ -440,6 +440,16 @@ messages! {
     audit_action(action: &str) = "audit-action";
     /// Older entries.
     button_older() = "button-older";
+    /// To the admins: many clients begin with the same words.
+    alert_same_text(count: u64, subject: &str, minutes: u64) = "alert-same-text";
+    /// Their tickets get topics now.
+    button_same_open() = "button-same-open";
+    /// Their tickets are closed.
+    button_same_close() = "button-same-close";
+    /// So many tickets get topics now.
+    same_opened(count: u64) = "same-opened";
+    /// So many tickets were closed.
+    same_closed(count: u64) = "same-closed";
     /// The first line of the dashboard.
     dashboard_head() = "dashboard-head";
     /// On the dashboard: there are no open tickets.

@@ -138,6 +138,7 @@ fn settings(config: &Config) -> Settings {
         privacy: config.privacy.clone(),
         scans_files: config.scan.clamd.is_some(),
         ban_notice: config.ban_notice,
+        flood_same_text: config.flood_same_text,
         dashboard_every: Some(config.dashboard.interval),
     }
 }

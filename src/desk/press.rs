@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::closing::{self, Ending};
 use super::turn::Turn;
-use super::{card, category, prompt, reopening, snooze, sort};
+use super::{card, category, prompt, reopening, same_text, snooze, sort};
 use crate::domain::event::Press;
 use crate::domain::ticket::{ClosedBy, Ticket, TicketState};
 use crate::store::audit::Hand;
@@ -14,6 +14,9 @@ use crate::view::buttons::{self, CardAction, Nap};
 
 /// A press of somebody who belongs to the desk group, as far as is known.
 pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
+    if same_text::pressed(turn, press)? {
+        return Ok(());
+    }
     let Some((ticket, action)) = buttons::parse(&press.data) else {
         return prompt::pressed_by_agent(turn, press);
     };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::carry::{self, Parcel, Route};
 use super::turn::Turn;
-use super::{album, autoclose, backlog, card, category, closing, snooze};
+use super::{album, autoclose, backlog, card, category, closing, same_text, snooze};
 use crate::domain::call::{Call, Priority, Purpose, Source};
 use crate::domain::content::Content;
 use crate::domain::event::ClientMessage;
@@ -38,8 +38,15 @@ pub(super) fn open(
 ) -> Result<(), Error> {
     let subject = subject_of(turn, &incoming.message.content);
     let ticket = tickets::by_id(turn.db, insert(turn, client, &subject)?)?;
-    let due_at = topic_turn(turn, incoming.not_before)?;
-    topics::insert(turn.db, ticket.id, turn.settings().group, due_at)?;
+    let words = &incoming.message.content.text.text;
+    let held_until = same_text::held_until(turn, client.id, ticket.id, words)?;
+    let due_at = match held_until {
+        Some(held_until) => held_until.max(incoming.not_before),
+        None => topic_turn(turn, incoming.not_before)?,
+    };
+    // One that is held takes no turn of those that are not.
+    let turn_at = held_until.map_or(due_at, |_| Timestamp::from_millis(0));
+    topics::insert(turn.db, ticket.id, turn.settings().group, turn_at)?;
     let (found, content) = keep(turn, &ticket, incoming)?;
     let ticket = tickets::by_id(turn.db, ticket.id)?;
     make_topic(turn, &ticket, due_at)?;

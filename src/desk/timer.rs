@@ -10,12 +10,13 @@ use super::{album, autoclose, backlog, dashboard, outage, snooze};
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, MessageId, OutboxId};
+use crate::domain::rules::same_text;
 use crate::domain::ticket::ClosedBy;
 use crate::domain::time::Timestamp;
 use crate::store::audit::Hand;
 use crate::store::claims::{self, Unfinished};
 use crate::store::outbox::{self, Fate};
-use crate::store::{Error, Place, inbox, jobs, messages, prompts, timers};
+use crate::store::{Error, Place, first_texts, inbox, jobs, messages, prompts, timers};
 
 /// How often old rows are removed.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_secs(60);
@@ -137,8 +138,10 @@ fn housekeeping(turn: &mut Turn<'_>) -> Result<(), Error> {
     let calls = outbox::forget_finished(turn.db, before, REMOVED_AT_ONCE)?;
     let work = jobs::forget(turn.db, before, REMOVED_AT_ONCE)?;
     let asked = prompts::forget(turn.db, before, REMOVED_AT_ONCE)?;
+    let begun = turn.now.minus(same_text::HELD_FOR);
+    let begun = first_texts::forget(turn.db, begun, REMOVED_AT_ONCE)?;
     backlog::look(turn)?;
-    let is_behind = [updates, calls, work, asked].contains(&REMOVED_AT_ONCE);
+    let is_behind = [updates, calls, work, asked, begun].contains(&REMOVED_AT_ONCE);
     let again = if is_behind {
         HOUSEKEEPING_BEHIND
     } else {

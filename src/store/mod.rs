@@ -14,6 +14,7 @@ pub mod clients;
 pub mod dashboard;
 mod error;
 pub mod facts;
+pub mod first_texts;
 pub mod inbox;
 mod inspect;
 pub mod jobs;

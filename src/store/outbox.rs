@@ -50,6 +50,8 @@ const HASTEN: &str = "UPDATE outbox SET not_before = ?2, priority = ?3 \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL AND attempts = 0 AND not_before > ?2";
 const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND is_head = 1 AND priority = ?3 \
      AND state = 'waiting' AND attempts > 0 AND not_before > ?1 AND not_before <= ?2";
+const DUE_NOW: &str = "UPDATE outbox SET not_before = ?2 \
+     WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1 AND state = 'waiting' AND attempts = 0 AND not_before > ?2";
 const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
 
@@ -280,6 +282,13 @@ pub fn drop_waiting(
 pub fn hasten(db: &Db, lane: Lane, priority: Priority, now: Timestamp) -> Result<(), Error> {
     db.prepare_cached(HASTEN)?
         .execute(params![lane.key(), now, priority])?;
+    Ok(())
+}
+
+/// A call at the head of a lane that was never tried and waits for its time is due now.
+pub fn due_now(db: &Db, lane: Lane, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(DUE_NOW)?
+        .execute(params![lane.key(), now])?;
     Ok(())
 }
 

@@ -518,6 +518,8 @@ audit-action =
         [tag] tags
         [ban] banned
         [mute] muted
+        [same_open] topics of the same text made
+        [same_close] the same text closed
         [unban] ban lifted
         [limits_reset] limits reset
         [force] sent what was held back
@@ -561,4 +563,22 @@ dashboard-letters =
     { $count ->
         [one] ✉️ { $count } dead letter: /failed
        *[other] ✉️ { $count } dead letters: /failed
+    }
+
+# The same words from many.
+
+alert-same-text = 📣 { $count } clients have begun with the same words within ten minutes: “{ $subject }”. Tickets that begin so are kept without a topic for { $minutes } minutes from now on, so that others are not crowded out. What is to become of them?
+button-same-open = Make their topics
+button-same-close = Close them as spam
+same-opened =
+    { $count ->
+        [0] No ticket waits any more.
+        [one] { $count } ticket gets its topic now.
+       *[other] { $count } tickets get their topics now, as the group's limit allows.
+    }
+same-closed =
+    { $count ->
+        [0] No ticket waits any more.
+        [one] { $count } ticket was closed; its client was told.
+       *[other] { $count } tickets were closed; their clients were told.
     }

@@ -22,6 +22,7 @@ pub mod permissions;
 pub mod quote;
 pub mod reactions;
 pub mod retry;
+pub mod same_text;
 pub mod skeleton;
 pub mod sla;
 pub mod text;

@@ -91,6 +91,7 @@ impl Machine {
             privacy: setup.privacy.clone(),
             scans_files: setup.scanner.is_some(),
             ban_notice: setup.ban_notice,
+            flood_same_text: setup.flood_same_text,
             dashboard_every: setup.dashboard_every,
         };
         let vault = setup.vault_key.as_ref().map(Vault::new);

@@ -74,6 +74,8 @@ pub struct Setup {
     pub scanner: Option<Arc<dyn Scan>>,
     pub when_scanner_is_down: WhenDown,
     pub ban_notice: BanNotice,
+    /// Off where a scenario is not about it.
+    pub flood_same_text: u32,
     /// The dashboard is off where a scenario is not about it.
     pub dashboard_every: Option<Duration>,
     /// What masked words are sealed with.
@@ -119,6 +121,7 @@ impl Default for Setup {
             scanner: None,
             when_scanner_is_down: WhenDown::default(),
             ban_notice: BanNotice::default(),
+            flood_same_text: 0,
             dashboard_every: None,
             vault_key: None,
             seed: 1,

@@ -27,6 +27,7 @@ mod reach;
 mod reactions;
 mod reopening;
 mod replies;
+mod same_text;
 mod snooze;
 mod topics;
 mod trail;
