@@ -120,11 +120,12 @@ fn recreate(
     } else {
         // What waits to be shown on the old card would take the place of the new one's words.
         let edits = Lane::Card(ticket.id);
-        let waiting = outbox::waiting_in(turn.db, edits)?;
-        for waiting in &waiting {
+        // One that is under way finds a card that is not there any more, or its successor.
+        let is_change_lost = claims::of_lane(turn.db, edits, Purpose::CardEdit)?.is_some();
+        for waiting in outbox::waiting_in(turn.db, edits)? {
             outbox::drop_waiting(turn.db, waiting.id, &edits.key(), "newer card", turn.now)?;
         }
-        if let Some(old) = old.filter(|_| !waiting.is_empty()) {
+        if let Some(old) = old.filter(|_| is_change_lost) {
             card::lost(turn, &old)?;
         }
         let lead = turn.texts().topic_recreated(turn.language());

@@ -25,6 +25,34 @@ fn a_change_of_the_first_words_outlives_the_topic_that_they_stood_in() {
     });
 }
 
+/// Another call meets that the topic is gone while the edit of the card is under way.
+#[test]
+fn a_change_of_the_first_words_outlives_their_card_and_then_the_topic() {
+    bot_test(|t| {
+        open_ticket(t);
+        let (ann, group, now) = (t.person("ann"), t.group, t.now());
+        let thread = t.topic("ann").id();
+        let card = t.sandbox.topic_messages(group, thread).into_iter();
+        let card = card
+            .filter(|message| message.from_bot && message.text().contains("hello"))
+            .map(|message| message.id)
+            .next()
+            .expect("the card stands");
+        t.sandbox.delete_message(group, card);
+        t.agent("sam").deletes_topic_of("ann");
+        t.sandbox
+            .person_edits(ann, ann, 1, content::text("hello again"), now)
+            .expect("she may edit her own words");
+        t.client("ann").says("are you there?");
+        t.rest();
+        let mut posts: Vec<String> = std::iter::from_fn(|| t.topic("ann").try_next()).collect();
+        assert!(posts[0].contains("takes its place"), "{posts:?}");
+        posts.remove(0);
+        posts.sort();
+        assert_eq!(posts, ["are you there?", "✏️ Edited:\nhello again"]);
+    });
+}
+
 #[test]
 fn a_state_that_waits_to_be_shown_does_not_bring_old_words_back() {
     bot_test(|t| {
