@@ -146,3 +146,50 @@ CREATE TABLE dashboards (
     shown      TEXT NOT NULL DEFAULT '',
     edited_at  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+
+-- Timers by what they are for: one that is set for another time takes the place of the earlier one.
+CREATE INDEX timers_by_what ON timers (timer);
+
+-- Clients who were told their place in the queue, and which: it is told again when it is a better one.
+CREATE TABLE queue_places (
+    ticket_id INTEGER PRIMARY KEY REFERENCES tickets (id) ON DELETE CASCADE,
+    place     INTEGER NOT NULL,
+    told_at   INTEGER NOT NULL
+) STRICT;
+
+-- What the clock of promised times has seen of a ticket: each step is taken once.
+CREATE TABLE sla_steps (
+    ticket_id INTEGER NOT NULL REFERENCES tickets (id) ON DELETE CASCADE,
+    target    TEXT NOT NULL CHECK (target IN ('first_response', 'resolution')),
+    step      TEXT NOT NULL CHECK (step IN ('warn', 'breach', 'remind', 'reassign', 'escalate')),
+    taken_at  INTEGER NOT NULL,
+    PRIMARY KEY (ticket_id, target, step)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sla_steps_by_time ON sla_steps (step, taken_at);
+
+-- Whether a member may work: where the config wants it, an admin has to say so first.
+ALTER TABLE members ADD COLUMN admitted INTEGER NOT NULL DEFAULT 1 CHECK (admitted IN (0, 1));
+
+-- Members who joined, as they are announced; the buttons under that name the row, not the person.
+CREATE TABLE admissions (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL,
+    asked_at   INTEGER NOT NULL,
+    settled_at INTEGER
+) STRICT;
+CREATE INDEX admissions_of_member ON admissions (user_id);
+
+-- Presses of people of whom it is not sure that they still belong to the group, while Telegram is asked.
+CREATE TABLE parked_presses (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id   INTEGER NOT NULL,
+    press     TEXT NOT NULL,            -- JSON
+    parked_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX parked_presses_of_user ON parked_presses (user_id, id);
+CREATE TABLE lookups (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL UNIQUE,
+    not_before INTEGER NOT NULL
+) STRICT;
+CREATE INDEX lookups_due ON lookups (not_before);

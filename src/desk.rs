@@ -4,6 +4,7 @@
 
 mod agent;
 mod album;
+mod assign;
 mod autoclose;
 mod backlog;
 mod ban;
@@ -12,28 +13,37 @@ mod bulk;
 mod card;
 mod carry;
 mod category;
+mod claim;
 mod client;
 mod closing;
 mod command;
 mod dashboard;
 mod delete;
 mod edit;
+mod escalate;
 mod file;
 mod letters;
+mod membership;
 mod moment;
 mod outage;
+mod people;
 mod press;
 mod privacy;
 mod prompt;
+mod queue;
 mod reaction;
 mod refusal;
 mod reopening;
 mod same_text;
 mod settle;
 mod shared;
+mod shift;
+mod sla;
 mod snooze;
 mod sort;
+mod staff;
 mod start;
+mod state;
 mod ticket;
 mod timer;
 mod topic;
@@ -47,12 +57,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::event::{Event, JobEnd};
-use crate::domain::ids::{AlbumId, ChatId, InboxId, JobId, OutboxId, TimerId};
+use crate::domain::ids::{AlbumId, ChatId, InboxId, JobId, LookupId, OutboxId, TimerId};
 use crate::domain::language::Language;
 use crate::domain::outcome::Outcome;
 use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
-use crate::domain::rules::hours::Schedule;
-use crate::domain::settings::{BanNotice, Category, Limits, Privacy, RelayMode, TicketRules};
+use crate::domain::rules::escalate::Keywords;
+use crate::domain::rules::hours::{self, Schedule};
+use crate::domain::settings::{
+    Agents, Assignment, BanNotice, Category, Limits, Privacy, RelayMode, Sla, Targets, TicketRules,
+};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
 use crate::store::albums::{self, AlbumState};
@@ -96,6 +109,10 @@ pub struct Settings {
     pub dashboard_every: Option<Duration>,
     /// First texts of so many clients that are the same raise one alert; 0 = none.
     pub flood_same_text: u32,
+    /// How agents work.
+    pub agents: Agents,
+    /// How soon clients are answered and helped.
+    pub sla: Sla,
 }
 
 impl Settings {
@@ -107,13 +124,6 @@ impl Settings {
             new_tickets_per_minute: 0,
             group_calls_per_minute: 0,
             relay_mode: RelayMode::default(),
-            tickets: TicketRules {
-                auto_close_after: None,
-                reopen_window: None,
-                ..TicketRules::default()
-            },
-            hours: Schedule::always(chrono_tz::UTC),
-            categories: Vec::new(),
             language: Language::default(),
             reply_label: String::new(),
             privacy: Privacy::default(),
@@ -121,6 +131,25 @@ impl Settings {
             ban_notice: BanNotice::default(),
             dashboard_every: None,
             flood_same_text: 0,
+            agents: Agents {
+                assignment: Assignment::Claim,
+                away_after: None,
+                ..Agents::default()
+            },
+            tickets: TicketRules {
+                auto_close_after: None,
+                auto_close_warning: None,
+                reopen_window: None,
+                escalate_keywords: Vec::new(),
+                escalate_after_messages: 0,
+            },
+            categories: Vec::new(),
+            hours: Schedule::always(hours::find_zone("UTC").expect("every list of zones has it")),
+            sla: Sla {
+                first_response: Targets::default(),
+                resolution: Targets::default(),
+                ..Sla::default()
+            },
         }
     }
 }
@@ -136,6 +165,8 @@ pub enum Cause {
     Call(OutboxId, u32),
     /// A piece of slow work that has ended.
     Job(JobId),
+    /// An answer to a question about somebody.
+    Lookup(LookupId),
     /// A start of the program, by its time.
     Start(Timestamp),
     /// Something that the engine noticed, by its time.
@@ -159,6 +190,7 @@ pub struct Desk {
 
 struct Shared {
     settings: Settings,
+    keywords: Keywords,
     texts: Texts,
     entropy: Arc<dyn Entropy>,
     vault: Option<Vault>,
@@ -174,6 +206,7 @@ impl Desk {
     ) -> Self {
         Self {
             shared: Arc::new(Shared {
+                keywords: Keywords::new(&settings.tickets.escalate_keywords),
                 settings,
                 texts,
                 entropy,
@@ -215,9 +248,12 @@ impl Desk {
                 message,
                 reactions,
             } => reaction::by_agent(&mut turn, chat, by, message, &reactions),
-            Event::AgentPressed(press) => press::pressed(&mut turn, &press),
-            Event::MemberChanged(member) => members::put(db, &member, moment.now),
             Event::DeskStanding(standing) => breaker::standing(&mut turn, standing),
+            Event::AgentPressed(press) => membership::pressed(&mut turn, &press),
+            Event::MemberChanged(member) => membership::changed(&mut turn, &member),
+            Event::MemberLookedUp(user, member) => {
+                membership::looked_up(&mut turn, user, member.as_ref())
+            }
             Event::AdminsListed(admins) => members::put_admins(db, &admins, moment.now),
             Event::TopicCreated {
                 chat,

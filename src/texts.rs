@@ -468,6 +468,72 @@ messages! {
     dashboard_behind(minutes: u64) = "dashboard-behind";
     /// On the dashboard: how many dead letters there are.
     dashboard_letters(count: u64) = "dashboard-letters";
+    /// The press of somebody who does not belong to the group, or of whom that is not sure.
+    members_only() = "members-only";
+    /// In General: somebody has joined.
+    member_joined(name: &str) = "member-joined";
+    /// In General: somebody has joined, and an admin has to let them in.
+    member_asks(name: &str) = "member-asks";
+    /// Lets somebody in.
+    button_admit() = "button-admit";
+    /// Removes somebody from the group.
+    button_refuse() = "button-refuse";
+    /// In General: somebody was let in.
+    member_admitted(name: &str) = "member-admitted";
+    /// In General: somebody was removed.
+    member_refused(name: &str) = "member-refused";
+    /// To a member whom nobody has let in: nothing was done.
+    not_admitted() = "not-admitted";
+    /// To an anonymous admin: this command is about whoever gives it.
+    needs_person(command: &str) = "needs-person";
+    /// To the agent: how they stand from now on.
+    status_set(status: &str) = "status-set";
+    /// Part of a line about an agent: how they stand.
+    agent_status(status: &str) = "agent-status";
+    /// Part of a line about an agent: how many tickets they have, of how many.
+    agent_load(load: u64, most: u64) = "agent-load";
+    /// Nobody has done anything here yet.
+    agents_none() = "agents-none";
+    /// To the agent: they have the ticket.
+    claimed() = "claimed";
+    /// To the agent: somebody else has the ticket.
+    taken(name: &str) = "taken";
+    /// To the agent who lost a race for a ticket: what they wrote was delivered.
+    taken_delivered(name: &str) = "taken-delivered";
+    /// To the agent: the ticket is in the queue.
+    nobody_has_it() = "nobody-has-it";
+    /// To the agent: the ticket went back to the queue.
+    released() = "released";
+    /// To the agent: the next ticket.
+    next_is(line: &str) = "next-is";
+    /// To the agent: nothing in the queue is for them.
+    nothing_next() = "nothing-next";
+    /// Above the list of the queue.
+    queue_head(count: u64) = "queue-head";
+    /// Above the list of an agent's own tickets.
+    mine_head(count: u64) = "mine-head";
+    /// Part of a line about a ticket: how long its client has been waiting.
+    waits(minutes: u64) = "waits";
+    /// The ticket is open, and all agents are busy.
+    ticket_placed(code: &str, place: u64) = "ticket-placed";
+    /// To the client: they have moved up in the queue.
+    queue_moved(place: u64) = "queue-moved";
+    /// Part of the answer to /why: who has had a ticket since when, and how it came to them.
+    assignment_line(kind: &str, name: &str, at: &str) = "assignment-line";
+    /// In the topic: who has the ticket; they are notified.
+    line_assigned(name: &str) = "line-assigned";
+    /// In the topic: whoever had the ticket is not there any more.
+    line_released(name: &str) = "line-released";
+    /// In the topic: whoever has the ticket did not answer in time.
+    line_unanswered(name: &str) = "line-unanswered";
+    /// In the topic: the ticket was raised.
+    line_escalated(level: u64, why: &str) = "line-escalated";
+    /// Why a rule has raised a ticket.
+    escalation_cause(cause: &str) = "escalation-cause";
+    /// In the topic: a promised time is near or over.
+    line_sla(target: &str, how: &str) = "line-sla";
+    /// To the agent: when they are at work.
+    shift_is(shift: &str) = "shift-is";
 }
 
 #[cfg(test)]
@@ -552,9 +618,57 @@ mod tests {
                 "other",
             ],
             "command" => &[
-                "start", "help", "status", "close", "note", "delete", "force", "reveal", "failed",
-                "ban", "unban", "mute", "limits", "audit", "reopen", "snooze", "remind",
-                "priority", "category", "tag", "bulk",
+                "start",
+                "help",
+                "status",
+                "close",
+                "note",
+                "delete",
+                "force",
+                "reveal",
+                "failed",
+                "ban",
+                "unban",
+                "mute",
+                "limits",
+                "audit",
+                "reopen",
+                "snooze",
+                "remind",
+                "priority",
+                "category",
+                "tag",
+                "bulk",
+                "start",
+                "help",
+                "status",
+                "close",
+                "note",
+                "delete",
+                "force",
+                "reveal",
+                "failed",
+                "ban",
+                "unban",
+                "mute",
+                "limits",
+                "audit",
+                "claim",
+                "unclaim",
+                "why",
+                "assign",
+                "transfer",
+                "escalate",
+                "next",
+                "queue",
+                "mine",
+                "available",
+                "busy",
+                "away",
+                "offline",
+                "shift",
+                "agents",
+                "agent",
             ],
             "hand" => &["anonymous", "client", "desk", "unknown"],
             "status" => &["available", "busy", "away", "offline"],
@@ -570,9 +684,13 @@ mod tests {
             "page" => &["main", "closing", "priority", "more"],
             "resolution" => &["solved", "no_answer", "spam", "duplicate", "none"],
             "priority" => &["low", "medium", "high", "critical"],
+            "cause" => &["keyword", "unanswered", "overdue"],
+            "target" => &["first_response", "resolution"],
+            "how" => &["near", "over"],
+            "shift" => &["none", "mon-fri 09:00-17:00"],
             "right" => &["admin", "manage_topics", "delete_messages"],
-            "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level"
-            | "messages" | "messages_of" | "tickets" | "tickets_of" => {
+            "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level" | "place"
+            | "load" | "most" | "messages" | "messages_of" | "tickets" | "tickets_of" => {
                 return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
             }
             _ => &["x"],

@@ -4,3 +4,4 @@
 pub mod clamd;
 pub mod cleaner;
 pub mod jobs;
+mod lookups;

@@ -140,6 +140,8 @@ fn settings(config: &Config) -> Settings {
         ban_notice: config.ban_notice,
         flood_same_text: config.flood_same_text,
         dashboard_every: Some(config.dashboard.interval),
+        agents: config.agents,
+        sla: config.sla,
     }
 }
 

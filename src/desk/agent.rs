@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use super::{album, file, prompt, shared, ticket, topics_off};
+use super::{album, claim, file, prompt, shared, staff, ticket, topics_off};
 use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
 use crate::domain::event::{AgentMessage, Names, Question, Timer};
@@ -25,9 +25,7 @@ use crate::store::{
 const SLOW_AFTER: Duration = Duration::from_secs(5);
 
 pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
-    if let Some(from) = message.from {
-        members::seen(turn.db, from, &message.names, turn.now)?;
-    }
+    let may_work = staff::wrote(turn, message)?;
     let Some(ticket) = ticket_of(turn, message)? else {
         return topics_off::answered(turn, message);
     };
@@ -36,6 +34,10 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
         || prompts::at(turn.db, place, message.message)?.is_some()
     {
         return Ok(());
+    }
+    if !may_work {
+        let text = turn.texts().not_admitted(turn.language());
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
     }
     let answered = match message.reply_to {
         Some(target) => shared::answered_at(turn, place, target, message.quote.as_ref())?,
@@ -177,6 +179,7 @@ fn send(
         None => carry::send(turn, route, found.row, &parcel)?,
     }
     ticket::answered(turn, ticket.id)?;
+    claim::by_reply(turn, ticket, message)?;
     watch(turn, message.chat, message.message)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::command::{Answer, Given, named, needs_topic};
 use super::turn::Turn;
-use super::{card, moment};
+use super::{card, moment, state};
 use crate::domain::call::{Call, Priority, Purpose};
 use crate::domain::event::{AgentMessage, Timer};
 use crate::domain::ids::TicketId;
@@ -66,6 +66,7 @@ pub(super) fn close(
     if !tickets::close(turn.db, ticket.id, closing, turn.now)? {
         return Ok(false);
     }
+    state::closed(turn, ticket)?;
     let entry = Entry {
         ticket: Some(ticket.id),
         before: ticket.state.name(),

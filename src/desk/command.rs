@@ -2,8 +2,14 @@
 //! done elsewhere.
 
 use super::turn::Turn;
-use super::{agent, ban, bulk, closing, delete, letters, prompt, reopening, snooze, sort, trail};
+use super::{
+    agent, ban, bulk, claim, closing, delete, escalate, letters, prompt, queue, reopening, shift,
+    snooze, sort, staff, trail,
+};
+use crate::domain::agent::AgentStatus;
 use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
+use crate::domain::ids::UserId;
+use crate::domain::rules::permissions::{self, Deed, Person, Verdict};
 use crate::domain::ticket::{Role, Ticket, TicketCode};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, Place, members, messages, tickets};
@@ -38,6 +44,10 @@ pub(super) fn commanded(
     message: &AgentMessage,
     command: &AgentCommand,
 ) -> Result<(), Error> {
+    if !staff::wrote(turn, message)? {
+        let text = turn.texts().not_admitted(turn.language());
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    }
     let answer = match command {
         AgentCommand::Unknown(word) => {
             let texts = turn.texts();
@@ -50,7 +60,10 @@ pub(super) fn commanded(
                 arguments,
                 ticket: agent::ticket_of(turn, message)?,
             };
-            run(turn, &given)?
+            match forbidden(turn, &given)? {
+                Some(answer) => Some(answer),
+                None => run(turn, &given)?,
+            }
         }
     };
     match answer {
@@ -77,12 +90,23 @@ fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         AgentWord::Category => sort::category(turn, given),
         AgentWord::Tag => sort::tag(turn, given),
         AgentWord::Bulk => bulk::command(turn, given),
+        AgentWord::Claim => claim::claim(turn, given),
+        AgentWord::Unclaim => claim::unclaim(turn, given),
+        AgentWord::Why => queue::why(turn, given),
+        AgentWord::Assign => claim::assign(turn, given),
+        AgentWord::Transfer => claim::transfer(turn, given),
+        AgentWord::Escalate => escalate::command(turn, given),
+        AgentWord::Next => claim::next(turn, given),
+        AgentWord::Queue => queue::list(turn),
+        AgentWord::Mine => queue::mine(turn, given),
+        AgentWord::Available => staff::set_status(turn, given, AgentStatus::Available),
+        AgentWord::Busy => staff::set_status(turn, given, AgentStatus::Busy),
+        AgentWord::Away => staff::set_status(turn, given, AgentStatus::Away),
+        AgentWord::Offline => staff::set_status(turn, given, AgentStatus::Offline),
+        AgentWord::Shift => shift::command(turn, given),
+        AgentWord::Agents => staff::list(turn),
+        AgentWord::Agent => staff::edit(turn, given),
         AgentWord::Delete => delete::by_agent(turn, message).map(|()| None),
-        AgentWord::Ban | AgentWord::Unban | AgentWord::Mute | AgentWord::Limits
-            if !is_admin(turn, message)? =>
-        {
-            Ok(Some(turn.texts().admins_only(turn.language())))
-        }
         AgentWord::Ban => ban::ban(turn, given),
         AgentWord::Unban => ban::unban(turn, given),
         AgentWord::Mute => ban::mute(turn, given),
@@ -90,12 +114,49 @@ fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         AgentWord::Audit => trail::command(turn, given),
         AgentWord::Force => force(turn, given),
         AgentWord::Reveal => reveal(turn, given),
-        AgentWord::Failed if !is_admin(turn, message)? => {
-            Ok(Some(turn.texts().admins_only(turn.language())))
-        }
         AgentWord::Failed => letters::command(turn, message, given.arguments).map(|()| None),
         AgentWord::Help => Ok(Some(help(turn))),
     }
+}
+
+/// What whoever gave a command reads where they may not.
+fn forbidden(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
+    // Its button asks who it is.
+    if given.word == AgentWord::Reveal {
+        return Ok(None);
+    }
+    let (texts, language) = (turn.texts(), turn.language());
+    let person = Person {
+        role: match given.message.from {
+            Some(user) => members::role(turn.db, user)?,
+            None => Some(Role::Admin),
+        },
+        is_anonymous: given.message.from.is_none(),
+    };
+    let name = format!("/{}", given.word.name());
+    let mut deeds = Deed::ALL.iter().filter(|deed| deed.name() == name);
+    let verdict = deeds
+        .next()
+        .map_or(Verdict::Allowed, |deed| permissions::may(person, *deed));
+    Ok(match verdict {
+        Verdict::Allowed => None,
+        Verdict::Stranger => Some(texts.members_only(language)),
+        Verdict::AdminsOnly => Some(texts.admins_only(language)),
+        Verdict::NeedsIdentity => Some(needs_person(turn, given.word)),
+    })
+}
+
+/// The command is about whoever gives it, and nobody knows who that is.
+pub(super) fn needs_person(turn: &Turn<'_>, word: AgentWord) -> String {
+    turn.texts().needs_person(turn.language(), word.name())
+}
+
+/// The member whom somebody named.
+pub(super) fn member(turn: &Turn<'_>, name: &str) -> Result<Option<UserId>, Error> {
+    if name.trim().is_empty() {
+        return Ok(None);
+    }
+    members::called(turn.db, name)
 }
 
 fn note(turn: &Turn<'_>, given: &Given<'_>) -> Answer {

@@ -1,9 +1,9 @@
 //! A closed ticket goes on: by the client's next text, by a command, by a button. Topic, code and links stay
 //! the same.
 
-use super::card;
 use super::command::{Answer, Given, named};
 use super::turn::Turn;
+use super::{card, state};
 use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::{Client, Ticket, TicketState};
@@ -96,6 +96,7 @@ fn reopen(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<Option<Tic
     audit::insert(turn.db, &entry, turn.now)?;
     open_topic(turn, ticket)?;
     tell(turn, ticket, hand)?;
+    state::reopened(turn, &mut tickets::by_id(turn.db, ticket.id)?)?;
     card::refresh(turn, ticket.id)?;
     tickets::by_id(turn.db, ticket.id).map(Some)
 }

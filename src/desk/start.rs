@@ -1,7 +1,7 @@
 //! What is queued up when the program starts.
 
-use super::dashboard;
 use super::turn::Turn;
+use super::{dashboard, staff};
 use crate::domain::call::{Audience, Call};
 use crate::domain::event::{AgentWord, ClientCommand, Timer};
 use crate::domain::language::Language;
@@ -19,6 +19,7 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
         timers::set(turn.db, turn.now, &Timer::TopicDoubt { call, since })?;
     }
     jobs::all_due(turn.db, turn.now)?;
+    staff::started(turn)?;
     show_menus(turn)
 }
 

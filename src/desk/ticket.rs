@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::carry::{self, Parcel, Route};
 use super::turn::Turn;
-use super::{album, autoclose, backlog, card, category, closing, same_text, snooze};
+use super::{
+    album, assign, autoclose, backlog, card, category, closing, escalate, queue, same_text, sla,
+    snooze,
+};
 use crate::domain::call::{Call, Priority, Purpose, Source};
 use crate::domain::content::Content;
 use crate::domain::event::ClientMessage;
@@ -54,6 +57,7 @@ pub(super) fn open(
     if !card::first_post(turn, &ticket, found.row, &content, at)? {
         relay(turn, &ticket, found.row, &content, incoming)?;
     }
+    let ticket = opened(turn, &ticket, &content)?;
     let text = created(
         turn,
         client,
@@ -73,12 +77,16 @@ fn created(
     let behind = backlog::look(turn)?.map(|behind| behind.minutes);
     let queued = (!turn_in.is_zero()).then(|| turn_in.as_secs().div_ceil(60));
     let (texts, code) = (turn.texts(), ticket.code.as_str());
+    let place = queue::place_to_tell(turn, ticket)?;
     Ok(match behind.into_iter().chain(queued).max() {
         Some(minutes) => {
             backlog::told(turn, client)?;
             texts.ticket_queued(client.language, code, minutes)
         }
-        None => texts.ticket_created(client.language, code),
+        None => match place {
+            Some(place) => texts.ticket_placed(client.language, code, u64::from(place)),
+            None => texts.ticket_created(client.language, code),
+        },
     })
 }
 
@@ -96,7 +104,21 @@ pub(super) fn add(
     snooze::heard(turn, &tickets::by_id(turn.db, ticket.id)?)?;
     let (found, content) = keep(turn, ticket, incoming)?;
     relay(turn, ticket, found.row, &content, incoming)?;
-    card::refresh_count(turn, ticket.id)
+    card::refresh_count(turn, ticket.id)?;
+    // The clock of the close stood still while the client owed the answer.
+    if ticket.waiting_since.is_none() {
+        sla::look_again(turn, ticket.id)?;
+    }
+    escalate::heard(turn, ticket.id, &content.text.text)
+}
+
+/// A new ticket finds somebody; its first words may raise it.
+fn opened(turn: &mut Turn<'_>, ticket: &Ticket, content: &Content) -> Result<Ticket, Error> {
+    sla::look_again(turn, ticket.id)?;
+    escalate::heard(turn, ticket.id, &content.text.text)?;
+    let mut ticket = tickets::by_id(turn.db, ticket.id)?;
+    assign::to_somebody(turn, &mut ticket, None)?;
+    Ok(ticket)
 }
 
 /// An agent has answered the client of a ticket.

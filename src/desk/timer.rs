@@ -6,7 +6,9 @@ use super::bulk::{self, Course};
 use super::closing::{self, Ending};
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
-use super::{album, autoclose, backlog, dashboard, outage, snooze};
+use super::{
+    album, autoclose, backlog, dashboard, membership, outage, queue, shift, sla, snooze, staff,
+};
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, MessageId, OutboxId};
@@ -82,6 +84,11 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::Remind { ticket, by, text } => snooze::reminded(turn, *ticket, *by, text),
         Timer::Housekeeping => housekeeping(turn),
         Timer::Dashboard => dashboard::rang(turn),
+        Timer::PressParked { press } => membership::parked_too_long(turn, *press),
+        Timer::AgentIdle { agent } => staff::idle(turn, *agent),
+        Timer::AgentShift { agent } => shift::rang(turn, *agent),
+        Timer::QueueMoves => queue::moved(turn),
+        Timer::SlaDue { ticket } => sla::due(turn, *ticket),
     }
 }
 

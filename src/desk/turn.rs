@@ -4,10 +4,11 @@ use super::carry::Route;
 use super::{Cause, Moment, Settings, Shared};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
 use crate::domain::ids::{
-    ChatId, ClientId, InboxId, JobId, MessageRowId, OutboxId, TicketId, TimerId,
+    ChatId, ClientId, InboxId, JobId, LookupId, MessageRowId, OutboxId, TicketId, TimerId,
 };
 use crate::domain::language::Language;
 use crate::domain::rules::carriers::Direction;
+use crate::domain::rules::escalate::Keywords;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
 use crate::store::outbox::{self, NewCall};
@@ -34,6 +35,7 @@ impl<'a> Turn<'a> {
             Cause::Timer(TimerId(id)) => format!("timer:{id}:{}", moment.now.millis()),
             Cause::Call(OutboxId(id), attempt) => format!("call:{id}:{attempt}"),
             Cause::Job(JobId(id)) => format!("job:{id}:{}", moment.now.millis()),
+            Cause::Lookup(LookupId(id)) => format!("lookup:{id}:{}", moment.now.millis()),
             Cause::Start(time) => format!("start:{}", time.millis()),
             // Several things may be noticed in the same moment.
             Cause::Notice(time) => format!("notice:{}:{:x}", time.millis(), shared.entropy.next()),
@@ -55,6 +57,11 @@ impl<'a> Turn<'a> {
     /// Where words are sealed; none where the operator has given no key.
     pub fn vault(&self) -> Option<&'a Vault> {
         self.shared.vault.as_ref()
+    }
+
+    /// Words of clients that raise a ticket.
+    pub fn keywords(&self) -> &'a Keywords {
+        &self.shared.keywords
     }
 
     pub fn texts(&self) -> &'a Texts {

@@ -57,7 +57,17 @@ impl Turn<'_> {
         text: String,
         reply_to: Option<ReplyTo>,
     ) -> Result<(), Error> {
-        let call = Call::words(To::Topic(ticket), Text::plain(text), reply_to);
+        self.tell_topic_text(ticket, Text::plain(text), reply_to)
+    }
+
+    /// The same with marks, such as the mention of an agent, who is notified.
+    pub fn tell_topic_text(
+        &mut self,
+        ticket: TicketId,
+        text: Text,
+        reply_to: Option<ReplyTo>,
+    ) -> Result<(), Error> {
+        let call = Call::words(To::Topic(ticket), text, reply_to);
         self.say(Queued {
             lane: Lane::Topic(ticket),
             ticket: Some(ticket),
@@ -192,6 +202,21 @@ impl Turn<'_> {
         let lane = self.alone();
         self.say(Queued {
             lane,
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
+        })
+    }
+
+    /// Asks something in General with buttons.
+    pub fn ask_general(&mut self, text: String, buttons: Vec<Button>) -> Result<(), Error> {
+        let call = Call::SendText {
+            to: To::General,
+            text: Text::plain(text),
+            reply_to: None,
+            preview: None,
+            buttons: vec![buttons],
+        };
+        self.say(Queued {
+            lane: Lane::General,
             ..Queued::of(Purpose::Word, Priority::WORD, &call)
         })
     }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::content::{Kind, Location, Looks, Text};
-use super::ids::{BotId, ChatId, ClientId, JobId, MessageId, MessageRowId, ThreadId, TicketId};
+use super::ids::{
+    BotId, ChatId, ClientId, JobId, MessageId, MessageRowId, ThreadId, TicketId, UserId,
+};
 use super::language::Language;
 pub use queue::{Budget, Lane, Priority, Purpose};
 pub use ready::{ReadyCall, ReadyReply};
@@ -336,6 +338,13 @@ pub enum Call {
         client: ClientId,
         /// What.
         text: Text,
+    },
+    /// Remove a member from the desk group, for good.
+    Ban {
+        /// From which group.
+        chat: ChatId,
+        /// Whom.
+        user: UserId,
     },
     /// Leave a chat.
     Leave {

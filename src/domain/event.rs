@@ -61,6 +61,8 @@ pub enum Event {
     MemberChanged(Member),
     /// What the bot is in the desk group from now on.
     DeskStanding(Standing),
+    /// Telegram was asked what somebody is in the desk group; nothing where it does not know them there.
+    MemberLookedUp(UserId, Option<Member>),
     /// The administrators of the desk group, all of them.
     AdminsListed(Vec<Member>),
     /// The bot's own creation of a topic was announced: the receipt of a creation in doubt.
@@ -208,7 +210,7 @@ pub struct Member {
 }
 
 /// A press of a button.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Press {
     /// Telegram's id of the press, needed to answer it.
     pub id: String,
@@ -357,6 +359,38 @@ pub enum AgentWord {
     Tag,
     /// Do one thing to many tickets.
     Bulk,
+    /// Take a ticket.
+    Claim,
+    /// Give a ticket back.
+    Unclaim,
+    /// Ask why somebody has a ticket.
+    Why,
+    /// Give a ticket to somebody.
+    Assign,
+    /// Pass a ticket on to somebody else, another category or level.
+    Transfer,
+    /// Raise a ticket to a senior agent.
+    Escalate,
+    /// Take the ticket that waits the longest.
+    Next,
+    /// See what waits.
+    Queue,
+    /// See one's own tickets.
+    Mine,
+    /// Take new tickets.
+    Available,
+    /// Take none for now.
+    Busy,
+    /// Be away.
+    Away,
+    /// Be off work.
+    Offline,
+    /// Say when one works.
+    Shift,
+    /// See who works here and how much they have.
+    Agents,
+    /// Say how somebody works.
+    Agent,
     /// Take back an own message.
     Delete,
     /// Nothing more of a client's is passed on.
@@ -391,6 +425,22 @@ impl AgentWord {
         AgentWord::Category,
         AgentWord::Tag,
         AgentWord::Bulk,
+        AgentWord::Claim,
+        AgentWord::Unclaim,
+        AgentWord::Why,
+        AgentWord::Assign,
+        AgentWord::Transfer,
+        AgentWord::Escalate,
+        AgentWord::Next,
+        AgentWord::Queue,
+        AgentWord::Mine,
+        AgentWord::Available,
+        AgentWord::Busy,
+        AgentWord::Away,
+        AgentWord::Offline,
+        AgentWord::Shift,
+        AgentWord::Agents,
+        AgentWord::Agent,
         AgentWord::Delete,
         AgentWord::Ban,
         AgentWord::Unban,
@@ -415,6 +465,22 @@ impl AgentWord {
             AgentWord::Category => "category",
             AgentWord::Tag => "tag",
             AgentWord::Bulk => "bulk",
+            AgentWord::Claim => "claim",
+            AgentWord::Unclaim => "unclaim",
+            AgentWord::Why => "why",
+            AgentWord::Assign => "assign",
+            AgentWord::Transfer => "transfer",
+            AgentWord::Escalate => "escalate",
+            AgentWord::Next => "next",
+            AgentWord::Queue => "queue",
+            AgentWord::Mine => "mine",
+            AgentWord::Available => "available",
+            AgentWord::Busy => "busy",
+            AgentWord::Away => "away",
+            AgentWord::Offline => "offline",
+            AgentWord::Shift => "shift",
+            AgentWord::Agents => "agents",
+            AgentWord::Agent => "agent",
             AgentWord::Delete => "delete",
             AgentWord::Ban => "ban",
             AgentWord::Unban => "unban",

@@ -62,6 +62,12 @@ id!(/// Our row of a piece of slow work.
     JobId);
 id!(/// Our row of a question that somebody answers with a button.
     PromptId);
+id!(/// Our row of a press that waits until it is known who pressed.
+    ParkedId);
+id!(/// Our row of a question to Telegram about somebody.
+    LookupId);
+id!(/// Our row of a member whose joining was announced.
+    AdmissionId);
 id!(/// A bot: the number before the colon of its token.
     BotId);
 
@@ -77,6 +83,9 @@ plain_debug!(
     AlbumId,
     JobId,
     PromptId,
+    ParkedId,
+    LookupId,
+    AdmissionId,
     BotId
 );
 hidden_debug!(UserId, ClientId);

@@ -90,7 +90,12 @@ impl Timers {
                             | Timer::Wake { .. }
                             | Timer::AutoClose { .. }
                             | Timer::Bulk { .. }
-                            | Timer::Remind { .. } => Ok(()),
+                            | Timer::Remind { .. }
+                            | Timer::PressParked { .. }
+                            | Timer::AgentIdle { .. }
+                            | Timer::AgentShift { .. }
+                            | Timer::QueueMoves
+                            | Timer::SlaDue { .. } => Ok(()),
                             // Its place in the lane would never be given up.
                             Timer::AlbumQuiet { album } => desk.album_died(db, moment, album),
                         }

@@ -20,6 +20,11 @@ const ABOUT_AGENT: &str = "SELECT audit.id, at, actor, hand, action, code, befor
      FROM audit LEFT JOIN tickets ON tickets.id = ticket_id \
      WHERE about = ?1 AND audit.id < ?2 ORDER BY audit.id DESC LIMIT ?3";
 
+const WAS_DONE: &str = "SELECT 1 FROM audit WHERE ticket_id = ?1 AND action = ?2 AND reason = ?3 AND hand = 'desk' \
+     AND at > ?4";
+const PAUSES: &str = "SELECT at, action FROM audit WHERE ticket_id = ?1 \
+     AND action IN ('snooze', 'wake', 'close', 'reopen') ORDER BY id";
+
 /// Whose hand it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hand {
@@ -143,6 +148,28 @@ pub fn of_agent(db: &Db, agent: UserId, before: i64, limit: usize) -> Result<Vec
     entries.dedup_by_key(|entry| entry.id);
     entries.truncate(limit);
     Ok(entries)
+}
+
+/// Whether the desk itself has done this to a ticket, for this reason, after a time.
+pub fn was_done(
+    db: &Db,
+    ticket: TicketId,
+    (action, reason): (&str, &str),
+    after: Timestamp,
+) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(WAS_DONE)?
+        .exists(params![ticket, action, reason, after])?)
+}
+
+/// When a ticket was put aside, closed and taken up again, in order; whether it stands still from then on.
+pub fn pauses(db: &Db, ticket: TicketId) -> Result<Vec<(Timestamp, bool)>, Error> {
+    let mut statement = db.prepare_cached(PAUSES)?;
+    let rows = statement.query_map([ticket], |row| {
+        let action: String = row.get(1)?;
+        Ok((row.get(0)?, matches!(action.as_str(), "snooze" | "close")))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn page(db: &Db, statement: &str, of: i64, before: i64, limit: usize) -> Result<Vec<Kept>, Error> {

@@ -9,43 +9,104 @@ use crate::domain::ids::UserId;
 use crate::domain::ticket::Role;
 use crate::domain::time::Timestamp;
 
-const PUT: &str = "INSERT INTO members (user_id, role, names, changed_at) VALUES (?1, ?2, ?3, ?4) \
-     ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, names = excluded.names, changed_at = excluded.changed_at";
-const SEEN: &str = "INSERT INTO members (user_id, role, names, changed_at) VALUES (?1, 'agent', ?2, ?3) \
-     ON CONFLICT (user_id) DO UPDATE SET role = ifnull(role, 'agent'), names = excluded.names, changed_at = excluded.changed_at \
+const PUT: &str = "INSERT INTO members (user_id, role, names, changed_at, admitted) \
+     VALUES (?1, ?2, ?3, ?4, ?5 OR ifnull(?2, '') = 'admin') \
+     ON CONFLICT (user_id) DO UPDATE SET role = excluded.role, names = excluded.names, changed_at = excluded.changed_at, \
+     admitted = CASE WHEN members.role IS NULL OR excluded.role = 'admin' THEN excluded.admitted ELSE members.admitted END";
+const SEEN: &str = "INSERT INTO members (user_id, role, names, changed_at, admitted) VALUES (?1, 'agent', ?2, ?3, ?4) \
+     ON CONFLICT (user_id) DO UPDATE SET role = ifnull(role, 'agent'), names = excluded.names, changed_at = excluded.changed_at, \
+     admitted = CASE WHEN members.role IS NULL THEN excluded.admitted ELSE members.admitted END \
      WHERE names <> excluded.names OR role IS NULL";
 const DEMOTE_ALL: &str = "UPDATE members SET role = 'agent' WHERE role = 'admin'";
-const ROLE: &str = "SELECT role FROM members WHERE user_id = ?1";
+const ROLE: &str = "SELECT role FROM members WHERE user_id = ?1 AND admitted = 1";
+const STANDING: &str = "SELECT role, admitted, changed_at, names FROM members WHERE user_id = ?1";
+const ADMIT: &str = "UPDATE members SET admitted = 1 WHERE user_id = ?1";
+const GONE: &str = "UPDATE members SET role = NULL, changed_at = ?2 WHERE user_id = ?1";
 const NAMES: &str = "SELECT names FROM members";
 const NAMES_OF: &str = "SELECT names FROM members WHERE user_id = ?1";
 const PRESENT_NAMES: &str =
     "SELECT user_id, names FROM members WHERE role IS NOT NULL ORDER BY user_id";
 
-/// What a member is from now on.
-pub fn put(db: &Db, member: &Member, now: Timestamp) -> Result<(), Error> {
+/// How somebody stands in the group, as far as Telegram has told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// What they are there; none once they have left.
+    pub role: Option<Role>,
+    /// Whether they may work.
+    pub is_admitted: bool,
+    /// When Telegram told so.
+    pub told_at: Timestamp,
+    /// What they are called.
+    pub names: Names,
+}
+
+/// What a member is from now on. One who joins may work at once where `admits` says so; an administrator
+/// always may.
+pub fn put(db: &Db, member: &Member, admits: bool, now: Timestamp) -> Result<(), Error> {
     db.prepare_cached(PUT)?.execute(params![
         member.user,
         member.role,
         to_json(&member.names),
-        now
+        now,
+        admits
     ])?;
     Ok(())
 }
 
-/// Somebody has written in the group, and therefore belongs to it.
-pub fn seen(db: &Db, user: UserId, names: &Names, now: Timestamp) -> Result<(), Error> {
+/// Somebody has written in the group, and therefore belongs to it. One of whom nothing was known may work
+/// at once where `admits` says so.
+pub fn seen(
+    db: &Db,
+    user: UserId,
+    names: &Names,
+    admits: bool,
+    now: Timestamp,
+) -> Result<(), Error> {
     db.prepare_cached(SEEN)?
-        .execute(params![user, to_json(names), now])?;
+        .execute(params![user, to_json(names), now, admits])?;
+    Ok(())
+}
+
+/// How somebody stands in the group; none for those of whom nothing was ever heard.
+pub fn standing(db: &Db, user: UserId) -> Result<Option<Standing>, Error> {
+    let row: Option<(Option<Role>, bool, Timestamp, String)> = db
+        .prepare_cached(STANDING)?
+        .query_row([user], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .optional()?;
+    row.map(|(role, is_admitted, told_at, names)| {
+        Ok(Standing {
+            role,
+            is_admitted,
+            told_at,
+            names: from_json("member", &names)?,
+        })
+    })
+    .transpose()
+}
+
+/// An admin has let somebody in.
+pub fn admit(db: &Db, user: UserId) -> Result<(), Error> {
+    db.prepare_cached(ADMIT)?.execute([user])?;
+    Ok(())
+}
+
+/// Somebody does not belong to the group any more.
+pub fn gone(db: &Db, user: UserId, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(GONE)?.execute(params![user, now])?;
     Ok(())
 }
 
 /// These are the administrators, and nobody else is.
 pub fn put_admins(db: &Db, admins: &[Member], now: Timestamp) -> Result<(), Error> {
     db.prepare_cached(DEMOTE_ALL)?.execute([])?;
-    admins.iter().try_for_each(|admin| put(db, admin, now))
+    admins
+        .iter()
+        .try_for_each(|admin| put(db, admin, true, now))
 }
 
-/// What somebody may do; none for those who are not in the group.
+/// What somebody may do; none for those who are not in the group, or whom nobody has let in yet.
 pub fn role(db: &Db, user: UserId) -> Result<Option<Role>, Error> {
     Ok(db
         .prepare_cached(ROLE)?

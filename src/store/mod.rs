@@ -2,8 +2,10 @@
 //! about the desk, never awaits inside a transaction, never hands a Telegram id of a person to
 //! anybody but the call that needs it.
 
+pub mod agents;
 pub mod albums;
 pub mod alerts;
+pub mod assignments;
 pub mod audit;
 pub mod backlog;
 pub mod bans;
@@ -26,13 +28,16 @@ pub mod merge;
 pub mod messages;
 mod open;
 pub mod outbox;
+pub mod parked;
 pub mod pauses;
 pub mod polling;
 pub mod prompts;
+pub mod queue;
 pub mod rates;
 pub mod reactions;
 pub mod resolve;
 pub mod secrets;
+pub mod sla;
 pub mod tags;
 pub mod tickets;
 pub mod timers;

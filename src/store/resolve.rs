@@ -260,6 +260,10 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             preview: None,
             buttons: Vec::new(),
         }),
+        Call::Ban { chat, user } => {
+            let chat = topics::current_chat(db, chat)?;
+            ready(ReadyCall::Ban { chat, user })
+        }
         Call::Leave { chat } => ready(ReadyCall::Leave { chat }),
         Call::SetCommands {
             audience,

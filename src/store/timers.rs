@@ -12,6 +12,7 @@ const INSERT: &str = "INSERT INTO timers (due_at, timer) VALUES (?1, ?2)";
 const DUE: &str = "SELECT id, timer FROM timers WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2";
 const NEXT: &str = "SELECT due_at FROM timers ORDER BY due_at LIMIT 1";
 const REMOVE: &str = "DELETE FROM timers WHERE id = ?1";
+const DROP: &str = "DELETE FROM timers WHERE timer = ?1";
 const EXISTS: &str = "SELECT 1 FROM timers WHERE timer = ?1 LIMIT 1";
 
 /// Sets a timer.
@@ -27,6 +28,18 @@ pub fn set_once(db: &Db, due_at: Timestamp, timer: &Timer) -> Result<(), Error> 
         return Ok(());
     }
     set(db, due_at, timer)
+}
+
+/// Sets a timer, for this time only: where the very same one is set it rings then and not before.
+pub fn move_to(db: &Db, due_at: Timestamp, timer: &Timer) -> Result<(), Error> {
+    drop_all(db, timer)?;
+    set(db, due_at, timer)
+}
+
+/// Removes a timer wherever it is set.
+pub fn drop_all(db: &Db, timer: &Timer) -> Result<(), Error> {
+    db.prepare_cached(DROP)?.execute([to_json(timer)])?;
+    Ok(())
 }
 
 /// The timers that are due, oldest first; none in the place of one that does not read back.

@@ -8,8 +8,8 @@ use super::Error;
 use crate::domain::agent::{AgentStatus, AssignmentKind, StatusBy};
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose};
 use crate::domain::ids::{
-    AlbumId, BotId, ChatId, ClientId, InboxId, JobId, MessageId, MessageRowId, OutboxId, PromptId,
-    ThreadId, TicketId, TimerId, TopicId, UserId,
+    AdmissionId, AlbumId, BotId, ChatId, ClientId, InboxId, JobId, LookupId, MessageId,
+    MessageRowId, OutboxId, ParkedId, PromptId, ThreadId, TicketId, TimerId, TopicId, UserId,
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::Unreachable;
@@ -36,7 +36,10 @@ macro_rules! integer_column {
 }
 
 integer_column!(
+    AdmissionId,
     AlbumId,
+    LookupId,
+    ParkedId,
     JobId,
     PromptId,
     BotId,

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use teloxide::payloads::{GetChat, GetChatAdministrators, GetChatMember};
 
-use self::answers::Administrator;
+use self::answers::{Administrator, Anybody};
 pub use self::answers::{ChatInfo, ChatKind, Me, Member, MemberStatus, WebhookInfo};
 pub use self::files::FetchError;
 use super::classify::{self, Answer, Failure};
@@ -20,7 +20,7 @@ use super::http::{GET_UPDATES, Reply, Transport, TransportError, Upload};
 use super::send::{self, Attachment, Body, Request, json};
 use crate::domain::call::ReadyCall;
 use crate::domain::event;
-use crate::domain::ids::{BotId, ChatId};
+use crate::domain::ids::{BotId, ChatId, UserId};
 use crate::domain::outcome::{Outcome, Refusal};
 use crate::spool::Spool;
 
@@ -216,6 +216,19 @@ impl Client {
         self.ask("getChatMember", json(&payload)).await
     }
 
+    /// What somebody is in a group.
+    pub async fn get_member(
+        &self,
+        chat: ChatId,
+        user: UserId,
+    ) -> Result<event::Member, ApiFailure> {
+        // People have positive numbers; a number that is none asks for nobody.
+        let user = teloxide::types::UserId(u64::try_from(user.0).unwrap_or(0));
+        let payload = GetChatMember::new(send::recipient(chat), user);
+        let Anybody(member) = self.ask("getChatMember", json(&payload)).await?;
+        Ok(member)
+    }
+
     /// Who administers a chat, bots left out.
     pub async fn get_chat_administrators(
         &self,
@@ -291,7 +304,7 @@ mod tests {
     use crate::domain::call::{FileSource, Item};
     use crate::domain::content::{Kind, Looks, Text};
     use crate::domain::event::Names;
-    use crate::domain::ids::{JobId, MessageId, UserId};
+    use crate::domain::ids::{JobId, MessageId};
     use crate::domain::outcome::Receipt;
     use crate::domain::ticket::Role;
     use crate::telegram::http::{DownloadFuture, ReplyFuture};

@@ -170,6 +170,7 @@ pub fn request(call: &ReadyCall) -> Request {
             text,
             is_alert,
         } => menu::answer_button(press, text, *is_alert),
+        ReadyCall::Ban { chat, user } => menu::ban(*chat, *user),
         ReadyCall::Leave { chat } => plain("leaveChat", &LeaveChat::new(recipient(*chat))),
         ReadyCall::SetCommands {
             chat,

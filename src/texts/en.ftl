@@ -99,6 +99,23 @@ menu-agent =
         [category] What this ticket is about. Example: /category billing
         [bulk] For admins: close many tickets, or make them more or less urgent; asks before. Examples: /bulk close older 7d, /bulk close tag spam, /bulk priority high category billing
         [tag] Put words on this ticket, or take them off. Examples: /tag add refund vip, /tag remove vip
+        [close] Close this ticket. Example: /close refunded
+        [claim] Take this ticket. Example: /claim
+        [unclaim] Give this ticket back. Example: /unclaim
+        [why] Who has a ticket, and why. Example: /why SUPP-261120-7F3K2Q
+        [assign] Give this ticket to somebody. Example: /assign @sam
+        [transfer] Pass this ticket on. Example: /transfer @sam, /transfer billing or /transfer level 2
+        [escalate] Raise this ticket to senior agents. Example: /escalate wants a refund
+        [next] Take the ticket that comes first. Example: /next
+        [queue] What waits, the most urgent first. Example: /queue
+        [mine] Your own tickets. Example: /mine
+        [available] You take new tickets. Example: /available
+        [busy] You keep your tickets and take no new ones. Example: /busy
+        [away] You are away for a while. Example: /away
+        [offline] You are off work. Example: /offline
+        [shift] Your working hours. Example: /shift mon-fri 09:00-17:00 Europe/Berlin, or /shift off
+        [agents] For admins: who works here, and how much they have. Example: /agents
+        [agent] For admins: how somebody works. Example: /agent @sam level 2 capacity 8 categories billing languages ru,en
         [delete] As a reply to a message of yours: delete it on the client's side
         [force] For admins, as a reply to a message that was held back: send it
         [reveal] For admins: show what was masked. Example: /reveal SUPP-261120-7F3K2Q callback
@@ -529,6 +546,8 @@ audit-action =
         [agent] agent's settings
         [status] status
         [shift] shift
+        [admit] admitted
+        [refuse] removed from the group
        *[other] { $action }
     }
 button-older = Older
@@ -581,4 +600,91 @@ same-closed =
         [0] No ticket waits any more.
         [one] { $count } ticket was closed; its client was told.
        *[other] { $count } tickets were closed; their clients were told.
+    }
+
+# Agents and the desk.
+
+members-only = Only members of this group may do this.
+member-joined = 👋 { $name } has joined this group and can read all tickets. Not one of you? An administrator can remove them.
+member-asks = 👋 { $name } is in this group and can read all tickets. Nothing that they write reaches a client until an administrator admits them.
+button-admit = Admit
+button-refuse = Remove from the group
+member-admitted = ✅ { $name } may work now.
+member-refused = 🚫 { $name } was removed from this group.
+not-admitted = Nothing was sent or done: an administrator has to admit you first.
+needs-person = /{ $command } is about whoever gives it, and you write in the name of the group. Write as yourself to use it.
+status-set =
+    { $status ->
+        [available] You are available: tickets can be given to you.
+        [busy] You are busy: you keep your tickets and are given no new ones.
+        [away] You are away: your tickets go to others, and you are given no new ones.
+       *[offline] You are offline: your tickets go to others, and you are given no new ones.
+    }
+agent-status =
+    { $status ->
+        [available] 🟢 available
+        [busy] 🟡 busy
+        [away] 🌙 away
+       *[offline] ⚪ offline
+    }
+agent-load = { $load } of { $most } tickets
+agents-none = Nobody has done anything in this group yet. Members become agents with their first action.
+claimed = This ticket is yours.
+taken = { $name } has this ticket. /assign or /transfer passes it on.
+taken-delivered = { $name } was first and has this ticket now. What you wrote has been delivered all the same.
+nobody-has-it = Nobody has this ticket.
+released = This ticket is back in the queue.
+next-is = Yours now: { $line }
+nothing-next = Nothing waits that you could take.
+queue-head =
+    { $count ->
+        [0] The queue is empty.
+        [one] { $count } ticket waits:
+       *[other] { $count } tickets wait:
+    }
+mine-head =
+    { $count ->
+        [0] You have no tickets.
+        [one] You have { $count } ticket:
+       *[other] You have { $count } tickets:
+    }
+waits =
+    { $minutes ->
+        [one] waits for { $minutes } minute
+       *[other] waits for { $minutes } minutes
+    }
+ticket-placed = Support ticket #{ $code } created. All agents are busy at the moment; your place in the queue is { $place }.
+queue-moved = Your place in the queue is { $place } now.
+assignment-line =
+    { $kind ->
+        [auto] 👤 { $name }, since { $at } UTC: chosen by hushdesk
+        [escalated] 👤 { $name }, since { $at } UTC: raised to them
+        [transferred] 👤 { $name }, since { $at } UTC: passed on to them
+       *[manual] 👤 { $name }, since { $at } UTC: taken, or given by somebody
+    }
+line-assigned = 👤 { $name }, this ticket is yours.
+line-released = { $name } is not there. This ticket is back in the queue.
+line-unanswered = ⏰ { $name } has not answered in time. This ticket is back in the queue.
+line-escalated = 🔴 Raised to level { $level }: { $why }
+escalation-cause =
+    { $cause ->
+        [keyword] the client asks for it
+        [unanswered] the client writes and nobody answers
+       *[overdue] the promised time has passed
+    }
+line-sla =
+    { $target ->
+        [first_response] { $how ->
+            [near] ⏰ The first answer is nearly due.
+           *[over] ⏰ The first answer is overdue.
+        }
+       *[resolution] { $how ->
+            [near] ⏰ This ticket should be solved soon.
+           *[over] ⏰ This ticket should have been solved by now.
+        }
+    }
+shift-is =
+    { $shift ->
+        [none] You have no working hours: you are at work whenever you say so.
+       *[other] Your working hours: { $shift }
     }

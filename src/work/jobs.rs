@@ -1,4 +1,4 @@
-//! The state of the work loop: takes jobs that are due, fetches their files, has them scanned and
+//! The state of the work loop: has questions about people asked, takes jobs that are due, fetches their files, has them scanned and
 //! cleaned, and hands their ends to the desk. Decides nothing about what becomes of a file. Bounded
 //! in what runs at once and in what lies on the disk.
 
@@ -14,6 +14,7 @@ use futures_util::{FutureExt, StreamExt};
 
 use super::clamd::{Scan, Scanned};
 use super::cleaner::{Clean, Verdict};
+use super::lookups::Lookups;
 use crate::clock::Clock;
 use crate::desk::{Cause, Desk, Moment};
 use crate::domain::event::{Event, JobEnd};
@@ -78,16 +79,24 @@ pub struct Work {
     busy: Vec<JobId>,
     ended: Vec<(Job, Went)>,
     sweep_at: Timestamp,
+    lookups: Lookups,
 }
 
 impl Work {
     /// A loop over the jobs behind `writer`.
     pub fn new(writer: Writer, desk: Desk, clock: Arc<dyn Clock>, tools: Tools) -> Self {
+        let lookups = Lookups::new(
+            writer.clone(),
+            desk.clone(),
+            Arc::clone(&clock),
+            tools.client.clone(),
+        );
         Self {
             writer,
             desk,
             clock,
             tools,
+            lookups,
             running: FuturesUnordered::new(),
             busy: Vec::new(),
             ended: Vec::new(),
@@ -98,6 +107,12 @@ impl Work {
     /// Writes down what has ended and begins what is due. When to look again; none where nothing
     /// waits but what is under way.
     pub async fn turn(&mut self) -> Result<Option<Timestamp>, Error> {
+        let question = self.lookups.turn().await?;
+        let file = self.files().await?;
+        Ok(question.into_iter().chain(file).min())
+    }
+
+    async fn files(&mut self) -> Result<Option<Timestamp>, Error> {
         self.write_down().await?;
         self.sweep().await?;
         let room = AT_ONCE_MAX.saturating_sub(self.running.len());
@@ -122,18 +137,17 @@ impl Work {
 
     /// Waits for the next job to end. Pending for ever while none is under way.
     pub async fn next_end(&mut self) {
-        match self.running.next().await {
-            Some(ended) => self.ended.push(ended),
-            None => return std::future::pending().await,
-        }
-        while let Some(Some(ended)) = self.running.next().now_or_never() {
-            self.ended.push(ended);
+        // In a fixed order, so that a run can be repeated.
+        tokio::select! {
+            biased;
+            () = self.lookups.next_end() => {}
+            () = file_ended(&mut self.running, &mut self.ended) => {}
         }
     }
 
     /// Whether jobs are under way, or have ended and are not yet written down.
     pub fn is_busy(&self) -> bool {
-        !self.running.is_empty() || !self.ended.is_empty()
+        !self.running.is_empty() || !self.ended.is_empty() || self.lookups.is_busy()
     }
 
     /// Jobs that are due, each attempt counted before its file is touched.
@@ -210,6 +224,16 @@ impl Work {
                 false
             }
         }
+    }
+}
+
+async fn file_ended(running: &mut FuturesUnordered<Running>, ended: &mut Vec<(Job, Went)>) {
+    match running.next().await {
+        Some(end) => ended.push(end),
+        None => return std::future::pending().await,
+    }
+    while let Some(Some(end)) = running.next().now_or_never() {
+        ended.push(end);
     }
 }
 

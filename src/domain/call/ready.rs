@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{Button, Item};
 use crate::domain::content::{Location, Text};
-use crate::domain::ids::{ChatId, MessageId, ThreadId};
+use crate::domain::ids::{ChatId, MessageId, ThreadId, UserId};
 use crate::domain::language::Language;
 
 /// What a post answers, in the chat that it goes into.
@@ -216,6 +216,13 @@ pub enum ReadyCall {
         /// Whether it stays until it is tapped away.
         is_alert: bool,
     },
+    /// `banChatMember`.
+    Ban {
+        /// From which group.
+        chat: ChatId,
+        /// Whom.
+        user: UserId,
+    },
     /// `leaveChat`.
     Leave {
         /// Which chat.
@@ -257,6 +264,7 @@ impl ReadyCall {
             | ReadyCall::ReopenTopic { .. }
             | ReadyCall::DeleteTopic { .. }
             | ReadyCall::Pin { .. }
+            | ReadyCall::Ban { .. }
             | ReadyCall::Leave { .. }
             | ReadyCall::AnswerButton { .. }
             | ReadyCall::SetCommands { .. } => None,
@@ -284,6 +292,7 @@ impl ReadyCall {
             | ReadyCall::ReopenTopic { chat, .. }
             | ReadyCall::DeleteTopic { chat, .. }
             | ReadyCall::React { chat, .. }
+            | ReadyCall::Ban { chat, .. }
             | ReadyCall::Leave { chat } => Some(*chat),
             ReadyCall::AnswerButton { .. } | ReadyCall::SetCommands { .. } => None,
         }

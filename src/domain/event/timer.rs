@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{AlbumId, ChatId, MessageId, OutboxId, ThreadId, TicketId, UserId};
+use crate::domain::ids::{
+    AlbumId, ChatId, MessageId, OutboxId, ParkedId, ThreadId, TicketId, UserId,
+};
 use crate::domain::rules::bulk::Bulk;
 use crate::domain::ticket::Resolution;
 use crate::domain::time::Timestamp;
@@ -99,4 +101,26 @@ pub enum Timer {
     Housekeeping,
     /// The dashboard is looked at.
     Dashboard,
+    /// A press has waited long enough for Telegram's word on who pressed.
+    PressParked {
+        /// Which.
+        press: ParkedId,
+    },
+    /// An agent may have done nothing for a while.
+    AgentIdle {
+        /// Who.
+        agent: UserId,
+    },
+    /// An agent's shift begins or ends.
+    AgentShift {
+        /// Who.
+        agent: UserId,
+    },
+    /// Clients who wait may have moved up.
+    QueueMoves,
+    /// A promised time of a ticket comes near, or has passed.
+    SlaDue {
+        /// Which ticket.
+        ticket: TicketId,
+    },
 }

@@ -19,6 +19,7 @@ pub mod mask;
 pub mod merge;
 pub mod pacing;
 pub mod permissions;
+pub mod presence;
 pub mod quote;
 pub mod reactions;
 pub mod retry;

@@ -67,6 +67,7 @@ pub(super) fn done(result: &RawValue, call: &ReadyCall) -> Outcome {
         | ReadyCall::DeleteTopic { .. }
         | ReadyCall::React { .. }
         | ReadyCall::AnswerButton { .. }
+        | ReadyCall::Ban { .. }
         | ReadyCall::Leave { .. }
         | ReadyCall::SetCommands { .. } => Outcome::Done(one(result).receipt()),
     }

@@ -1,6 +1,8 @@
 //! What Telegram answers when it is asked about the bot, a chat or its members.
 
 use serde::Deserialize;
+use serde::de::Error as _;
+use serde_json::value::RawValue;
 
 use crate::domain::event;
 use crate::domain::ids::{BotId, UserId};
@@ -111,6 +113,41 @@ pub struct Member {
     /// May ban and restrict members.
     #[serde(default)]
     pub can_restrict_members: bool,
+}
+
+impl Member {
+    /// What somebody may do in the group; none where they are not in it. A status that is newer than this
+    /// program lets nobody do anything.
+    pub(in crate::telegram) fn role(&self) -> Option<Role> {
+        match self.status {
+            MemberStatus::Creator | MemberStatus::Administrator => Some(Role::Admin),
+            MemberStatus::Member => Some(Role::Agent),
+            MemberStatus::Restricted => self.is_member.then_some(Role::Agent),
+            MemberStatus::Left | MemberStatus::Kicked | MemberStatus::Unknown => None,
+        }
+    }
+}
+
+/// Anybody as a group knows them, from `getChatMember`.
+pub(super) struct Anybody(pub event::Member);
+
+impl<'de> Deserialize<'de> for Anybody {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Who<'a> {
+            #[serde(borrow)]
+            user: User<'a>,
+        }
+
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        let Who { user } = serde_json::from_str(json).map_err(D::Error::custom)?;
+        let member: Member = serde_json::from_str(json).map_err(D::Error::custom)?;
+        Ok(Self(event::Member {
+            user: UserId(user.id),
+            names: user.names(),
+            role: member.role(),
+        }))
+    }
 }
 
 /// One of the administrators of a chat, from `getChatAdministrators`. None for a bot.

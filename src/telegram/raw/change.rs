@@ -13,7 +13,7 @@ use crate::domain::event::Names;
 use crate::domain::ids::{ChatId, MessageId, UserId};
 use crate::domain::language::Language;
 use crate::domain::ticket::Role;
-use crate::telegram::client::{Member, MemberStatus};
+use crate::telegram::client::Member;
 
 /// What somebody has set under a message from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,17 +192,7 @@ impl<'de> Deserialize<'de> for MemberChange {
             user: UserId(user.id),
             is_bot: user.is_bot,
             names: user.names(),
-            role: role(member),
+            role: member.role(),
         })
-    }
-}
-
-/// A status that is newer than this program lets nobody do anything.
-fn role(member: Member) -> Option<Role> {
-    match member.status {
-        MemberStatus::Creator | MemberStatus::Administrator => Some(Role::Admin),
-        MemberStatus::Member => Some(Role::Agent),
-        MemberStatus::Restricted => member.is_member.then_some(Role::Agent),
-        MemberStatus::Left | MemberStatus::Kicked | MemberStatus::Unknown => None,
     }
 }

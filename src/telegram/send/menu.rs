@@ -1,12 +1,13 @@
-//! Answers to buttons, and command menus.
+//! Answers to buttons, command menus, and the removal of a member.
 
 use teloxide::payloads::{
-    AnswerCallbackQuery, AnswerCallbackQuerySetters, SetMyCommands, SetMyCommandsSetters,
+    AnswerCallbackQuery, AnswerCallbackQuerySetters, BanChatMember, SetMyCommands,
+    SetMyCommandsSetters,
 };
 use teloxide::types::{BotCommand, BotCommandScope, CallbackQueryId};
 
 use super::{Request, plain, recipient};
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, UserId};
 use crate::domain::language::Language;
 
 pub(super) fn answer_button(press: &str, text: &str, is_alert: bool) -> Request {
@@ -18,6 +19,12 @@ pub(super) fn answer_button(press: &str, text: &str, is_alert: bool) -> Request 
         payload = payload.show_alert(true);
     }
     plain("answerCallbackQuery", &payload)
+}
+
+pub(super) fn ban(chat: ChatId, user: UserId) -> Request {
+    // People have positive numbers; one that is none names nobody, and Telegram refuses it.
+    let user = teloxide::types::UserId(u64::try_from(user.0).unwrap_or(0));
+    plain("banChatMember", &BanChatMember::new(recipient(chat), user))
 }
 
 pub(super) fn set_commands(

@@ -239,7 +239,8 @@ impl<'a> Actor<'a> {
             .id
     }
 
-    fn button(&self, words: &str) -> (i64, String) {
+    /// The newest button with these words, and what it says to the bot.
+    pub fn button(&self, words: &str) -> (i64, String) {
         let newest = self.messages().into_iter().rev();
         newest
             .flat_map(|message| {

@@ -10,7 +10,6 @@ use hushdesk::delivery::{Delivery, Pace};
 use hushdesk::desk::{self, Desk, Moment};
 use hushdesk::domain::ids::{BotId, ChatId};
 use hushdesk::domain::language::Language;
-use hushdesk::domain::rules::hours::Schedule;
 use hushdesk::domain::time::Timestamp;
 use hushdesk::engine::timers::Timers;
 use hushdesk::engine::updates::Updates;
@@ -83,9 +82,6 @@ impl Machine {
             new_tickets_per_minute: setup.new_tickets_per_minute,
             group_calls_per_minute: setup.flood.group_calls_per_minute,
             relay_mode: setup.relay_mode,
-            tickets: setup.tickets.clone(),
-            hours: Schedule::always(chrono_tz::UTC),
-            categories: setup.categories.clone(),
             language: Language::English,
             reply_label: setup.reply_label.clone(),
             privacy: setup.privacy.clone(),
@@ -93,6 +89,11 @@ impl Machine {
             ban_notice: setup.ban_notice,
             flood_same_text: setup.flood_same_text,
             dashboard_every: setup.dashboard_every,
+            agents: setup.agents,
+            tickets: setup.tickets.clone(),
+            categories: setup.categories.clone(),
+            hours: setup.hours.clone(),
+            sla: setup.sla,
         };
         let vault = setup.vault_key.as_ref().map(Vault::new);
         let desk = Desk::new(settings, Texts::new(), entropy.clone(), vault);

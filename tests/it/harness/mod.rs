@@ -18,9 +18,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use hushdesk::domain::rules::hours::{self, Schedule};
 use hushdesk::domain::settings::{
-    BanNotice, Bursts, Category, Flood, Limits, NEW_TICKETS_PER_MINUTE, Privacy, RelayMode,
-    TicketRules, WhenDown,
+    Agents, Assignment, BanNotice, Bursts, Category, Flood, Limits, NEW_TICKETS_PER_MINUTE,
+    Privacy, RelayMode, Sla, Targets, TicketRules, WhenDown,
 };
 use hushdesk::sandbox::marked::{self, Haystack, Marked, Needle};
 use hushdesk::sandbox::{Rights, Sandbox, Settings, Status};
@@ -64,9 +65,11 @@ pub struct Setup {
     pub bursts: Bursts,
     pub new_tickets_per_minute: u32,
     pub relay_mode: RelayMode,
-    /// When tickets close and open again: nothing does so by itself unless a scenario is about that.
+    pub agents: Agents,
     pub tickets: TicketRules,
     pub categories: Vec<Category>,
+    pub hours: Schedule,
+    pub sla: Sla,
     pub sandbox: Settings,
     pub reply_label: String,
     pub privacy: Privacy,
@@ -104,6 +107,12 @@ impl Default for Setup {
             bursts: Bursts::default(),
             new_tickets_per_minute: NEW_TICKETS_PER_MINUTE,
             relay_mode: RelayMode::All,
+            // Quiet: nobody is given anything, nobody goes away.
+            agents: Agents {
+                assignment: Assignment::Claim,
+                away_after: None,
+                ..Agents::default()
+            },
             tickets: TicketRules {
                 auto_close_after: None,
                 auto_close_warning: None,
@@ -112,6 +121,12 @@ impl Default for Setup {
                 escalate_after_messages: 0,
             },
             categories: Vec::new(),
+            hours: Schedule::always(hours::find_zone("UTC").expect("there is UTC")),
+            sla: Sla {
+                first_response: Targets::default(),
+                resolution: Targets::default(),
+                ..Sla::default()
+            },
             sandbox: Settings {
                 busy_loop_guard: false,
                 ..Settings::default()
@@ -282,6 +297,29 @@ impl Scenario {
             self.sandbox.add_member(self.group, id, status, self.now());
         }
         Agent::new(self, name)
+    }
+
+    /// Somebody becomes an ordinary member of the support group.
+    pub fn joins(&mut self, name: &str) {
+        let (id, now) = (self.person(name), self.now());
+        let sandbox = &self.sandbox;
+        sandbox.add_member(self.group, id, Status::Member, now);
+        self.run();
+    }
+
+    /// Somebody leaves the support group.
+    pub fn leaves(&mut self, name: &str) {
+        let (id, now) = (self.person(name), self.now());
+        self.sandbox.leave(self.group, id, now);
+        self.run();
+    }
+
+    /// What somebody is in the support group.
+    pub fn status_of(&mut self, name: &str) -> Option<Status> {
+        let id = self.person(name);
+        let members = self.sandbox.members(self.group);
+        let mut found = members.into_iter().filter(|(user, _)| *user == id);
+        found.next().map(|(_, member)| member.status)
     }
 
     /// The topic of a client's newest ticket.

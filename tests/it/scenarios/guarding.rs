@@ -3,7 +3,6 @@
 
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Treatment};
 use hushdesk::domain::settings::Privacy;
-use hushdesk::sandbox::Status;
 use hushdesk::sandbox::content::{self, Piece};
 use serde_json::json;
 
@@ -103,9 +102,8 @@ fn a_change_of_a_sent_message_is_held_back_too() {
 fn only_an_admin_can_force() {
     bot_test(|t| {
         open_ticket(t);
-        let joe = t.person("joe");
-        let (group, now) = (t.group, t.now());
-        t.sandbox.add_member(group, joe, Status::Member, now);
+        t.joins("joe");
+        t.general().expect_part("has joined this group");
         let message = is_held(t, content::text("write to @sam_smith"), "@sam_smith");
         t.agent("joe").replies_in("ann", message, "/force");
         t.topic("ann").expect_part("Only administrators");

@@ -1,0 +1,177 @@
+//! Who gets which ticket: asked of the rules, written down with the reason, said in the topic so that the
+//! agent is notified. Also what becomes of tickets whose agent is not there any more.
+
+use super::state::{self, By};
+use super::turn::Turn;
+use super::{people, shift};
+use crate::domain::agent::{Agent, AgentStatus, AssignmentKind};
+use crate::domain::ids::UserId;
+use crate::domain::rules::assign::{self, Candidate, Decision, Wanted};
+use crate::domain::rules::transition::Action;
+use crate::domain::settings::Assignment;
+use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::time::Timestamp;
+use crate::store::{Error, agents, queue, tickets};
+
+/// Tickets of the queue that find somebody in one go; the next occasion finds the next ones.
+const AT_ONCE_MAX: u32 = 20;
+/// As many tickets as anybody may have.
+const OF_ONE_MAX: u32 = 1_000;
+
+/// Whether hushdesk gives tickets to agents.
+pub(super) fn gives_out(turn: &Turn<'_>) -> bool {
+    match turn.settings().agents.assignment {
+        Assignment::Auto => true,
+        Assignment::Claim => false,
+    }
+}
+
+/// Gives a ticket that nobody has to whoever the rules choose, where hushdesk gives tickets out, and says
+/// so in its topic. Whether there is somebody.
+pub(super) fn to_somebody(
+    turn: &mut Turn<'_>,
+    ticket: &mut Ticket,
+    except: Option<UserId>,
+) -> Result<bool, Error> {
+    let kind = match ticket.state {
+        TicketState::Escalated => AssignmentKind::Escalated,
+        TicketState::Open | TicketState::Assigned | TicketState::Snoozed | TicketState::Closed => {
+            AssignmentKind::Auto
+        }
+    };
+    find(turn, ticket, kind, except)
+}
+
+/// The same, with how it comes to them.
+pub(super) fn find(
+    turn: &mut Turn<'_>,
+    ticket: &mut Ticket,
+    kind: AssignmentKind,
+    except: Option<UserId>,
+) -> Result<bool, Error> {
+    if !gives_out(turn) || !ticket.state.is_queued() {
+        return Ok(false);
+    }
+    let decision = decide(turn, ticket, except)?;
+    let Some(agent) = decision.chosen else {
+        return Ok(false);
+    };
+    let by = By {
+        why: Some(&decision.why),
+        ..By::desk(kind)
+    };
+    let refused = state::act(turn, ticket, Action::Assign, Some(agent), &by)?;
+    if refused.is_some() {
+        return Ok(false);
+    }
+    say(turn, ticket, agent)?;
+    Ok(true)
+}
+
+/// Who would get a ticket now, and why.
+pub(super) fn decide(
+    turn: &Turn<'_>,
+    ticket: &Ticket,
+    except: Option<UserId>,
+) -> Result<Decision, Error> {
+    let mut candidates = Vec::new();
+    for agent in agents::all(turn.db)? {
+        candidates.push(candidate(turn, agent)?);
+    }
+    let wanted = Wanted {
+        except,
+        ..wanted(ticket)
+    };
+    Ok(assign::assign(&candidates, &wanted))
+}
+
+/// Whether this agent could get a ticket now.
+pub(super) fn suits(turn: &Turn<'_>, agent: &Agent, ticket: &Ticket) -> Result<bool, Error> {
+    // Whoever asks for work is there, and may have more of it than they would be given.
+    let candidate = Candidate {
+        status: AgentStatus::Available,
+        is_in_shift: true,
+        active: 0,
+        capacity: 1,
+        ..candidate(turn, agent.clone())?
+    };
+    let decision = assign::assign(&[candidate], &wanted(ticket));
+    Ok(decision.chosen.is_some())
+}
+
+fn wanted(ticket: &Ticket) -> Wanted {
+    Wanted {
+        category: ticket.category.clone(),
+        language: ticket.language,
+        level: ticket.level,
+        priority: ticket.priority,
+        except: None,
+    }
+}
+
+/// How an agent stands at the moment. Of those who take nothing no more is asked.
+fn candidate(turn: &Turn<'_>, agent: Agent) -> Result<Candidate, Error> {
+    let takes = agent.status == AgentStatus::Available;
+    let most = turn.settings().agents.max_concurrent_tickets;
+    Ok(Candidate {
+        user: agent.user,
+        status: agent.status,
+        is_in_shift: shift::is_on(turn, &agent),
+        active: if takes {
+            agents::load(turn.db, agent.user)?
+        } else {
+            0
+        },
+        capacity: agent.capacity.unwrap_or(most),
+        average_response: if takes {
+            agents::average_answer(turn.db, agent.user)?
+        } else {
+            None
+        },
+        // Who never had one has waited for longest.
+        idle_since: if takes {
+            agents::last_given(turn.db, agent.user)?.unwrap_or(Timestamp::from_millis(0))
+        } else {
+            turn.now
+        },
+        categories: agent.categories,
+        languages: agent.languages,
+        level: agent.level,
+    })
+}
+
+/// Somebody has room: tickets that nobody has are given out, the most urgent and oldest first.
+pub(super) fn hand_out(turn: &mut Turn<'_>) -> Result<(), Error> {
+    if !gives_out(turn) || agents::of_status(turn.db, AgentStatus::Available)?.is_empty() {
+        return Ok(());
+    }
+    for id in queue::waiting(turn.db, AT_ONCE_MAX)? {
+        let mut ticket = tickets::by_id(turn.db, id)?;
+        to_somebody(turn, &mut ticket, None)?;
+    }
+    Ok(())
+}
+
+/// Somebody is not there any more: each of their tickets goes to somebody else, or back to the queue.
+pub(super) fn hand_round(turn: &mut Turn<'_>, agent: UserId) -> Result<(), Error> {
+    let name = people::name(turn, agent)?;
+    for id in queue::of_agent(turn.db, agent, OF_ONE_MAX)? {
+        let mut ticket = tickets::by_id(turn.db, id)?;
+        let by = By::desk(AssignmentKind::Auto);
+        let refused = state::act(turn, &mut ticket, Action::Release, None, &by)?;
+        if refused.is_some() || to_somebody(turn, &mut ticket, Some(agent))? {
+            continue;
+        }
+        let line = turn.texts().line_released(turn.language(), &name);
+        turn.tell_topic(id, line, None)?;
+    }
+    Ok(())
+}
+
+/// Whoever has a ticket now is told in its topic, by name, so that Telegram notifies them.
+pub(super) fn say(turn: &mut Turn<'_>, ticket: &Ticket, agent: UserId) -> Result<(), Error> {
+    let name = people::name(turn, agent)?;
+    let line = turn.texts().line_assigned(turn.language(), &name);
+    let text = people::mentioning(line, &[(agent, name)]);
+    turn.tell_topic_text(ticket.id, text, None)
+}

@@ -1,0 +1,227 @@
+//! Agents take tickets, give them back, and pass them on.
+
+use std::time::Duration;
+
+use super::command::{self, Answer, Given, needs_topic};
+use super::people;
+use super::state::{self, By};
+use super::turn::Turn;
+use super::{assign, queue as lists};
+use crate::domain::agent::AssignmentKind;
+use crate::domain::event::AgentMessage;
+use crate::domain::ids::UserId;
+use crate::domain::rules::transition::Action;
+use crate::domain::ticket::{Level, Ticket, TicketState};
+use crate::store::audit::{self, Entry, Hand};
+use crate::store::{Error, agents, assignments, queue, tickets};
+
+/// A reply that was written so soon after somebody took the ticket was a race for it.
+const RACE: Duration = Duration::from_secs(10);
+/// Tickets of the queue that `/next` looks at.
+const LOOKED_AT_MAX: u32 = 100;
+
+/// `/claim`: whoever gives it has the ticket.
+pub(super) fn claim(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let ticket = match open_ticket(turn, given) {
+        Ok(ticket) => ticket,
+        Err(answer) => return Ok(Some(answer)),
+    };
+    match given.message.from {
+        Some(user) => take_up(turn, ticket, user).map(Some),
+        None => Ok(Some(command::needs_person(turn, given.word))),
+    }
+}
+
+/// Somebody wants to have a ticket, by a command or a button. What they read.
+pub(super) fn take_up(turn: &mut Turn<'_>, ticket: &Ticket, user: UserId) -> Result<String, Error> {
+    let (texts, language) = (turn.texts(), turn.language());
+    if let Some(assignee) = ticket.assignee.filter(|assignee| *assignee != user) {
+        return Ok(texts.taken(language, &people::name(turn, assignee)?));
+    }
+    // Their own that was put aside is taken up again.
+    if ticket.assignee.is_none() || ticket.state == TicketState::Snoozed {
+        take(turn, &mut ticket.clone(), user)?;
+    }
+    Ok(texts.claimed(language))
+}
+
+/// The first reply in a ticket that nobody has takes it. Somebody else's reply is relayed all the same, and
+/// one that lost a race for the ticket is told so.
+pub(super) fn by_reply(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    message: &AgentMessage,
+) -> Result<(), Error> {
+    let Some(user) = message.from else {
+        return Ok(());
+    };
+    match ticket.assignee {
+        Some(assignee) if assignee == user => Ok(()),
+        Some(assignee) => {
+            let current = assignments::current(turn.db, ticket.id)?;
+            let is_race = current.is_some_and(|current| {
+                let both_took = current.by == Some(assignee);
+                both_took && message.date <= current.at.plus(RACE)
+            });
+            if !is_race {
+                return Ok(());
+            }
+            let name = people::name(turn, assignee)?;
+            let text = turn.texts().taken_delivered(turn.language(), &name);
+            turn.answer_agent((message.chat, message.thread), message.message, text)
+        }
+        None if ticket.state.is_queued() => take(turn, &mut ticket.clone(), user),
+        None => Ok(()),
+    }
+}
+
+fn take(turn: &mut Turn<'_>, ticket: &mut Ticket, user: UserId) -> Result<(), Error> {
+    let by = By::member(Some(user), AssignmentKind::Manual);
+    state::act(turn, ticket, Action::Claim, Some(user), &by).map(drop)
+}
+
+/// `/unclaim`: the ticket goes to somebody else, or back to the queue.
+pub(super) fn unclaim(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let mut ticket = match open_ticket(turn, given) {
+        Ok(ticket) => ticket.clone(),
+        Err(answer) => return Ok(Some(answer)),
+    };
+    let (texts, language) = (turn.texts(), turn.language());
+    let Some(assignee) = ticket.assignee else {
+        return Ok(Some(texts.nobody_has_it(language)));
+    };
+    let is_theirs = given.message.from == Some(assignee);
+    if !is_theirs && !command::is_admin(turn, given.message)? {
+        let name = people::name(turn, assignee)?;
+        return Ok(Some(texts.taken(language, &name)));
+    }
+    let by = By::member(given.message.from, AssignmentKind::Manual);
+    state::act(turn, &mut ticket, Action::Unclaim, None, &by)?;
+    if assign::to_somebody(turn, &mut ticket, Some(assignee))? {
+        return Ok(None);
+    }
+    Ok(Some(texts.released(language)))
+}
+
+/// `/assign @x`: somebody else has the ticket.
+pub(super) fn assign(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let ticket = match open_ticket(turn, given) {
+        Ok(ticket) => ticket,
+        Err(answer) => return Ok(Some(answer)),
+    };
+    match command::member(turn, given.arguments)? {
+        Some(user) => give(turn, given, ticket, user, AssignmentKind::Manual),
+        None => Ok(Some(given.how(turn))),
+    }
+}
+
+fn give(
+    turn: &mut Turn<'_>,
+    given: &Given<'_>,
+    ticket: &Ticket,
+    user: UserId,
+    kind: AssignmentKind,
+) -> Answer {
+    if ticket.assignee == Some(user) {
+        let name = people::name(turn, user)?;
+        return Ok(Some(turn.texts().taken(turn.language(), &name)));
+    }
+    agents::insert(turn.db, user, turn.now)?;
+    let mut ticket = ticket.clone();
+    let by = By::member(given.message.from, kind);
+    state::act(turn, &mut ticket, Action::Assign, Some(user), &by)?;
+    assign::say(turn, &ticket, user)?;
+    Ok(None)
+}
+
+/// `/transfer @x`, `/transfer billing`, `/transfer level 2`.
+pub(super) fn transfer(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let ticket = match open_ticket(turn, given) {
+        Ok(ticket) => ticket,
+        Err(answer) => return Ok(Some(answer)),
+    };
+    if let Some(user) = command::member(turn, given.arguments)? {
+        return give(turn, given, ticket, user, AssignmentKind::Transferred);
+    }
+    let (first, second) = command::first_word(given.arguments);
+    let mut moved = ticket.clone();
+    let mut categories = turn.settings().categories.iter();
+    let (before, after) =
+        if let Some(category) = categories.find(|known| known.name.eq_ignore_ascii_case(first)) {
+            moved.category = Some(category.name.clone());
+            let before = ticket.category.clone().unwrap_or_default();
+            (before, category.name.clone())
+        } else if first.eq_ignore_ascii_case("level")
+            && let Some(level) = second.parse().ok().and_then(Level::new)
+        {
+            moved.level = level;
+            let shown = |level: Level| format!("level {}", level.number());
+            (shown(ticket.level), shown(level))
+        } else {
+            return Ok(Some(given.how(turn)));
+        };
+    pass_on(turn, given, (ticket, moved), (&before, &after))
+}
+
+/// A ticket needs somebody else now.
+fn pass_on(
+    turn: &mut Turn<'_>,
+    given: &Given<'_>,
+    (ticket, mut moved): (&Ticket, Ticket),
+    (before, after): (&str, &str),
+) -> Answer {
+    if !tickets::save(turn.db, &moved)? {
+        return Ok(Some(turn.texts().ticket_is_closed(turn.language())));
+    }
+    let entry = Entry {
+        ticket: Some(ticket.id),
+        before,
+        after,
+        ..Entry::of(Hand::of(given.message.from), "transfer")
+    };
+    audit::insert(turn.db, &entry, turn.now)?;
+    let by = By::member(given.message.from, AssignmentKind::Transferred);
+    if ticket.assignee.is_some() {
+        state::act(turn, &mut moved, Action::Unclaim, None, &by)?;
+    } else {
+        super::card::refresh(turn, ticket.id)?;
+    }
+    let kind = AssignmentKind::Transferred;
+    if assign::find(turn, &mut moved, kind, ticket.assignee)? {
+        return Ok(None);
+    }
+    Ok(Some(turn.texts().released(turn.language())))
+}
+
+/// `/next`: the most urgent and oldest ticket that this agent may take.
+pub(super) fn next(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let (texts, language) = (turn.texts(), turn.language());
+    let Some(user) = given.message.from else {
+        return Ok(Some(command::needs_person(turn, given.word)));
+    };
+    let Some(agent) = agents::by_user(turn.db, user)? else {
+        return Ok(Some(texts.nothing_next(language)));
+    };
+    for id in queue::waiting(turn.db, LOOKED_AT_MAX)? {
+        let mut ticket = tickets::by_id(turn.db, id)?;
+        if !assign::suits(turn, &agent, &ticket)? {
+            continue;
+        }
+        take(turn, &mut ticket, user)?;
+        assign::say(turn, &ticket, user)?;
+        let shown = lists::line(turn, &ticket);
+        return Ok(Some(texts.next_is(language, &shown)));
+    }
+    Ok(Some(texts.nothing_next(language)))
+}
+
+/// The open ticket that a command is about, or what is answered where there is none.
+fn open_ticket<'a>(turn: &Turn<'_>, given: &'a Given<'_>) -> Result<&'a Ticket, String> {
+    match &given.ticket {
+        Some(ticket) if ticket.state == TicketState::Closed => {
+            Err(turn.texts().ticket_is_closed(turn.language()))
+        }
+        Some(ticket) => Ok(ticket),
+        None => Err(needs_topic(turn, given.word)),
+    }
+}

@@ -1,0 +1,162 @@
+//! Promised times: how soon a client is answered and helped. One timer for each ticket, at its next step; when
+//! it rings the ticket is looked at anew, so nothing has to be cancelled when a ticket changes.
+
+use super::state::{self, By};
+use super::turn::Turn;
+use super::{assign, escalate, people};
+use crate::domain::agent::AssignmentKind;
+use crate::domain::event::Timer;
+use crate::domain::ids::TicketId;
+use crate::domain::rules::escalate::Cause;
+use crate::domain::rules::sla::{self, Clock, Step, Target};
+use crate::domain::rules::transition::Action;
+use crate::domain::settings::Targets;
+use crate::domain::ticket::{Side, Ticket, TicketState};
+use crate::domain::time::Timestamp;
+use crate::store::{Error, audit, sla as kept, tickets, timers};
+
+/// Something has changed that a promised time depends on: it is looked at again, at once.
+pub(super) fn look_again(turn: &Turn<'_>, ticket: TicketId) -> Result<(), Error> {
+    let sla = &turn.settings().sla;
+    let none = Targets::default();
+    if sla.first_response == none && sla.resolution == none {
+        return Ok(());
+    }
+    timers::move_to(turn.db, turn.now, &Timer::SlaDue { ticket })
+}
+
+/// A promised time may be near or over: takes the steps that are due, and waits for the next one.
+pub(super) fn due(turn: &mut Turn<'_>, id: TicketId) -> Result<(), Error> {
+    for target in Target::ALL {
+        let ticket = tickets::by_id(turn.db, id)?;
+        if let Some(step) = overdue(turn, &ticket, target)? {
+            take(turn, ticket, target, step)?;
+        }
+    }
+    let ticket = tickets::by_id(turn.db, id)?;
+    let mut next = None;
+    for target in Target::ALL {
+        if let Some((_, at)) = next_step(turn, &ticket, target)? {
+            next = Some(next.map_or(at, |earlier: Timestamp| earlier.min(at)));
+        }
+    }
+    match next {
+        Some(at) => timers::move_to(turn.db, at, &Timer::SlaDue { ticket: id }),
+        None => Ok(()),
+    }
+}
+
+/// Writes down every step that is due. The last of them, which is the one to take: after an outage, or where
+/// a ticket has become more urgent, several may be.
+fn overdue(turn: &Turn<'_>, ticket: &Ticket, target: Target) -> Result<Option<Step>, Error> {
+    let mut last = None;
+    while let Some((step, at)) = next_step(turn, ticket, target)? {
+        if at > turn.now {
+            break;
+        }
+        kept::take(turn.db, ticket.id, (target, step), turn.now)?;
+        last = Some(step);
+    }
+    Ok(last)
+}
+
+fn next_step(
+    turn: &Turn<'_>,
+    ticket: &Ticket,
+    target: Target,
+) -> Result<Option<(Step, Timestamp)>, Error> {
+    let is_over = ticket.state == TicketState::Closed
+        || (target == Target::FirstResponse && ticket.first_response_at.is_some());
+    if is_over {
+        return Ok(None);
+    }
+    let done = kept::taken(turn.db, ticket.id, target)?;
+    let clock = match target {
+        Target::FirstResponse => Clock::started(ticket.opened_at),
+        Target::Resolution => resolution_clock(turn, ticket)?,
+    };
+    let (sla, hours) = (&turn.settings().sla, &turn.settings().hours);
+    let what = (target, ticket.priority);
+    Ok(sla::next_step(sla, hours, what, clock, &done))
+}
+
+/// The clock of the close, from what happened: it stands still while the client owes the answer and while
+/// the ticket is put aside or closed.
+fn resolution_clock(turn: &Turn<'_>, ticket: &Ticket) -> Result<Clock, Error> {
+    let hours = &turn.settings().hours;
+    let mut changes: Vec<(Timestamp, Change)> = Vec::new();
+    for (at, side) in kept::turns(turn.db, ticket.id)? {
+        changes.push((at, Change::Owes(side == Side::Agent)));
+    }
+    for (at, is_still) in audit::pauses(turn.db, ticket.id)? {
+        changes.push((at, Change::Rests(is_still)));
+    }
+    changes.sort_by_key(|(at, _)| *at);
+    let mut clock = Clock::started(ticket.opened_at);
+    let (mut owes, mut rests) = (false, false);
+    for (at, change) in changes {
+        match change {
+            Change::Owes(is_owed) => owes = is_owed,
+            Change::Rests(is_still) => rests = is_still,
+        }
+        clock = clock.set(!owes && !rests, at, hours);
+    }
+    let runs = sla::resolution_runs(ticket.state, ticket.waiting_since.is_none());
+    Ok(clock.set(runs, turn.now, hours))
+}
+
+/// What the clock of the close depends on.
+#[derive(Clone, Copy)]
+enum Change {
+    /// Whether the client owes the answer.
+    Owes(bool),
+    /// Whether the ticket is put aside or closed.
+    Rests(bool),
+}
+
+fn take(turn: &mut Turn<'_>, mut ticket: Ticket, target: Target, step: Step) -> Result<(), Error> {
+    match step {
+        Step::Warn => tell(turn, &ticket, target, "near"),
+        Step::Breach | Step::Remind => tell(turn, &ticket, target, "over"),
+        Step::Reassign => reassign(turn, &mut ticket),
+        Step::Escalate => escalate::by_itself(turn, ticket.id, Cause::Overdue),
+    }
+}
+
+/// Whoever has the ticket is told in its topic; where nobody has it, everybody who reads there.
+fn tell(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    target: Target,
+    how: &'static str,
+) -> Result<(), Error> {
+    let line = turn.texts().line_sla(turn.language(), target.name(), how);
+    let text = match ticket.assignee {
+        Some(agent) => {
+            let name = people::name(turn, agent)?;
+            people::mentioning(format!("{name}: {line}"), &[(agent, name)])
+        }
+        None => crate::domain::content::Text::plain(line),
+    };
+    turn.tell_topic_text(ticket.id, text, None)
+}
+
+/// No first answer: the ticket goes to somebody else, or back to the queue.
+fn reassign(turn: &mut Turn<'_>, ticket: &mut Ticket) -> Result<(), Error> {
+    let Some(agent) = ticket.assignee else {
+        return tell(turn, ticket, Target::FirstResponse, "over");
+    };
+    let by = By {
+        reason: Cause::Overdue.name(),
+        ..By::desk(AssignmentKind::Auto)
+    };
+    if state::act(turn, ticket, Action::Release, None, &by)?.is_some() {
+        return Ok(());
+    }
+    if assign::to_somebody(turn, ticket, Some(agent))? {
+        return Ok(());
+    }
+    let name = people::name(turn, agent)?;
+    let line = turn.texts().line_unanswered(turn.language(), &name);
+    turn.tell_topic(ticket.id, line, None)
+}

@@ -1,0 +1,75 @@
+//! The queue: tickets that nobody has, the most urgent and oldest first; what each agent has; and the
+//! places in the queue that clients were told.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::{Db, Error};
+use crate::domain::ids::{TicketId, UserId};
+use crate::domain::ticket::Ticket;
+use crate::domain::time::Timestamp;
+
+const WAITING: &str = "SELECT id FROM tickets WHERE state IN ('open', 'escalated') \
+     ORDER BY priority DESC, opened_at, id LIMIT ?1";
+const COUNT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated')";
+const MORE_URGENT: &str =
+    "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND priority > ?1";
+const OLDER: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND priority = ?1 \
+     AND (opened_at, id) < (?2, ?3)";
+const OF_AGENT: &str = "SELECT id FROM tickets WHERE assignee = ?1 AND state IN ('assigned', 'snoozed') \
+     ORDER BY opened_at, id LIMIT ?2";
+const TOLD: &str = "SELECT place FROM queue_places WHERE ticket_id = ?1";
+const SET_TOLD: &str = "INSERT INTO queue_places (ticket_id, place, told_at) VALUES (?1, ?2, ?3) \
+     ON CONFLICT (ticket_id) DO UPDATE SET place = excluded.place, told_at = excluded.told_at";
+const FORGET_TOLD: &str = "DELETE FROM queue_places WHERE ticket_id = ?1";
+
+/// The first tickets that nobody has.
+pub fn waiting(db: &Db, limit: u32) -> Result<Vec<TicketId>, Error> {
+    let mut statement = db.prepare_cached(WAITING)?;
+    let rows = statement.query_map([limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many tickets nobody has.
+pub fn count(db: &Db) -> Result<u32, Error> {
+    Ok(db.prepare_cached(COUNT)?.query_row([], |row| row.get(0))?)
+}
+
+/// The place of a waiting ticket, from 1.
+pub fn place(db: &Db, ticket: &Ticket) -> Result<u32, Error> {
+    let urgent: u32 = db
+        .prepare_cached(MORE_URGENT)?
+        .query_row([ticket.priority], |row| row.get(0))?;
+    let older: u32 = db.prepare_cached(OLDER)?.query_row(
+        params![ticket.priority, ticket.opened_at, ticket.id],
+        |row| row.get(0),
+    )?;
+    Ok(urgent + older + 1)
+}
+
+/// The tickets that an agent has and that are not closed, the oldest first.
+pub fn of_agent(db: &Db, agent: UserId, limit: u32) -> Result<Vec<TicketId>, Error> {
+    let mut statement = db.prepare_cached(OF_AGENT)?;
+    let rows = statement.query_map(params![agent, limit], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The place that a ticket's client was told last.
+pub fn told(db: &Db, ticket: TicketId) -> Result<Option<u32>, Error> {
+    Ok(db
+        .prepare_cached(TOLD)?
+        .query_row([ticket], |row| row.get(0))
+        .optional()?)
+}
+
+/// A ticket's client was told this place.
+pub fn set_told(db: &Db, ticket: TicketId, place: u32, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(SET_TOLD)?
+        .execute(params![ticket, place, now])?;
+    Ok(())
+}
+
+/// A ticket waits no more: what its client was told is over.
+pub fn forget_told(db: &Db, ticket: TicketId) -> Result<(), Error> {
+    db.prepare_cached(FORGET_TOLD)?.execute([ticket])?;
+    Ok(())
+}

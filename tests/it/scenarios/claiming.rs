@@ -1,0 +1,141 @@
+//! A ticket has one agent at a time: whoever takes it, answers it first, or is given it.
+
+use hushdesk::sandbox::content;
+
+use crate::harness::{Reads, Scenario, bot_test};
+
+fn open_ticket(t: &mut Scenario) {
+    t.client("ann").says("my order is lost");
+    t.client("ann").expect_part("created");
+    t.topic("ann").expect_card("my order is lost");
+}
+
+/// Who has the ticket of a client, and how often it has changed hands.
+fn held(t: &mut Scenario, client: &str) -> (String, i64) {
+    let code = t.code_of(client);
+    let (assignee, hands): (Option<i64>, i64) = t.database(|db| {
+        let query = "SELECT assignee, (SELECT count(*) FROM assignments WHERE ticket_id = tickets.id) \
+                     FROM tickets WHERE code = ?1";
+        db.query_row(query, [&code], |row| Ok((row.get(0)?, row.get(1)?)))
+            .expect("the ticket is there")
+    });
+    let everybody = t.everybody();
+    let name = everybody
+        .into_iter()
+        .find(|name| Some(t.person(name)) == assignee);
+    (name.unwrap_or_default(), hands)
+}
+
+#[test]
+fn the_first_reply_takes_the_ticket_and_only_the_card_says_so() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "which number?");
+        t.client("ann").expect("Live Support: which number?");
+        t.topic("ann").expect_edited("assigned");
+        assert_eq!(held(t, "ann"), ("sam".to_owned(), 1));
+        t.agent("sam").writes_in("ann", "and when?");
+        t.client("ann").expect("Live Support: and when?");
+        assert_eq!(held(t, "ann"), ("sam".to_owned(), 1));
+    });
+}
+
+#[test]
+fn two_answer_at_once_and_one_of_them_is_told_that_the_other_has_it() {
+    bot_test(|t| {
+        open_ticket(t);
+        let thread = Some(t.topic("ann").id());
+        t.agent("sam")
+            .drops(thread, content::text("I am on it"), None);
+        t.agent("joe")
+            .drops(thread, content::text("let me see"), None);
+        t.run();
+        t.client("ann").expect("Live Support: I am on it");
+        t.client("ann").expect("Live Support: let me see");
+        t.topic("ann")
+            .expect_part("was first and has this ticket now");
+        assert_eq!(held(t, "ann"), ("sam".to_owned(), 1));
+    });
+}
+
+#[test]
+fn a_colleague_helps_and_the_ticket_stays_whose_it_is() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "/claim");
+        t.topic("ann").expect("This ticket is yours.");
+        t.pass(std::time::Duration::from_secs(60));
+        t.agent("joe").writes_in("ann", "it is on its way");
+        t.client("ann").expect("Live Support: it is on its way");
+        t.agent("joe").writes_in("ann", "/claim");
+        t.topic("ann").expect_part("has this ticket");
+        assert_eq!(held(t, "ann"), ("sam".to_owned(), 1));
+    });
+}
+
+#[test]
+fn a_ticket_is_given_back_given_to_somebody_and_passed_on() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("joe").writes_in_general("/available");
+        t.general().expect_part("You are available");
+        t.agent("sam").writes_in("ann", "/claim");
+        t.topic("ann").expect("This ticket is yours.");
+        t.agent("joe").writes_in("ann", "/unclaim");
+        t.topic("ann").expect("This ticket is back in the queue.");
+        t.agent("sam").writes_in("ann", "/unclaim");
+        t.topic("ann").expect("Nobody has this ticket.");
+        t.agent("sam").writes_in("ann", "/assign @nobody_here");
+        t.topic("ann").expect_part("Example: /assign @sam");
+        let joe = t.marked("joe").username().to_owned();
+        t.agent("sam").writes_in("ann", &format!("/assign @{joe}"));
+        t.topic("ann").expect_part("this ticket is yours");
+        assert_eq!(held(t, "ann").0, "joe");
+        let sam = t.marked("sam").username().to_owned();
+        t.agent("joe")
+            .writes_in("ann", &format!("/transfer @{sam}"));
+        t.topic("ann").expect_part("this ticket is yours");
+        assert_eq!(held(t, "ann").0, "sam");
+        t.agent("sam").writes_in("ann", "/why");
+        t.topic("ann").expect_part("passed on to them");
+    });
+}
+
+#[test]
+fn next_takes_what_comes_first() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("bob").says("where is my refund");
+        t.client("bob").expect_part("created");
+        t.topic("bob").expect_card("where is my refund");
+        t.agent("sam").writes_in_general("/queue");
+        t.general().expect_part("2 tickets wait");
+        t.agent("sam").writes_in_general("/next");
+        t.general().expect_part("Yours now: ");
+        t.topic("ann").expect_part("this ticket is yours");
+        assert_eq!(held(t, "ann").0, "sam");
+        t.agent("sam").writes_in_general("/mine");
+        t.general().expect_part("You have 1 ticket:");
+        t.agent("sam").writes_in_general("/next");
+        t.general().expect_part("Yours now: ");
+        t.topic("bob").expect_part("this ticket is yours");
+        t.agent("sam").writes_in_general("/next");
+        t.general().expect_part("Nothing waits");
+    });
+}
+
+#[test]
+fn an_anonymous_admin_answers_and_takes_nothing() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam");
+        let (sam, group) = (t.person("sam"), t.group);
+        t.sandbox.set_anonymous(group, sam, true, Some("the boss"));
+        t.agent("sam").writes_in("ann", "hello from above");
+        t.client("ann").expect("Live Support: hello from above");
+        t.agent("sam").writes_in("ann", "/claim");
+        t.topic("ann")
+            .expect_part("you write in the name of the group");
+        assert_eq!(held(t, "ann"), (String::new(), 0));
+    });
+}

@@ -1,0 +1,94 @@
+//! Promised times: a warning, a reminder, somebody else, a senior; each once.
+
+use std::time::Duration;
+
+use hushdesk::domain::settings::{Sla, Targets};
+
+use crate::harness::{Reads, Scenario, Setup, bot_test_with};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+fn promising(first: Option<Duration>, close: Option<Duration>) -> Setup {
+    let targets = |time| Targets {
+        medium: time,
+        high: time,
+        ..Targets::default()
+    };
+    Setup {
+        sla: Sla {
+            first_response: targets(first),
+            resolution: targets(close),
+            ..Sla::default()
+        },
+        ..Setup::default()
+    }
+}
+
+fn open_ticket(t: &mut Scenario) {
+    t.client("ann").says("my order is lost");
+    t.client("ann").expect_part("created");
+    t.topic("ann").expect_card("my order is lost");
+}
+
+fn breaches(t: &Scenario) -> i64 {
+    t.database(|db| {
+        let query = "SELECT count(*) FROM sla_steps WHERE step = 'breach'";
+        db.query_row(query, [], |row| row.get(0)).expect("it reads")
+    })
+}
+
+#[test]
+fn an_answer_that_does_not_come_is_called_for_step_by_step() {
+    bot_test_with(promising(Some(HOUR), None), |t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "/claim");
+        t.topic("ann").expect("This ticket is yours.");
+        t.pass(Duration::from_secs(46 * 60));
+        let name = t.marked("sam").first_name().to_owned();
+        t.topic("ann")
+            .expect(&format!("{name}: ⏰ The first answer is nearly due."));
+        t.pass(Duration::from_secs(15 * 60));
+        t.topic("ann")
+            .expect(&format!("{name}: ⏰ The first answer is overdue."));
+        assert_eq!(breaches(t), 1);
+        t.pass(Duration::from_secs(30 * 60));
+        t.topic("ann").expect_part("has not answered in time");
+        t.pass(Duration::from_secs(30 * 60));
+        t.topic("ann")
+            .expect("🔴 Raised to level 2: the promised time has passed");
+        t.pass(12 * HOUR);
+    });
+}
+
+#[test]
+fn whoever_answers_in_time_hears_nothing() {
+    bot_test_with(promising(Some(HOUR), None), |t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "which number?");
+        t.client("ann").expect("Live Support: which number?");
+        t.pass(12 * HOUR);
+        assert_eq!(breaches(t), 0);
+    });
+}
+
+#[test]
+fn the_time_in_which_the_client_owes_the_answer_does_not_count() {
+    bot_test_with(promising(None, Some(4 * HOUR)), |t| {
+        open_ticket(t);
+        t.pass(HOUR);
+        t.agent("sam").writes_in("ann", "which number?");
+        t.client("ann").expect("Live Support: which number?");
+        t.pass(10 * HOUR);
+        t.client("ann").says("number 7");
+        t.topic("ann").expect("number 7");
+        t.pass(HOUR);
+        t.pass(HOUR);
+        t.topic("ann")
+            .expect_part("This ticket should be solved soon");
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.topic("ann").expect_part("closed");
+        t.pass(12 * HOUR);
+        assert_eq!(breaches(t), 0);
+    });
+}
