@@ -115,6 +115,7 @@ fn only_an_admins_press_reveals_and_it_is_written_down() {
         add_member(t, "joe");
         t.client("ann").says(TYPED).expect_part("created");
         t.topic("ann").expect_card(REDACTED);
+        t.general().expect_part("has joined this group");
         let code = t.code_of("ann");
         t.agent("joe")
             .writes_in("ann", &format!("/reveal {code} she asked for a call"));

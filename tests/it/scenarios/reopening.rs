@@ -98,6 +98,8 @@ fn agents_open_it_again_by_command_and_by_button() {
         t.agent("sam").writes_in("ann", "/reopen");
         t.client("ann").expect_part("has opened your ticket");
         t.topic("ann").expect_part("is open again");
+        // The group's budget of a minute is spent by now.
+        t.pass(Duration::from_secs(60));
         close(t);
         t.agent("sam").writes_in_general(&format!("/reopen {code}"));
         t.client("ann").expect_part("has opened your ticket");
