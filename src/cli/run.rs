@@ -70,6 +70,7 @@ pub fn open_store(config: &Config) -> Result<Store, Failure> {
 
 /// The engine of this config over an open database.
 pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
+    refuse_further_desks(config)?;
     let entropy = Arc::new(SystemEntropy);
     let secret = config.telegram.token.secret().clone();
     let transport = HttpTransport::new(&config.telegram.api_url, secret).or_exit(Exit::Config)?;
@@ -109,6 +110,23 @@ pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
         Ok(Voice::new(voice.token.bot(), client))
     });
     clients.collect()
+}
+
+/// The sections are read, but nothing goes to further groups yet: better no start than tickets in the
+/// wrong group.
+fn refuse_further_desks(config: &Config) -> Result<(), Failure> {
+    let Some(desk) = config.desks.first() else {
+        return Ok(());
+    };
+    let error = anyhow::anyhow!(
+        "[[desks]] {}: this version works in one support group only. Take the section out; all tickets \
+         then go to the group of [telegram]",
+        desk.name
+    );
+    Err(Failure {
+        exit: Exit::Config,
+        error,
+    })
 }
 
 /// Files on their way lie beside the database.

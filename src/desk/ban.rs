@@ -4,6 +4,7 @@
 
 use super::closing::{self, Ending};
 use super::command::{self, Answer, Given};
+use super::moment;
 use super::turn::Turn;
 use crate::domain::ids::{ClientId, UserId};
 use crate::domain::rules::ban::{self, Ban, BanKind, Deed, Stop};
@@ -98,9 +99,13 @@ fn begin(turn: &mut Turn<'_>, given: &Given<'_>, kind: BanKind) -> Answer {
     let name = ticket.code.pseudonym();
     Ok(Some(match (kind, until) {
         (BanKind::Ban, None) => texts.banned(language, &name),
-        (BanKind::Ban, Some(until)) => texts.banned_until(language, &name, &turn.shown(until)),
+        (BanKind::Ban, Some(until)) => {
+            texts.banned_until(language, &name, &moment::shown(turn, until))
+        }
         (BanKind::Mute, until) => {
-            let until = until.map(|until| turn.shown(until)).unwrap_or_default();
+            let until = until
+                .map(|until| moment::shown(turn, until))
+                .unwrap_or_default();
             texts.muted_until(language, &name, &until)
         }
     }))
@@ -176,7 +181,9 @@ fn note(
     until: Option<Timestamp>,
     reason: &str,
 ) -> Result<(), Error> {
-    let after = until.map(|until| turn.shown(until)).unwrap_or_default();
+    let after = until
+        .map(|until| moment::shown(turn, until))
+        .unwrap_or_default();
     let entry = Entry {
         ticket: Some(ticket.id),
         after: &after,

@@ -1,5 +1,7 @@
 //! The dashboard: one pinned post in General that is kept up to date, and gives way to everything else.
 
+use std::time::Duration;
+
 use super::backlog;
 use super::turn::{Queued, Turn};
 use crate::domain::call::{Call, Lane, Priority, Purpose, To, Whose};
@@ -9,8 +11,11 @@ use crate::domain::ids::ChatId;
 use crate::domain::outcome::Receipt;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::dashboard::{self, Shown};
-use crate::store::{Error, outbox, timers};
+use crate::store::{Error, breakers, outbox, sla, timers};
 use crate::view;
+
+/// Promised times that were missed are shown for so long.
+const BREACHES_OF: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Sets the dashboard going, where the config wants one.
 pub(super) fn begin(turn: &Turn<'_>) -> Result<(), Error> {
@@ -79,6 +84,11 @@ fn render(turn: &mut Turn<'_>) -> Result<String, Error> {
         without_topic: counted.without_topic,
         behind_minutes: behind,
         dead_letters: counted.dead_letters,
+        out_of_reach: breakers::open_ones(turn.db)?
+            .iter()
+            .map(|breaker| breaker.cause.name())
+            .collect(),
+        breaches: sla::breaches(turn.db, turn.now.minus(BREACHES_OF))?,
     };
     let (texts, language) = (turn.texts(), turn.language());
     Ok(view::dashboard::dashboard(

@@ -3,7 +3,7 @@
 
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
-use super::{agent, album, ban, card, file, prompt, shared, ticket};
+use super::{agent, album, ban, card, file, membership, prompt, shared, ticket};
 use crate::domain::call::{Call, FileSource, Item, Lane, Purpose, ReplyTo, Standing};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::{AgentMessage, ClientMessage};
@@ -56,6 +56,9 @@ pub(super) fn by_client(turn: &mut Turn<'_>, message: &ClientMessage) -> Result<
 
 /// An agent changed a message.
 pub(super) fn by_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
+    if !membership::counts(turn, message.from)? {
+        return Ok(());
+    }
     let place = Place::Group(message.chat);
     let Some(found) = messages::at(turn.db, place, message.message)? else {
         return prompt::edited(turn, place, message.message, &message.content);

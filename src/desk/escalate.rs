@@ -13,6 +13,7 @@ use crate::domain::rules::escalate::{self, Cause};
 use crate::domain::rules::transition::Action;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::domain::time::Timestamp;
+use crate::store::audit::Hand;
 use crate::store::{Error, agents, audit, tickets};
 
 /// Agents who are mentioned; more would be noise.
@@ -69,6 +70,22 @@ pub(super) fn by_itself(turn: &mut Turn<'_>, id: TicketId, cause: Cause) -> Resu
         ..By::desk(AssignmentKind::Escalated)
     };
     raise(turn, &mut ticket, cause, &by)
+}
+
+/// The button under the card. What the one who pressed reads.
+pub(super) fn by_button(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<String, Error> {
+    let (texts, language) = (turn.texts(), turn.language());
+    let why = texts.escalation_cause(language, Cause::Agent.name());
+    let by = By {
+        hand,
+        kind: AssignmentKind::Escalated,
+        why: None,
+        reason: &why,
+    };
+    let mut raised = ticket.clone();
+    raise(turn, &mut raised, Cause::Agent, &by)?;
+    let level = u64::from(raised.level.number());
+    Ok(texts.line_escalated(language, level, &why))
 }
 
 fn raise(turn: &mut Turn<'_>, ticket: &mut Ticket, cause: Cause, by: &By<'_>) -> Result<(), Error> {

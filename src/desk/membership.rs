@@ -92,6 +92,15 @@ pub(super) fn looked_up(
     }
 }
 
+/// Whether what somebody changes or reacts to counts: not while an admin has yet to admit them. An
+/// administrator behind the group's name is one of those who admit.
+pub(super) fn counts(turn: &Turn<'_>, by: Option<UserId>) -> Result<bool, Error> {
+    Ok(match by {
+        Some(user) if !admits(turn) => members::role(turn.db, user)?.is_some(),
+        Some(_) | None => true,
+    })
+}
+
 /// Somebody writes in the group of whom nothing was known: they have been there longer than the bot.
 /// Whether they may work.
 pub(super) fn may_work(turn: &mut Turn<'_>, user: UserId, names: &Names) -> Result<bool, Error> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::closing::{self, Ending};
 use super::turn::Turn;
-use super::{card, category, prompt, reopening, same_text, snooze, sort};
+use super::{card, category, claim, escalate, prompt, reopening, same_text, snooze, sort};
 use crate::domain::event::Press;
 use crate::domain::ticket::{ClosedBy, Ticket, TicketState};
 use crate::store::audit::Hand;
@@ -56,6 +56,11 @@ fn on_card(
         return Ok(texts.ticket_is_closed(language));
     }
     match action {
+        CardAction::Claim => match hand {
+            Hand::Member(user) => claim::take_up(turn, ticket, user),
+            Hand::Anonymous | Hand::Client | Hand::Desk => Ok(String::new()),
+        },
+        CardAction::Escalate => escalate::by_button(turn, ticket, hand),
         CardAction::Page(page) => card::turn_page(turn, ticket, page).map(|()| String::new()),
         CardAction::Close(resolution) => {
             let ending = Ending {

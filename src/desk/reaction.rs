@@ -3,7 +3,7 @@
 //! removed.
 
 use super::turn::Turn;
-use super::{ban, card, file};
+use super::{ban, card, file, membership};
 use crate::domain::call::{Call, Lane, Standing, Whose};
 use crate::domain::content::Reaction;
 use crate::domain::ids::{ChatId, MessageId, UserId};
@@ -46,6 +46,9 @@ pub(super) fn by_agent(
     message: MessageId,
     set: &[Reaction],
 ) -> Result<(), Error> {
+    if !membership::counts(turn, by)? {
+        return Ok(());
+    }
     let Some(found) = messages::at(turn.db, Place::Group(chat), message)? else {
         return Ok(());
     };

@@ -2,7 +2,7 @@
 
 use super::command::{Answer, Given, needs_topic};
 use super::turn::Turn;
-use super::{autoclose, card, moment};
+use super::{autoclose, card, moment, sla};
 use crate::domain::event::Timer;
 use crate::domain::ids::{TicketId, UserId};
 use crate::domain::ticket::{Ticket, TicketState};
@@ -56,6 +56,7 @@ pub(super) fn put_aside(
         };
         timers::set(turn.db, until, &timer)?;
     }
+    sla::look_again(turn, ticket.id)?;
     card::refresh(turn, ticket.id)?;
     let (texts, language) = (turn.texts(), turn.language());
     Ok(match until {
@@ -114,6 +115,7 @@ fn wake(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<(), Error> {
     };
     audit::insert(turn.db, &entry, turn.now)?;
     autoclose::go_on(turn, ticket.id)?;
+    sla::look_again(turn, ticket.id)?;
     card::refresh(turn, ticket.id)
 }
 

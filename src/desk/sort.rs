@@ -1,8 +1,8 @@
 //! How tickets are sorted: priority, category, tags.
 
-use super::card;
 use super::command::{Answer, Given, first_word, needs_topic};
 use super::turn::Turn;
+use super::{card, sla};
 use crate::domain::ticket::{Ticket, TicketPriority, TicketState};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, tags, tickets};
@@ -49,6 +49,7 @@ pub(super) fn prioritise(
         ..Entry::of(hand, "priority")
     };
     save(turn, &sorted, &entry)?;
+    sla::look_again(turn, ticket.id)?;
     Ok(turn.texts().card_priority(turn.language(), priority.name()))
 }
 

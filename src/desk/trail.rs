@@ -1,8 +1,8 @@
 //! `/audit`: who did what, in pages, for admins.
 
 use super::command::{self, Answer, Given};
-use super::prompt;
 use super::turn::Turn;
+use super::{moment, prompt};
 use crate::domain::event::{AgentMessage, Names, Press, Question, TrailOf};
 use crate::domain::ids::{ChatId, MessageId, ThreadId, UserId};
 use crate::domain::ticket::Role;
@@ -98,7 +98,7 @@ fn line(turn: &Turn<'_>, entry: &Kept) -> Result<String, Error> {
         Hand::Desk => texts.audit_hand(language, "desk"),
     };
     let mut parts = vec![
-        turn.shown(entry.at),
+        moment::shown(turn, entry.at),
         who,
         texts.audit_action(language, &entry.action),
     ];

@@ -78,14 +78,6 @@ impl<'a> Turn<'a> {
         topics::current_chat(self.db, self.shared.settings.group)
     }
 
-    /// A time as agents read it.
-    pub fn shown(&self, time: Timestamp) -> String {
-        chrono::DateTime::from_timestamp_millis(time.millis())
-            .unwrap_or_default()
-            .format("%m-%d %H:%M UTC")
-            .to_string()
-    }
-
     pub fn random(&self) -> u64 {
         self.shared.entropy.next()
     }

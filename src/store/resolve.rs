@@ -1,6 +1,8 @@
 //! Resolving what a call refers to, at the moment it is claimed: the topic of a ticket, the copy of
 //! a message, the card. Here, and only here, a client's row becomes a chat id again.
 
+mod destination;
+
 use super::claims::{OutboxRow, of_lane};
 use super::outbox::{self, Fate};
 use super::{Db, Error, Place, clients, merge, messages, topics};
@@ -10,6 +12,7 @@ use crate::domain::call::{
 };
 use crate::domain::content::Text;
 use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId};
+use destination::{Destination, There, destination, reply_target};
 
 /// What a claim makes of a call's references.
 #[derive(Debug)]
@@ -379,68 +382,6 @@ fn still_coming(db: &Db, row: MessageRowId) -> Result<Resolution, Error> {
         }
     }
     Ok(Resolution::Never)
-}
-
-/// Where a post goes.
-#[derive(Clone, Copy)]
-struct There {
-    chat: ChatId,
-    thread: Option<ThreadId>,
-    place: Place,
-}
-
-enum Destination {
-    At(There),
-    Missing(Resolution),
-}
-
-fn destination(db: &Db, to: To, desk: ChatId) -> Result<Destination, Error> {
-    let group = |chat: ChatId, thread| {
-        Destination::At(There {
-            chat,
-            thread,
-            place: Place::Group(chat),
-        })
-    };
-    Ok(match to {
-        To::Client(client) => Destination::At(There {
-            chat: clients::user_of(db, client)?.private_chat(),
-            thread: None,
-            place: Place::Client(client),
-        }),
-        To::General => group(topics::current_chat(db, desk)?, None),
-        To::Thread(chat, thread) => group(topics::current_chat(db, chat)?, Some(thread)),
-        To::Chat(chat) => group(chat, None),
-        To::Topic(ticket) => match topics::current(db, ticket)? {
-            Some(topic) => match topic.thread {
-                Some(thread) => group(topics::current_chat(db, topic.chat)?, Some(thread)),
-                // Nobody makes it any more where the call that should have has died.
-                None if of_lane(db, Lane::Topic(ticket), Purpose::Topic)?.is_none() => {
-                    Destination::Missing(Resolution::TopicGone)
-                }
-                None => Destination::Missing(Resolution::Later),
-            },
-            None => Destination::Missing(Resolution::TopicGone),
-        },
-    })
-}
-
-fn reply_target(
-    db: &Db,
-    reply_to: Option<ReplyTo>,
-    place: Place,
-) -> Result<Option<ReadyReply>, Error> {
-    Ok(match reply_to {
-        None => None,
-        Some(ReplyTo::There(message)) => Some(ReadyReply::to(message)),
-        Some(ReplyTo::Row(row)) => messages::where_in(db, row, place)?.map(ReadyReply::to),
-        Some(ReplyTo::Quote(row, quote)) => {
-            messages::where_in(db, row, place)?.map(|message| ReadyReply {
-                message,
-                quote: Some(quote),
-            })
-        }
-    })
 }
 
 fn original(db: &Db, source: Source) -> Result<(ChatId, MessageId), Error> {

@@ -668,6 +668,7 @@ line-unanswered = ⏰ { $name } has not answered in time. This ticket is back in
 line-escalated = 🔴 Raised to level { $level }: { $why }
 escalation-cause =
     { $cause ->
+        [agent] an agent asks for it
         [keyword] the client asks for it
         [unanswered] the client writes and nobody answers
        *[overdue] the promised time has passed
@@ -688,3 +689,13 @@ shift-is =
         [none] You have no working hours: you are at work whenever you say so.
        *[other] Your working hours: { $shift }
     }
+button-claim = 🙋 Take it
+button-escalate = 🔴 Escalate
+dashboard-out-of-reach =
+    { $cause ->
+        [no_answer] ⛔ Telegram does not answer: everything waits
+        [token] ⛔ Telegram does not accept the token: everything waits
+        [topics_off] ⛔ Topics are off in this group: posts wait
+       *[gone] ⛔ The bot may not write in this group: posts wait
+    }
+dashboard-breaches = ⏰ Promised times missed in 24 hours: { $count }

@@ -398,6 +398,14 @@ messages! {
     dashboard_without_topic(count: u64) = "dashboard-without-topic";
     /// On the dashboard: how far the group is behind.
     dashboard_behind(minutes: u64) = "dashboard-behind";
+    /// On a card: whoever presses takes the ticket.
+    button_claim() = "button-claim";
+    /// On a card: the ticket is raised by a level.
+    button_escalate() = "button-escalate";
+    /// On the dashboard: what is out of reach.
+    dashboard_out_of_reach(cause: &str) = "dashboard-out-of-reach";
+    /// On the dashboard: how many promised times were missed lately.
+    dashboard_breaches(count: u64) = "dashboard-breaches";
     /// On the dashboard: how many dead letters there are.
     dashboard_letters(count: u64) = "dashboard-letters";
     /// The press of somebody who does not belong to the group, or of whom that is not sure.

@@ -690,6 +690,7 @@ line-unanswered = ⏰ { $name } не ответил вовремя. Заявка
 line-escalated = 🔴 Передано на уровень { $level }: { $why }
 escalation-cause =
     { $cause ->
+        [agent] об этом просит агент
         [keyword] об этом просит клиент
         [unanswered] клиент пишет, а ответа нет
        *[overdue] обещанное время прошло
@@ -710,3 +711,13 @@ shift-is =
         [none] Часы работы не заданы: вы на работе тогда, когда сами об этом скажете.
        *[other] Ваши часы работы: { $shift }
     }
+button-claim = 🙋 Взять
+button-escalate = 🔴 Эскалировать
+dashboard-out-of-reach =
+    { $cause ->
+        [no_answer] ⛔ Telegram не отвечает: всё ждёт
+        [token] ⛔ Telegram не принимает токен: всё ждёт
+        [topics_off] ⛔ В этой группе выключены темы: сообщения ждут
+       *[gone] ⛔ Бот не может писать в эту группу: сообщения ждут
+    }
+dashboard-breaches = ⏰ Просрочено за сутки: { $count }

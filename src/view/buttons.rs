@@ -10,6 +10,10 @@ use crate::texts::Texts;
 /// What a button under a card asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardAction {
+    /// Take the ticket.
+    Claim,
+    /// Raise it by a level.
+    Escalate,
     /// Show other buttons.
     Page(Page),
     /// Close the ticket, with what came of it.
@@ -75,6 +79,8 @@ impl CardAction {
         let naps = Nap::OFFERED.map(CardAction::Snooze);
         pages
             .chain([
+                CardAction::Claim,
+                CardAction::Escalate,
                 CardAction::Close(None),
                 CardAction::Reopen,
                 CardAction::Wake,
@@ -87,6 +93,8 @@ impl CardAction {
 
     fn word(self) -> String {
         match self {
+            CardAction::Claim => "claim".to_owned(),
+            CardAction::Escalate => "escalate".to_owned(),
             CardAction::Page(page) => format!("page.{}", page.name()),
             CardAction::Close(None) => "close".to_owned(),
             CardAction::Close(Some(resolution)) => format!("close.{}", resolution.name()),
@@ -159,6 +167,12 @@ pub fn reopen(ticket: TicketId, texts: &Texts, language: Language) -> Vec<Vec<Bu
 
 fn main(state: TicketState) -> Vec<Vec<CardAction>> {
     let close = CardAction::Page(Page::Closing);
+    let first = match state {
+        TicketState::Open | TicketState::Escalated | TicketState::Snoozed => {
+            vec![CardAction::Claim, close]
+        }
+        TicketState::Assigned | TicketState::Closed => vec![close],
+    };
     let last = match state {
         TicketState::Snoozed => CardAction::Wake,
         TicketState::Open
@@ -166,11 +180,14 @@ fn main(state: TicketState) -> Vec<Vec<CardAction>> {
         | TicketState::Escalated
         | TicketState::Closed => CardAction::Page(Page::More),
     };
-    vec![vec![close], vec![CardAction::Page(Page::Priority), last]]
+    let priority = CardAction::Page(Page::Priority);
+    vec![first, vec![CardAction::Escalate, priority, last]]
 }
 
 fn words(action: CardAction, texts: &Texts, language: Language) -> String {
     match action {
+        CardAction::Claim => texts.button_claim(language),
+        CardAction::Escalate => texts.button_escalate(language),
         CardAction::Page(page) => texts.button_page(language, page.name()),
         CardAction::Close(resolution) => {
             texts.button_close(language, resolution.map_or("none", Resolution::name))

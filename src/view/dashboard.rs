@@ -34,6 +34,10 @@ pub struct Figures {
     pub behind_minutes: Option<u64>,
     /// Dead letters.
     pub dead_letters: u32,
+    /// What is out of reach, by the name of the cause.
+    pub out_of_reach: Vec<&'static str>,
+    /// Promised times that were missed in a day.
+    pub breaches: u32,
 }
 
 /// The whole post.
@@ -63,6 +67,12 @@ pub fn dashboard(figures: &Figures, now: Timestamp, texts: &Texts, language: Lan
     }
     if let Some(minutes) = figures.behind_minutes {
         lines.push(texts.dashboard_behind(language, minutes));
+    }
+    if figures.breaches > 0 {
+        lines.push(texts.dashboard_breaches(language, u64::from(figures.breaches)));
+    }
+    for cause in &figures.out_of_reach {
+        lines.push(texts.dashboard_out_of_reach(language, cause));
     }
     if figures.dead_letters > 0 {
         lines.push(texts.dashboard_letters(language, u64::from(figures.dead_letters)));
@@ -147,6 +157,8 @@ mod tests {
             without_topic: 5,
             behind_minutes: Some(6),
             dead_letters: 2,
+            out_of_reach: vec!["gone"],
+            breaches: 3,
         };
         let text = dashboard(&figures, now, &Texts::new(), Language::English);
         let lines: Vec<&str> = text.lines().collect();
@@ -159,6 +171,8 @@ mod tests {
                 "👤 3 available · 1 away",
                 "🕳 5 tickets have no topic yet: they follow as the group's limit allows",
                 "⏳ The group is behind by about 6 min",
+                "⏰ Promised times missed in 24 hours: 3",
+                "⛔ The bot may not write in this group: posts wait",
                 "✉️ 2 dead letters: /failed",
             ]
         );

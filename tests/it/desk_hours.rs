@@ -242,7 +242,7 @@ impl Desk {
             let mut statement = db
                 .prepare(
                     "SELECT telegram_user_id, thread_id FROM tickets JOIN clients ON clients.id = client_id \
-                     JOIN topics ON ticket_id = tickets.id WHERE tickets.state = 'open' AND thread_id IS NOT NULL",
+                     JOIN topics ON ticket_id = tickets.id WHERE tickets.state <> 'closed' AND thread_id IS NOT NULL",
                 )
                 .expect("it fits the schema");
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));

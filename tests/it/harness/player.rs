@@ -509,6 +509,13 @@ fn posts(messages: &[MessageView]) -> Vec<(i64, String)> {
     messages
         .iter()
         .filter(|message| message.from_bot && !message.service)
-        .map(|message| (message.id, message.content.to_string()))
+        .map(|message| (message.id, without_subject(&message.content.to_string())))
         .collect()
+}
+
+/// A card names what its ticket is about by its first line, which is no copy of it.
+fn without_subject(content: &str) -> String {
+    let (before, rest) = content.split_once('«').unwrap_or((content, ""));
+    let (_, after) = rest.split_once('»').unwrap_or(("", ""));
+    format!("{before}{after}")
 }

@@ -201,7 +201,7 @@ impl Ledger<'_> {
         let tickets = self.desk.number("SELECT count(*) FROM tickets");
         let open = self
             .desk
-            .number("SELECT count(DISTINCT client_id) FROM tickets WHERE state = 'open'");
+            .number("SELECT count(DISTINCT client_id) FROM tickets WHERE state <> 'closed'");
         let all = [i64::try_from(live).unwrap_or(0), tickets, open];
         if all
             .iter()

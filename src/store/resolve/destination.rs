@@ -1,0 +1,72 @@
+//! Where a post goes, and what it answers there.
+
+use super::super::claims::of_lane;
+use super::super::{Db, Error, Place, clients, messages, topics};
+use super::Resolution;
+use crate::domain::call::{Lane, Purpose, ReadyReply, ReplyTo, To};
+use crate::domain::ids::{ChatId, ThreadId};
+
+/// Where a post goes.
+#[derive(Clone, Copy)]
+pub(super) struct There {
+    pub chat: ChatId,
+    pub thread: Option<ThreadId>,
+    pub place: Place,
+}
+
+/// That, or why there is no such place.
+pub(super) enum Destination {
+    At(There),
+    Missing(Resolution),
+}
+
+/// Where a post goes that the desk has named.
+pub(super) fn destination(db: &Db, to: To, desk: ChatId) -> Result<Destination, Error> {
+    let group = |chat: ChatId, thread| {
+        Destination::At(There {
+            chat,
+            thread,
+            place: Place::Group(chat),
+        })
+    };
+    Ok(match to {
+        To::Client(client) => Destination::At(There {
+            chat: clients::user_of(db, client)?.private_chat(),
+            thread: None,
+            place: Place::Client(client),
+        }),
+        To::General => group(topics::current_chat(db, desk)?, None),
+        To::Thread(chat, thread) => group(topics::current_chat(db, chat)?, Some(thread)),
+        To::Chat(chat) => group(chat, None),
+        To::Topic(ticket) => match topics::current(db, ticket)? {
+            Some(topic) => match topic.thread {
+                Some(thread) => group(topics::current_chat(db, topic.chat)?, Some(thread)),
+                // Nobody makes it any more where the call that should have has died.
+                None if of_lane(db, Lane::Topic(ticket), Purpose::Topic)?.is_none() => {
+                    Destination::Missing(Resolution::TopicGone)
+                }
+                None => Destination::Missing(Resolution::Later),
+            },
+            None => Destination::Missing(Resolution::TopicGone),
+        },
+    })
+}
+
+/// What a post answers there; none where that does not stand there.
+pub(super) fn reply_target(
+    db: &Db,
+    reply_to: Option<ReplyTo>,
+    place: Place,
+) -> Result<Option<ReadyReply>, Error> {
+    Ok(match reply_to {
+        None => None,
+        Some(ReplyTo::There(message)) => Some(ReadyReply::to(message)),
+        Some(ReplyTo::Row(row)) => messages::where_in(db, row, place)?.map(ReadyReply::to),
+        Some(ReplyTo::Quote(row, quote)) => {
+            messages::where_in(db, row, place)?.map(|message| ReadyReply {
+                message,
+                quote: Some(quote),
+            })
+        }
+    })
+}
