@@ -113,7 +113,7 @@ fn run_until(moment: &Moment, desk: &Desk, trap: &Trap, traffic: &mut Traffic<'_
 /// database know.
 fn is_drained(desk: &Desk) -> bool {
     let waiting = "SELECT (SELECT count(*) FROM inbox WHERE state = 'pending') \
-                   + (SELECT count(*) FROM outbox WHERE finished_at IS NULL)";
+                   + (SELECT count(*) FROM outbox WHERE finished_at IS NULL AND purpose <> 'title')";
     desk.sandbox()
         .pending_updates(crate::program::TOKEN)
         .is_empty()

@@ -10,10 +10,8 @@ use hushdesk::store::{Db, Options, Store};
 
 /// The statements of all files of the store: file, name, text.
 fn statements() -> Vec<(String, String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut found = Vec::new();
-    for entry in fs::read_dir(folder).expect("the store is there") {
-        let path = entry.expect("it can be listed").path();
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")) {
         let code = fs::read_to_string(&path).expect("a source is text");
         for constant in code.split("\nconst ").skip(1) {
             let Some((name, rest)) = constant.split_once(": &str =") else {
@@ -33,6 +31,20 @@ fn statements() -> Vec<(String, String, String)> {
         }
     }
     found
+}
+
+fn sources(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(folder).expect("the store is there");
+    let paths = entries.map(|entry| entry.expect("it can be listed").path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                sources(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
 }
 
 fn migrated() -> (tempfile::TempDir, Db) {
