@@ -139,3 +139,18 @@ fn an_anonymous_admin_answers_and_takes_nothing() {
         assert_eq!(held(t, "ann"), (String::new(), 0));
     });
 }
+
+#[test]
+fn the_card_has_buttons_to_take_a_ticket_and_to_raise_it() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam").in_topic_of("ann").presses("Take it");
+        t.topic("ann").expect_edited("🔵 assigned");
+        t.agent("eve").in_topic_of("ann").presses("Escalate");
+        t.topic("ann")
+            .expect_part("Raised to level 2: an agent asks for it");
+        t.topic("ann").expect_edited("🔴 escalated");
+        t.agent("eve").in_topic_of("ann").presses("Take it");
+        t.topic("ann").expect_edited("🔵 assigned");
+    });
+}
