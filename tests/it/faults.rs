@@ -34,8 +34,8 @@ everything has arrived in order. The gate plays 500 seeds; 100,000 have not been
 copies taken back in the order of a clock that was set (seed 50), an edit lost when its card and then its
 topic were gone (575), an excuse missing in the check itself (119). Not
 understood yet: a message that stood twice after a topic was deleted by hand (963). Four of the 500
-fail since the desk's life of tickets came in, for causes not known yet, and the gate leaves these four out
-until they are mended: an edit before the end of a wait (48), the edit of a text that is lost (230, 326), a
+fail since the desk's life of tickets came in, for causes not known yet, and the gate
+fails until they are mended: an edit before the end of a wait (48), the edit of a text that is lost (230, 326), a
 reply that overtakes another (358).
 `HUSHDESK_SEEDS_FROM=1000 HUSHDESK_SEEDS=1000 cargo test --profile seeds --test it seeds` plays
 more.
