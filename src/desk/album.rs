@@ -4,6 +4,7 @@
 //! sender writes next follows it.
 
 mod after;
+mod copied;
 mod parts;
 
 use std::time::Duration;
@@ -22,6 +23,7 @@ use crate::store::{Error, Place, inbox, jobs, messages, outbox, timers};
 
 use after::each_alone;
 pub(super) use after::{is_unlinked, one_by_one, send_held, take_back};
+pub(super) use copied::{Copied, copied};
 pub(super) use parts::has_label;
 use parts::{Gathered, gather, sources};
 
@@ -205,7 +207,6 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
             Call::CopyAlbum {
                 to: route.to(),
                 sources: sources(turn, &carried)?,
-                without_captions: !words.is_empty(),
             }
         }
     };
@@ -214,7 +215,7 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
     debug_assert_eq!(purpose, route.purpose());
     for (row, text) in words {
         let words = Call::words(route.to(), text, None);
-        turn.carry(route, route.purpose(), (row, 1), &words)?;
+        turn.carry(route, route.purpose(), (row, copied::WORDS_PART), &words)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Somebody changed what they had written: the copy on the other side follows. Telegram also reports
 //! edits that changed nothing (Bot API docs, `Update.edited_message`); those change nothing here.
 
+use super::album::Copied;
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
 use super::{agent, album, ban, card, file, membership, prompt, shared, ticket};
@@ -113,8 +114,10 @@ fn carry_over(
         }
         return Ok(());
     }
-    if album::is_unlinked(turn, route, found)? {
-        return marked(turn, found, after);
+    match album::copied(turn, route, found, after)? {
+        Copied::Apart => {}
+        Copied::Renewed => return Ok(()),
+        Copied::Gone => return marked(turn, found, after),
     }
     let edited = if is_same_file {
         fidelity::edited(before.kind, after.kind)

@@ -172,15 +172,13 @@ pub enum Call {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<ReplyTo>,
     },
-    /// Copy several messages at once, which keeps them together; Telegram does not tell which copy
-    /// is whose.
+    /// Copy several messages at once, which keeps them together, without their captions; Telegram
+    /// does not tell which copy is whose.
     CopyAlbum {
         /// Where to.
         to: To,
         /// What, in increasing order.
         sources: Vec<Source>,
-        /// Whether they lose their captions.
-        without_captions: bool,
     },
     /// Show a place that moves for a while.
     SendLocation {

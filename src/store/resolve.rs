@@ -123,11 +123,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
                 },
             )
         }
-        Call::CopyAlbum {
-            to,
-            sources,
-            without_captions,
-        } => {
+        Call::CopyAlbum { to, sources } => {
             let (from, messages) = originals(db, &sources)?;
             post(db, desk, to, None, |There { chat, thread, .. }, _| {
                 ReadyCall::CopyAlbum {
@@ -135,7 +131,6 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
                     thread,
                     from,
                     messages,
-                    without_captions,
                 }
             })
         }

@@ -515,7 +515,6 @@ mod tests {
             thread: Some(ThreadId(5)),
             from: ANN,
             messages: vec![MessageId(1), MessageId(2)],
-            without_captions: false,
         };
         assert_eq!(
             ok("[{\"message_id\":9},{\"message_id\":10}]", &copies),

@@ -87,18 +87,14 @@ pub(in crate::desk) fn one_by_one(turn: &mut Turn<'_>, row: &OutboxRow) -> Resul
             claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
             each_alone(turn, route, items, rows, reply_to.as_ref())?;
         }
-        Call::CopyAlbum {
-            to,
-            sources,
-            without_captions,
-        } => {
+        Call::CopyAlbum { to, sources } => {
             claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
             for source in sources.iter().rev() {
                 let message = original(turn, *source)?.unwrap_or(first);
                 let call = Call::Copy {
                     to: *to,
                     source: *source,
-                    caption: without_captions.then(Text::default),
+                    caption: Some(Text::default()),
                     reply_to: None,
                 };
                 turn.carry_ahead(route, (message, 0), &call)?;
@@ -165,17 +161,9 @@ pub(in crate::desk) fn take_back(
                 reply_to,
             }
         }
-        Call::CopyAlbum {
-            to,
-            mut sources,
-            without_captions,
-        } => {
+        Call::CopyAlbum { to, mut sources } => {
             sources.retain(|source| Some(*source) != original);
-            Call::CopyAlbum {
-                to,
-                sources,
-                without_captions,
-            }
+            Call::CopyAlbum { to, sources }
         }
         // It is read when the album is complete.
         waiting => waiting,

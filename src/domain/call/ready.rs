@@ -75,7 +75,7 @@ pub enum ReadyCall {
         /// What it answers, in the same chat.
         reply_to: Option<ReadyReply>,
     },
-    /// `copyMessages`.
+    /// `copyMessages`, without the captions.
     CopyAlbum {
         /// Where to.
         chat: ChatId,
@@ -85,8 +85,6 @@ pub enum ReadyCall {
         from: ChatId,
         /// Which messages, in increasing order.
         messages: Vec<MessageId>,
-        /// Whether they lose their captions.
-        without_captions: bool,
     },
     /// `sendLocation`.
     SendLocation {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hushdesk::sandbox::{Fault, FaultRule, content};
 
 use super::carrying::open_ticket;
-use crate::harness::{Reads, bot_test};
+use crate::harness::{Reads, Scenario, bot_test};
 
 #[test]
 fn a_clients_album_stays_one_with_its_caption_and_its_place_in_the_order() {
@@ -300,5 +300,72 @@ fn a_message_of_a_copied_album_cannot_be_found_again_and_that_is_said() {
         t.client("ann").replies_to(first).says("/delete");
         t.client("ann")
             .expect_part("cannot be found on the other side");
+    });
+}
+
+/// A call of the group meets a wait, so that what follows waits too.
+fn keep_the_group_waiting(t: &mut Scenario) {
+    let wait = Fault::RetryAfter { seconds: 30 };
+    t.sandbox.plan(FaultRule::once("sendMessage", wait));
+    t.client("ann").says("a text that meets the wait");
+}
+
+#[test]
+fn a_copied_album_that_is_edited_while_it_waits_has_its_newest_words() {
+    bot_test(|t| {
+        open_ticket(t);
+        keep_the_group_waiting(t);
+        let items = t.marked("ann").album("live", "as it was", 2);
+        let changed = t.marked("ann").album("live", "as it is", 2);
+        let first = t.client("ann").drops_album(items, None);
+        t.pass(Duration::from_secs(5));
+        let changed = changed.into_iter().next().expect("two of them");
+        t.client("ann").edits(first, changed);
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect("a text that meets the wait");
+        for copy in t.topic("ann").expect_album(2) {
+            assert_eq!(copy.text(), "");
+        }
+        t.topic("ann").expect("as it is");
+    });
+}
+
+#[test]
+fn a_copied_album_that_gets_words_while_it_waits_shows_them_masked_and_once() {
+    bot_test(|t| {
+        open_ticket(t);
+        keep_the_group_waiting(t);
+        let items = t.marked("ann").album("live", "", 2);
+        let changed = t.marked("ann").album("live", "call +49 151 23456789", 2);
+        let first = t.client("ann").drops_album(items, None);
+        t.pass(Duration::from_secs(5));
+        let changed = changed.into_iter().next().expect("two of them");
+        t.client("ann").edits(first, changed);
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect("a text that meets the wait");
+        for copy in t.topic("ann").expect_album(2) {
+            assert_eq!(copy.text(), "", "a copy carries words as they were written");
+        }
+        let words = t.topic("ann").next();
+        assert_eq!(words.text(), "call +49 151 23456789");
+        assert!(words.content.to_string().contains("spoiler"), "{words:?}");
+    });
+}
+
+#[test]
+fn a_copied_album_that_stands_there_already_is_followed_by_its_newest_words() {
+    bot_test(|t| {
+        open_ticket(t);
+        let items = t.marked("ann").album("live", "as it was", 2);
+        let changed = t.marked("ann").album("live", "as it is", 2);
+        let first = t.client("ann").drops_album(items, None);
+        t.run();
+        t.topic("ann").expect_album(2);
+        t.topic("ann").expect("as it was");
+        let changed = changed.into_iter().next().expect("two of them");
+        t.client("ann").edits(first, changed);
+        t.topic("ann").expect_part("Edited");
+        t.topic("ann").next();
+        t.topic("ann").expect("as it is");
     });
 }
