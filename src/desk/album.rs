@@ -175,7 +175,7 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
         rows: carried,
         mut words,
         is_groupable,
-    } = gather(turn, route, &rows)?;
+    } = gather(turn, route, &rows, call)?;
     if items.is_empty() {
         return outbox::drop_waiting(turn.db, call, &lane, "nothing left of it", turn.now);
     }
@@ -215,7 +215,7 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
     debug_assert_eq!(purpose, route.purpose());
     for (row, text) in words {
         let words = Call::words(route.to(), text, None);
-        turn.carry(route, route.purpose(), (row, copied::WORDS_PART), &words)?;
+        turn.carry_behind(route, (row, copied::WORDS_PART), &words, call)?;
     }
     Ok(())
 }

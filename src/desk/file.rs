@@ -147,9 +147,9 @@ fn release(
             }
         },
         Verdict::Withhold(why) => {
-            outbox::drop_waiting(turn.db, call, lane, why, turn.now)?;
-            withheld(turn, route, job.message, why)?;
-            return words_alone(turn, route, job.message, &content);
+            withheld(turn, route, job.message, why, call)?;
+            words_alone(turn, route, job.message, &content, call)?;
+            return outbox::drop_waiting(turn.db, call, lane, why, turn.now);
         }
     };
     let caption = carry::caption(turn, route, &content);
@@ -176,7 +176,7 @@ fn release(
     outbox::release(turn.db, call, &ready, turn.now)?;
     for (part, text) in (1..).zip(more) {
         let words = Call::words(route.to(), text, None);
-        turn.carry(route, route.purpose(), (job.message, part), &words)?;
+        turn.carry_behind(route, (job.message, part), &words, call)?;
     }
     if is_unclean && route.direction == Direction::ToClient {
         let line = turn.texts().file_unclean(turn.language());
@@ -240,12 +240,13 @@ pub(super) fn route(turn: &Turn<'_>, found: Found) -> Result<Route, Error> {
     })
 }
 
-/// A file is not passed on: both sides read why.
+/// A file is not passed on: both sides read why, agents where the file would stand.
 pub(super) fn withheld(
     turn: &mut Turn<'_>,
     route: Route,
     row: MessageRowId,
     why: &str,
+    place: OutboxId,
 ) -> Result<(), Error> {
     match route.direction {
         Direction::ToDesk => {
@@ -254,7 +255,7 @@ pub(super) fn withheld(
             let original = messages::where_in(turn.db, row, Place::Client(client.id))?;
             turn.tell_client(client.id, Some(route.ticket), text, original)?;
             let line = turn.texts().file_withheld_from_client(turn.language(), why);
-            turn.tell_topic(route.ticket, line, None)
+            turn.tell_topic_behind(route.ticket, line, place)
         }
         Direction::ToClient => {
             let text = turn.texts().reply_file_withheld(turn.language(), why);
@@ -305,12 +306,13 @@ pub(super) fn make_again(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, E
     Ok(true)
 }
 
-/// The words of a message whose file is not passed on.
+/// The words of a message whose file is not passed on, behind the call that kept its place.
 pub(super) fn words_alone(
     turn: &mut Turn<'_>,
     route: Route,
     row: MessageRowId,
     content: &Content,
+    place: OutboxId,
 ) -> Result<(), Error> {
     if content.text.is_empty() {
         return Ok(());
@@ -318,7 +320,7 @@ pub(super) fn words_alone(
     let caption = carry::caption(turn, route, content);
     for (part, text) in (0..).zip(text::split(&caption, TEXT_MAX)) {
         let words = Call::words(route.to(), text, None);
-        turn.carry(route, route.purpose(), (row, part), &words)?;
+        turn.carry_behind(route, (row, part), &words, place)?;
     }
     Ok(())
 }

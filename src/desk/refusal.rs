@@ -246,9 +246,11 @@ fn file_unusable(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     }
     match (row.purpose, row.message) {
         (Purpose::Relay | Purpose::Reply | Purpose::Edit, Some(message)) => {
-            claims::dropped(turn.db, row, "file unusable", turn.now)?;
             let route = file::route(turn, messages::by_id(turn.db, message)?)?;
-            file::withheld(turn, route, message, "unavailable")
+            let content = messages::content(turn.db, message)?;
+            file::withheld(turn, route, message, "unavailable", row.id)?;
+            file::words_alone(turn, route, message, &content, row.id)?;
+            claims::dropped(turn.db, row, "file unusable", turn.now)
         }
         _ => bury(turn, row),
     }

@@ -161,6 +161,34 @@ impl<'a> Turn<'a> {
         Ok(())
     }
 
+    /// The same right behind an unfinished call of the lane.
+    pub fn carry_behind(
+        &mut self,
+        route: Route,
+        message: (MessageRowId, u32),
+        call: &Call,
+        earlier: OutboxId,
+    ) -> Result<(), Error> {
+        let queued = Queued {
+            message: Some(message),
+            not_before: Some(route.not_before),
+            ..along(route, route.purpose(), call)
+        };
+        self.queue_behind(queued, earlier)
+    }
+
+    /// Puts a call right behind an unfinished one of its lane.
+    pub(super) fn queue_behind(
+        &mut self,
+        queued: Queued<'_>,
+        earlier: OutboxId,
+    ) -> Result<(), Error> {
+        let step = self.next_step();
+        let call = queued.as_call(&self.cause, step, self.now);
+        outbox::insert_behind(self.db, &call, earlier, self.now)?;
+        Ok(())
+    }
+
     /// Puts a call at the front of a ticket's topic lane.
     pub fn ahead_in_topic(
         &mut self,

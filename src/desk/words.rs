@@ -9,7 +9,7 @@ use crate::domain::call::{
 };
 use crate::domain::content::Text;
 use crate::domain::event::AgentMessage;
-use crate::domain::ids::{ChatId, ClientId, MessageId, MessageRowId, ThreadId, TicketId};
+use crate::domain::ids::{ChatId, ClientId, MessageId, MessageRowId, OutboxId, ThreadId, TicketId};
 use crate::domain::language::Language;
 use crate::domain::ticket::{Side, Ticket};
 use crate::store::messages::Found;
@@ -73,6 +73,22 @@ impl Turn<'_> {
             ticket: Some(ticket),
             ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
         })
+    }
+
+    /// The same right behind an unfinished call of the topic's lane.
+    pub fn tell_topic_behind(
+        &mut self,
+        ticket: TicketId,
+        text: String,
+        earlier: OutboxId,
+    ) -> Result<(), Error> {
+        let call = Call::words(To::Topic(ticket), Text::plain(text), None);
+        let queued = Queued {
+            lane: Lane::Topic(ticket),
+            ticket: Some(ticket),
+            ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
+        };
+        self.queue_behind(queued, earlier)
     }
 
     /// The same with buttons.

@@ -24,7 +24,7 @@ const FIRST_OF_QUEUE: &str = "SELECT priority, not_before FROM outbox \
 const RECENT: &str = "SELECT finished_at, client_id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at > ?1 AND attempts > 0 ORDER BY finished_at LIMIT ?2";
 const CARRIED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
-     failures, maybe_sent, attempts, created_at FROM outbox WHERE carrier = ?1 AND state = 'merged' ORDER BY position";
+     failures, maybe_sent, attempts, created_at FROM outbox WHERE carrier = ?1 AND state = 'merged' ORDER BY position, id";
 const END_CARRIED: &str = "UPDATE outbox SET state = 'done', carrier = NULL, call = '', finished_at = ?2 \
      WHERE carrier = ?1 AND state = 'merged'";
 const CLAIM: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 1 WHERE id = ?1";
@@ -40,7 +40,7 @@ const DOUBT: &str =
 const IN_DOUBT: &str = "SELECT id FROM outbox WHERE state = 'doubt' ORDER BY id";
 const REPLACE_CALL: &str = "UPDATE outbox SET call = ?2 WHERE id = ?1 AND finished_at IS NULL";
 const OF_LANE: &str = "SELECT id, state FROM outbox \
-     WHERE lane = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY position LIMIT 1";
+     WHERE lane = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY position, id LIMIT 1";
 
 /// A call that waits or is being made.
 #[derive(Clone, Debug)]

@@ -13,7 +13,7 @@ use crate::domain::time::Timestamp;
 const NEXT: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
      failures, maybe_sent, attempts, created_at, state = 'waiting' AND attempts = 0 AND not_before <= ?3 FROM outbox \
      WHERE lane = ?1 AND finished_at IS NULL \
-     AND position > (SELECT position FROM outbox WHERE id = ?2) ORDER BY position LIMIT ?4";
+     AND (position, id) > (SELECT position, id FROM outbox WHERE id = ?2) ORDER BY position, id LIMIT ?4";
 const MERGE: &str =
     "UPDATE outbox SET state = 'merged', carrier = ?2, attempts = attempts + 1 WHERE id = ?1";
 const SHARING: &str = "SELECT message_id, messages.deleted_at IS NOT NULL FROM links \

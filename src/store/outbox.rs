@@ -19,17 +19,21 @@ const INSERT_AHEAD: &str = "INSERT INTO outbox (cause, step, lane, position, is_
      client_id, ticket_id, message_id, part, call, not_before, created_at) \
      VALUES (?1, ?2, ?3, (SELECT ifnull(min(position), 1) - 1 FROM outbox WHERE lane = ?3 AND finished_at IS NULL), \
      1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+const INSERT_BEHIND: &str = "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
+     client_id, ticket_id, message_id, part, call, not_before, created_at) \
+     VALUES (?1, ?2, ?3, (SELECT position FROM outbox WHERE id = ?14), \
+     0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const BEHEAD: &str =
     "UPDATE outbox SET is_head = 0 WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1";
 const REPLACE: &str = "UPDATE outbox SET call = ?3 \
      WHERE lane = ?1 AND purpose = ?2 AND state = 'waiting' AND finished_at IS NULL";
 const HEIR: &str = "UPDATE outbox SET is_head = 1 WHERE id = \
-     (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position LIMIT 1)";
+     (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position, id LIMIT 1)";
 const FATE: &str = "SELECT ifnull(sum(finished_at IS NULL), 0), \
      ifnull(sum(state = 'dead' OR (state = 'dropped' AND reason <> 'superseded')), 0) \
      FROM outbox WHERE message_id = ?1 AND purpose = ?2";
 const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
-     WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position";
+     WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position, id";
 const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at = ?2, is_head = 0, reason = ?3 \
      WHERE id = ?1";
 const RELEASE_CARRIED: &str =
@@ -103,13 +107,24 @@ pub struct Waiting {
 
 /// Queues a call up at the end of its lane.
 pub fn insert(db: &Db, new: &NewCall<'_>, now: Timestamp) -> Result<OutboxId, Error> {
-    insert_with(db, INSERT, new, now)
+    insert_with(db, INSERT, new, now, None)
 }
 
 /// Puts a call at the front of its lane, before what waits there.
 pub fn insert_ahead(db: &Db, new: &NewCall<'_>, now: Timestamp) -> Result<OutboxId, Error> {
     db.prepare_cached(BEHEAD)?.execute([new.lane.key()])?;
-    insert_with(db, INSERT_AHEAD, new, now)
+    insert_with(db, INSERT_AHEAD, new, now, None)
+}
+
+/// Puts a call right behind an unfinished one of the same lane, and behind what was put there before:
+/// calls of one position go in the order of their ids.
+pub fn insert_behind(
+    db: &Db,
+    new: &NewCall<'_>,
+    earlier: OutboxId,
+    now: Timestamp,
+) -> Result<OutboxId, Error> {
+    insert_with(db, INSERT_BEHIND, new, now, Some(earlier))
 }
 
 fn insert_with(
@@ -117,8 +132,10 @@ fn insert_with(
     statement: &str,
     new: &NewCall<'_>,
     now: Timestamp,
+    earlier: Option<OutboxId>,
 ) -> Result<OutboxId, Error> {
-    db.prepare_cached(statement)?.execute(params![
+    let mut statement = db.prepare_cached(statement)?;
+    let values = params![
         new.cause,
         new.step,
         new.lane.key(),
@@ -132,7 +149,15 @@ fn insert_with(
         to_json(new.call),
         new.not_before,
         now,
-    ])?;
+        earlier,
+    ];
+    // Only what goes behind another call names it.
+    let named = if earlier.is_some() {
+        values.len()
+    } else {
+        values.len() - 1
+    };
+    statement.execute(&values[..named])?;
     Ok(OutboxId(db.last_insert_rowid()))
 }
 

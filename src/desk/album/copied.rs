@@ -42,19 +42,20 @@ pub(in crate::desk) fn copied(
         Some(row) if outbox::is_untouched(turn.db, row.id)? => Some(row),
         Some(_) | None => None,
     };
+    let words = words_of(turn, route, found)?;
     if let Some(row) = untouched
         && carry::work_on(turn, route.direction, after).is_some()
     {
         // A copy would show the file as it was before it was cleaned.
         take_out(turn, row, found)?;
-        drop_words(turn, &words_of(turn, route, found)?)?;
+        drop_words(turn, &words)?;
         return Ok(Copied::Gone);
     }
-    let words = words_of(turn, route, found)?;
     if words.is_empty() && untouched.is_none() {
         return Ok(Copied::Gone);
     }
-    renew(turn, route, found, after, words)?;
+    let behind = untouched.map(|row| row.id);
+    renew(turn, route, found, after, (words, behind))?;
     Ok(Copied::Renewed)
 }
 
@@ -88,21 +89,23 @@ fn renew(
     route: Route,
     found: Found,
     after: &Content,
-    waiting: Vec<Part>,
+    (waiting, album): (Vec<Part>, Option<OutboxId>),
 ) -> Result<(), Error> {
     let caption = if has_label(turn, found)? {
         carry::caption(turn, route, after)
     } else {
         carry::shown(turn, route.direction, &after.text)
     };
+    let Some(earlier) = waiting.first().map(|part| part.id).or(album) else {
+        return Ok(());
+    };
+    let message = (found.row, WORDS_PART);
     let mut waiting = waiting.into_iter();
     for piece in pieces(&caption) {
         let call = Call::words(route.to(), piece, None);
         match waiting.next() {
             Some(part) => claims::replace_call(turn.db, part.id, &call)?,
-            None => {
-                turn.carry(route, route.purpose(), (found.row, WORDS_PART), &call)?;
-            }
+            None => turn.carry_behind(route, message, &call, earlier)?,
         }
     }
     drop_words(turn, waiting.as_slice())

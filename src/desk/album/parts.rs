@@ -5,7 +5,7 @@ use super::super::file::{self, Verdict};
 use super::super::turn::Turn;
 use crate::domain::call::{FileSource, Item, Source};
 use crate::domain::content::{Content, Kind, Text};
-use crate::domain::ids::MessageRowId;
+use crate::domain::ids::{MessageRowId, OutboxId};
 use crate::domain::rules::carriers::Direction;
 use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
 use crate::store::messages::Found;
@@ -24,10 +24,12 @@ pub(super) struct Gathered {
     pub(super) is_groupable: bool,
 }
 
+/// `place` is the call that keeps the album's place: what does not go with it goes behind it.
 pub(super) fn gather(
     turn: &mut Turn<'_>,
     route: Route,
     rows: &[MessageRowId],
+    place: OutboxId,
 ) -> Result<Gathered, Error> {
     let mut gathered = Gathered {
         items: Vec::new(),
@@ -42,7 +44,7 @@ pub(super) fn gather(
     gathered.is_groupable = is_groupable(&contents);
     let labelled = labelled(contents.iter().map(|(_, content)| content));
     for (index, (row, content)) in contents.iter().enumerate().take(ITEMS_MAX) {
-        let Some(file) = file_of(turn, route, *row, content)? else {
+        let Some(file) = file_of(turn, route, *row, content, place)? else {
             continue;
         };
         let mut caption = if index == labelled {
@@ -115,6 +117,7 @@ fn file_of(
     route: Route,
     row: MessageRowId,
     content: &Content,
+    place: OutboxId,
 ) -> Result<Option<FileSource>, Error> {
     let telegram = content
         .media
@@ -140,8 +143,8 @@ fn file_of(
         }
         Some(Verdict::Copy) => Ok(telegram),
         Some(Verdict::Withhold(why)) => {
-            file::withheld(turn, route, row, why)?;
-            file::words_alone(turn, route, row, content)?;
+            file::withheld(turn, route, row, why, place)?;
+            file::words_alone(turn, route, row, content, place)?;
             Ok(None)
         }
         None => Ok(None),

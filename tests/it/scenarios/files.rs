@@ -211,6 +211,60 @@ fn a_file_that_cannot_be_cleaned_is_withheld_where_the_operator_says_so() {
 }
 
 #[test]
+fn the_words_of_a_withheld_file_stay_before_what_was_written_after_them() {
+    let privacy = Privacy {
+        unclean_files: UncleanFiles::Withhold,
+        ..Privacy::default()
+    };
+    bot_test_with(with(privacy), |t| {
+        open_ticket(t);
+        let film = file(t, "sam", "document_mp4", "a film");
+        t.sandbox
+            .plan(FaultRule::once("getFile", Fault::Internal500));
+        t.agent("sam").sends_in("ann", film);
+        t.agent("sam").writes_in("ann", "what do you think of it?");
+        t.pass(Duration::from_secs(60));
+        t.client("ann").expect("Live Support: a film");
+        t.client("ann")
+            .expect("Live Support: what do you think of it?");
+        t.topic("ann")
+            .expect_part("was not delivered: what it says");
+        let film = file(t, "ann", "document_mp4", "another film");
+        t.sandbox
+            .plan(FaultRule::once("getFile", Fault::Internal500));
+        t.client("ann").sends(film);
+        t.client("ann").says("better?");
+        t.pass(Duration::from_secs(60));
+        t.topic("ann").expect_part("could say who made it");
+        t.topic("ann").expect("another film");
+        t.topic("ann").expect("better?");
+        t.client("ann").expect_part("could say who made it");
+    });
+}
+
+#[test]
+fn the_words_of_a_file_that_telegram_never_takes_stand_there() {
+    bot_test(|t| {
+        open_ticket(t);
+        let paper = file(t, "ann", "document_pdf", "see here");
+        let refusal = Fault::Refuse {
+            code: 400,
+            description: "Bad Request: PHOTO_SAVE_FILE_INVALID".to_owned(),
+            parameters: None,
+        };
+        let rule = FaultRule::once("sendDocument", refusal);
+        t.sandbox.plan(FaultRule { times: 100, ..rule });
+        t.client("ann").sends(paper);
+        t.client("ann").says("and a word");
+        t.pass(Duration::from_secs(300));
+        t.topic("ann").expect_part("could not be");
+        t.topic("ann").expect("see here");
+        t.topic("ann").expect("and a word");
+        t.client("ann").expect_part("could not be passed on");
+    });
+}
+
+#[test]
 fn damaged_and_hostile_files_stop_nobody() {
     bot_test(|t| {
         open_ticket(t);
