@@ -48,7 +48,7 @@ impl World {
             self.log.violation(complaint);
             return refused(&Refusal::new(404, "Not Found: method not found"));
         };
-        let violations = self.log.violation_count();
+        let before = (self.log.violation_count(), self.log.wait_count());
         schema::check(method, request.params, request.uploads, &mut |complaint| {
             self.log.violation(format!("{}: {complaint}", method.name));
         });
@@ -61,7 +61,7 @@ impl World {
         };
         let fault = self.faults.draw(&info);
         let answer = self.play(request, method, &info, fault);
-        self.record(request, &info, &answer, violations);
+        self.record(request, &info, &answer, before);
         answer
     }
 
@@ -155,6 +155,7 @@ impl World {
                 Verdict::Pass => {}
                 Verdict::Delayed { ms } => delay_ms = ms,
                 Verdict::Refused { seconds, early } => {
+                    self.log.wait();
                     if early {
                         let name = method.name;
                         self.log
@@ -263,9 +264,10 @@ impl World {
         request: &Request<'_>,
         info: &CallInfo<'_>,
         answer: &Answer,
-        violations_before: usize,
+        (violations, waits): (usize, u64),
     ) {
-        let violation = self.log.violation_count() > violations_before;
+        let violation = self.log.violation_count() > violations;
+        let is_wait = self.log.wait_count() > waits;
         let is_poll = info.method == "getUpdates";
         let skipped = is_poll && !self.settings.log_polls && !violation;
         if !self.log.is_kept() || skipped {
@@ -280,6 +282,7 @@ impl World {
             at_ms: info.at_ms,
             status: answer.status(),
             violation,
+            unseen_wait: is_wait && answer.status() != 429,
         });
     }
 }

@@ -27,6 +27,8 @@ pub struct CallRecord {
     pub status: u16,
     /// The call broke a rule.
     pub violation: bool,
+    /// It was answered with a wait that a fault hid from the caller.
+    pub unseen_wait: bool,
 }
 
 #[derive(Debug)]
@@ -34,6 +36,7 @@ pub(crate) struct Log {
     capacity: usize,
     calls: VecDeque<CallRecord>,
     violations: Vec<String>,
+    waits: u64,
     total: u64,
 }
 
@@ -43,6 +46,7 @@ impl Log {
             capacity,
             calls: VecDeque::new(),
             violations: Vec::new(),
+            waits: 0,
             total: 0,
         }
     }
@@ -75,6 +79,15 @@ impl Log {
         if self.violations.len() < VIOLATIONS_KEPT {
             self.violations.push(text);
         }
+    }
+
+    /// A call was answered with a wait.
+    pub fn wait(&mut self) {
+        self.waits += 1;
+    }
+
+    pub fn wait_count(&self) -> u64 {
+        self.waits
     }
 
     pub fn violation_count(&self) -> usize {

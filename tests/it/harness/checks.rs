@@ -1,7 +1,7 @@
 //! The end that every scenario has: nothing unread, nothing pending, no error logged, and nothing
 //! of anybody's on the wrong side (that is in `taint`).
 
-use hushdesk::sandbox::{CallRecord, MessageView};
+use hushdesk::sandbox::MessageView;
 use hushdesk::store::Db;
 
 use super::Scenario;
@@ -107,21 +107,21 @@ impl Scenario {
         );
     }
 
-    /// An answer that is lost may have been the one that asked to wait. Only a call whose forerunner
-    /// in its chat was lost may be early: after an answer the bot knows, and so do we.
+    /// A bot cannot keep to a wait that it was never told of. Only that excuses an early call: the
+    /// newest wait before it was answered into a fault, and no call has learnt of it since.
     fn early_calls_are_excused(&self) -> bool {
         let calls = self.sandbox.calls();
         let early = calls.iter().enumerate().filter(|(_, call)| call.violation);
         early.into_iter().all(|(index, call)| {
-            // Reactions are answered whatever the chat's flood says.
-            let mut earlier = calls[..index].iter().rev().filter(|earlier| {
-                earlier.chat == call.chat && earlier.method != "setMessageReaction"
+            let earlier = calls[..index].iter().rev();
+            let waits = earlier.filter(|earlier| {
+                earlier.chat == call.chat && (earlier.unseen_wait || earlier.status == 429)
             });
             // Calls that leave together cannot know of each other's answers.
-            let lost = |last: &CallRecord| last.status == 0 || last.status >= 500;
-            earlier
-                .find(|last| last.at_ms < call.at_ms || lost(last))
-                .is_some_and(lost)
+            waits
+                .into_iter()
+                .find(|earlier| earlier.unseen_wait || earlier.at_ms < call.at_ms)
+                .is_some_and(|wait| wait.unseen_wait)
         })
     }
 
