@@ -133,7 +133,7 @@ ALTER TABLE topics ADD COLUMN titled_at INTEGER NOT NULL DEFAULT 0;
 -- A digest of what the card's post says: an edit that changes nothing is not made.
 ALTER TABLE topics ADD COLUMN card_shown INTEGER;
 
--- One and the same timer is set once.
+-- One and the same timer is set once; where it is set for another time it takes the place of the earlier one.
 CREATE INDEX timers_same ON timers (timer);
 
 -- What a client has chosen to ask about; waits for the message that opens the ticket.
@@ -146,9 +146,6 @@ CREATE TABLE dashboards (
     shown      TEXT NOT NULL DEFAULT '',
     edited_at  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-
--- Timers by what they are for: one that is set for another time takes the place of the earlier one.
-CREATE INDEX timers_by_what ON timers (timer);
 
 -- Clients who were told their place in the queue, and which: it is told again when it is a better one.
 CREATE TABLE queue_places (

@@ -9,6 +9,7 @@ use super::turn::{Queued, Turn};
 use super::{backlog, moment};
 use crate::domain::call::{Button, Call, Lane, Priority, Purpose, To};
 use crate::domain::content::{Content, Kind, Text};
+use crate::domain::event::Timer;
 use crate::domain::ids::{MessageRowId, TicketId};
 use crate::domain::rules::text;
 use crate::domain::ticket::Ticket;
@@ -16,7 +17,7 @@ use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Unfinished};
 use crate::store::messages::Found;
 use crate::store::topics::Topic;
-use crate::store::{Error, Place, members, messages, outbox, tags, tickets, topics};
+use crate::store::{Error, Place, members, messages, outbox, tags, tickets, timers, topics};
 use crate::view::buttons::{self, Page};
 use crate::view::card::{self, Beside};
 
@@ -35,21 +36,23 @@ pub(super) fn refresh(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error
     refresh_title(turn, &ticket, &topic)
 }
 
-/// Only how much is unread has changed: that can wait, and gives way to all else where the group is behind.
-pub(super) fn refresh_count(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error> {
+/// Only how much is unread has changed: the card says so in a while.
+pub(super) fn recount(turn: &Turn<'_>, ticket: TicketId) -> Result<(), Error> {
+    let timer = Timer::CardCount { ticket };
+    timers::set_once(turn.db, turn.now.plus(COUNTED_AFTER), &timer)
+}
+
+/// The card shows how much is unread, which gives way to all else where the group is behind.
+pub(super) fn recounted(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error> {
     let topic = topics::current(turn.db, ticket)?;
     let Some(topic) = topic.filter(|topic| topic.card.is_some()) else {
         return Ok(());
     };
     if backlog::look(turn)?.is_some() {
-        return Ok(());
+        return recount(turn, ticket);
     }
     let ticket = tickets::by_id(turn.db, ticket)?;
-    let counted = Shown {
-        after: COUNTED_AFTER,
-        ..Shown::default()
-    };
-    show(turn, &ticket, &topic, counted)
+    show(turn, &ticket, &topic, Shown::default())
 }
 
 /// Shows other buttons under a card, because somebody has asked for them.
@@ -231,7 +234,6 @@ pub(super) fn lost(turn: &mut Turn<'_>, topic: &Topic) -> Result<(), Error> {
 struct Shown {
     page: Page,
     priority: Priority,
-    after: Duration,
 }
 
 impl Default for Shown {
@@ -239,7 +241,6 @@ impl Default for Shown {
         Self {
             page: Page::Main,
             priority: Priority::STATE,
-            after: Duration::ZERO,
         }
     }
 }
@@ -269,15 +270,11 @@ fn show(turn: &mut Turn<'_>, ticket: &Ticket, topic: &Topic, how: Shown) -> Resu
         buttons,
     };
     if outbox::replace_waiting(turn.db, lane, Purpose::CardEdit, &call)? {
-        return match how.after {
-            Duration::ZERO => outbox::hasten(turn.db, lane, how.priority, turn.now),
-            _ => Ok(()),
-        };
+        return outbox::hasten(turn.db, lane, how.priority, turn.now);
     }
     let queued = Queued {
         lane,
         ticket: Some(ticket.id),
-        not_before: Some(turn.now.plus(how.after)),
         ..Queued::of(Purpose::CardEdit, how.priority, &call)
     };
     turn.queue(queued).map(drop)

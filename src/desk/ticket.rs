@@ -104,7 +104,7 @@ pub(super) fn add(
     snooze::heard(turn, &tickets::by_id(turn.db, ticket.id)?)?;
     let (found, content) = keep(turn, ticket, incoming)?;
     relay(turn, ticket, found.row, &content, incoming)?;
-    card::refresh_count(turn, ticket.id)?;
+    card::recount(turn, ticket.id)?;
     // The clock of the close stood still while the client owed the answer.
     if ticket.waiting_since.is_none() {
         sla::look_again(turn, ticket.id)?;
@@ -125,7 +125,7 @@ fn opened(turn: &mut Turn<'_>, ticket: &Ticket, content: &Content) -> Result<Tic
 pub(super) fn answered(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error> {
     tickets::agent_wrote(turn.db, ticket, turn.now)?;
     autoclose::begin(turn, ticket)?;
-    card::refresh_count(turn, ticket)
+    card::recount(turn, ticket)
 }
 
 fn insert(turn: &mut Turn<'_>, client: &Client, subject: &str) -> Result<TicketId, Error> {

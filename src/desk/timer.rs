@@ -7,7 +7,8 @@ use super::closing::{self, Ending};
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use super::{
-    album, autoclose, backlog, dashboard, membership, outage, queue, shift, sla, snooze, staff,
+    album, autoclose, backlog, card, dashboard, membership, outage, queue, shift, sla, snooze,
+    staff,
 };
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
@@ -89,6 +90,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::AgentShift { agent } => shift::rang(turn, *agent),
         Timer::QueueMoves => queue::moved(turn),
         Timer::SlaDue { ticket } => sla::due(turn, *ticket),
+        Timer::CardCount { ticket } => card::recounted(turn, *ticket),
     }
 }
 

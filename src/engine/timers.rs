@@ -95,7 +95,8 @@ impl Timers {
                             | Timer::AgentIdle { .. }
                             | Timer::AgentShift { .. }
                             | Timer::QueueMoves
-                            | Timer::SlaDue { .. } => Ok(()),
+                            | Timer::SlaDue { .. }
+                            | Timer::CardCount { .. } => Ok(()),
                             // Its place in the lane would never be given up.
                             Timer::AlbumQuiet { album } => desk.album_died(db, moment, album),
                         }

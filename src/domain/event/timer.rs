@@ -123,4 +123,9 @@ pub enum Timer {
         /// Which ticket.
         ticket: TicketId,
     },
+    /// A card is to show how much is unread.
+    CardCount {
+        /// Of which ticket.
+        ticket: TicketId,
+    },
 }

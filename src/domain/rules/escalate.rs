@@ -8,6 +8,7 @@
 //! `operator`, `operation` and `operate` share one, and an operation is no call for an operator. Words in
 //! other letters have to be the same. Of several words, all have to stand side by side.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rust_stemmers::{Algorithm, Stemmer};
@@ -22,6 +23,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Words that raise a ticket, ready to be looked for.
 pub struct Keywords {
     listed: Vec<(String, Vec<Word>)>,
+    /// What keywords begin with: no form of a word begins with another letter.
+    initials: BTreeSet<char>,
     stemmers: Stemmers,
 }
 
@@ -51,12 +54,17 @@ impl Keywords {
             english: Stemmer::create(Algorithm::English),
             russian: Stemmer::create(Algorithm::Russian),
         };
-        let listed = listed
+        let listed: Vec<(String, Vec<Word>)> = listed
             .iter()
-            .map(|keyword| (keyword.clone(), stemmers.words(keyword)))
+            .map(|keyword| (keyword.clone(), stemmers.words(keyword, |_| true)))
             .filter(|(_, words)| !words.is_empty())
             .collect();
-        Self { listed, stemmers }
+        let words = listed.iter().flat_map(|(_, words)| words);
+        Self {
+            initials: words.filter_map(|word| word.plain.chars().next()).collect(),
+            listed,
+            stemmers,
+        }
     }
 
     /// The first keyword, in the order of the config, that a text holds.
@@ -64,7 +72,8 @@ impl Keywords {
         if self.listed.is_empty() {
             return None;
         }
-        let words = self.stemmers.words(text);
+        let may_be_one = |initial| self.initials.contains(&initial);
+        let words = self.stemmers.words(text, may_be_one);
         let holds = |keyword: &[Word]| {
             words.windows(keyword.len()).any(|part| {
                 part.iter()
@@ -87,14 +96,19 @@ impl std::fmt::Debug for Keywords {
 }
 
 impl Stemmers {
-    fn words(&self, text: &str) -> Vec<Word> {
+    /// The words of a text, with the stems of those whose first letter is wanted.
+    fn words(&self, text: &str, is_wanted: impl Fn(char) -> bool) -> Vec<Word> {
         text.to_lowercase()
             .replace('ё', "е")
             .split(|sign: char| !sign.is_alphanumeric())
             .filter(|word| !word.is_empty())
             .map(|word| Word {
                 plain: word.to_owned(),
-                stem: self.stem(word),
+                stem: if word.starts_with(&is_wanted) {
+                    self.stem(word)
+                } else {
+                    Stem::Other
+                },
             })
             .collect()
     }
