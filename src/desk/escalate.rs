@@ -39,13 +39,18 @@ pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     raise(turn, &mut ticket.clone(), Cause::Agent, &by).map(|()| None)
 }
 
-/// A client has written: a word of theirs may raise the ticket, or that nobody answers.
-pub(super) fn heard(turn: &mut Turn<'_>, id: TicketId, text: &str) -> Result<(), Error> {
+/// A client has written: a word of theirs may raise the ticket, or that nobody answers for so many minutes.
+pub(super) fn heard(
+    turn: &mut Turn<'_>,
+    id: TicketId,
+    text: &str,
+    unanswered: u32,
+) -> Result<(), Error> {
     if turn.keywords().find_in(text).is_some() {
         return by_itself(turn, id, Cause::Keyword);
     }
     let limit = turn.settings().tickets.escalate_after_messages;
-    if limit > 0 && tickets::by_id(turn.db, id)?.unanswered_minutes >= limit {
+    if limit > 0 && unanswered >= limit {
         return by_itself(turn, id, Cause::Unanswered);
     }
     Ok(())

@@ -50,14 +50,18 @@ pub(super) fn open(
     // One that is held takes no turn of those that are not.
     let turn_at = held_until.map_or(due_at, |_| Timestamp::from_millis(0));
     topics::insert(turn.db, ticket.id, turn.settings().group, turn_at)?;
-    let (found, content) = keep(turn, &ticket, incoming)?;
+    let Kept {
+        found,
+        content,
+        unanswered,
+    } = keep(turn, &ticket, incoming)?;
     let ticket = tickets::by_id(turn.db, ticket.id)?;
     make_topic(turn, &ticket, due_at)?;
     let at = incoming.not_before;
     if !card::first_post(turn, &ticket, found.row, &content, at)? {
         relay(turn, &ticket, found.row, &content, incoming)?;
     }
-    let ticket = opened(turn, &ticket, &content)?;
+    let ticket = opened(turn, &ticket, &content, unanswered)?;
     let text = created(
         turn,
         client,
@@ -100,22 +104,33 @@ pub(super) fn add(
         closing::cancel(turn, ticket, Hand::Client)?;
         let line = turn.texts().line_close_cancelled(turn.language());
         turn.tell_topic(ticket.id, line, None)?;
+        snooze::heard(turn, &tickets::by_id(turn.db, ticket.id)?)?;
+    } else {
+        snooze::heard(turn, ticket)?;
     }
-    snooze::heard(turn, &tickets::by_id(turn.db, ticket.id)?)?;
-    let (found, content) = keep(turn, ticket, incoming)?;
+    let Kept {
+        found,
+        content,
+        unanswered,
+    } = keep(turn, ticket, incoming)?;
     relay(turn, ticket, found.row, &content, incoming)?;
     card::recount(turn, ticket.id)?;
     // The clock of the close stood still while the client owed the answer.
     if ticket.waiting_since.is_none() {
         sla::look_again(turn, ticket.id)?;
     }
-    escalate::heard(turn, ticket.id, &content.text.text)
+    escalate::heard(turn, ticket.id, &content.text.text, unanswered)
 }
 
 /// A new ticket finds somebody; its first words may raise it.
-fn opened(turn: &mut Turn<'_>, ticket: &Ticket, content: &Content) -> Result<Ticket, Error> {
+fn opened(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    content: &Content,
+    unanswered: u32,
+) -> Result<Ticket, Error> {
     sla::look_again(turn, ticket.id)?;
-    escalate::heard(turn, ticket.id, &content.text.text)?;
+    escalate::heard(turn, ticket.id, &content.text.text, unanswered)?;
     let mut ticket = tickets::by_id(turn.db, ticket.id)?;
     assign::to_somebody(turn, &mut ticket, None)?;
     Ok(ticket)
@@ -151,12 +166,16 @@ pub(super) fn subject_of(turn: &Turn<'_>, content: &Content) -> String {
     text::first_line(&turn.mask_content(content).content.text, SUBJECT_MAX)
 }
 
+/// A client's message as it is kept.
+struct Kept {
+    found: Found,
+    content: Content,
+    /// The ticket's minutes without an answer, this message counted.
+    unanswered: u32,
+}
+
 /// Keeps a client's message, with what has to be hidden hidden.
-fn keep(
-    turn: &Turn<'_>,
-    ticket: &Ticket,
-    incoming: &Incoming<'_>,
-) -> Result<(Found, Content), Error> {
+fn keep(turn: &Turn<'_>, ticket: &Ticket, incoming: &Incoming<'_>) -> Result<Kept, Error> {
     let message = incoming.message;
     let masked = turn.mask_content(&message.content);
     let row = messages::insert(
@@ -184,8 +203,11 @@ fn keep(
         is_deleted: false,
     };
     turn.seal(found, &masked.redacted)?;
-    tickets::client_wrote(turn.db, ticket.id, message.date)?;
-    Ok((found, masked.content))
+    Ok(Kept {
+        found,
+        content: masked.content,
+        unanswered: tickets::client_wrote(turn.db, ticket.id, message.date)?,
+    })
 }
 
 /// When a new ticket's topic may be made.

@@ -37,7 +37,7 @@ const REOPEN: &str = "UPDATE tickets SET state = ?2, assignee = ?3, closed_at = 
      AND other.state <> 'closed')";
 const CLIENT_WROTE: &str = "UPDATE tickets SET unread = unread + 1, unanswered_minutes = unanswered_minutes + \
      (waiting_since IS NULL OR last_client_at / 60000 <> ?2 / 60000), \
-     waiting_since = ifnull(waiting_since, ?2), last_client_at = ?2, warned_at = NULL WHERE id = ?1 AND state <> 'closed'";
+     waiting_since = ifnull(waiting_since, ?2), last_client_at = ?2, warned_at = NULL WHERE id = ?1 AND state <> 'closed' RETURNING unanswered_minutes";
 const AGENT_WROTE: &str = "UPDATE tickets SET answers = answers + (waiting_since IS NOT NULL), \
      answers_ms = answers_ms + max(?2 - ifnull(waiting_since, ?2), 0), unread = 0, waiting_since = NULL, \
      unanswered_minutes = 0, last_agent_at = ?2, warned_at = NULL, first_response_at = ifnull(first_response_at, ?2) \
@@ -166,10 +166,14 @@ pub fn reopen(db: &Db, ticket: &Ticket) -> Result<bool, Error> {
     Ok(reopened == 1)
 }
 
-/// The client has written: somebody has to answer.
-pub fn client_wrote(db: &Db, id: TicketId, at: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(CLIENT_WROTE)?.execute(params![id, at])?;
-    Ok(())
+/// The client has written: somebody has to answer. In how many minutes they have written since the last
+/// answer; 0 where the ticket is closed.
+pub fn client_wrote(db: &Db, id: TicketId, at: Timestamp) -> Result<u32, Error> {
+    let minutes = db
+        .prepare_cached(CLIENT_WROTE)?
+        .query_row(params![id, at], |row| row.get(0))
+        .optional()?;
+    Ok(minutes.unwrap_or(0))
 }
 
 /// An agent has answered: nothing of the client's waits any more.
