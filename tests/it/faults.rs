@@ -32,11 +32,9 @@ restart. The log says when it begins and ends, the table `breakers` holds it mea
 `tests/it/seeds.rs` draws people, these faults and kills from a seed, ends all trouble, and demands that
 everything has arrived in order. The gate plays 500 seeds; 100,000 have not been played yet. Found and mended:
 copies taken back in the order of a clock that was set (seed 50), an edit lost when its card and then its
-topic were gone (575), an excuse missing in the check itself (119). Not
-understood yet: a message that stood twice after a topic was deleted by hand (963). Four of the 500
-fail since the desk's life of tickets came in, for causes not known yet, and the gate
-fails until they are mended: an edit before the end of a wait (48), the edit of a text that is lost (230, 326), a
-reply that overtakes another (358).
+topic were gone (575), the edit of an album that only a copy can carry, lost while it waited (230, 326), the
+words of a withheld file behind later messages (358), two excuses of the check itself that were missing or
+too wide (119, 48).
 `HUSHDESK_SEEDS_FROM=1000 HUSHDESK_SEEDS=1000 cargo test --profile seeds --test it seeds` plays
 more.
 ";
