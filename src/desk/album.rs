@@ -13,6 +13,7 @@ use super::carry::{self, Parcel, Route};
 use super::file::{self};
 use super::turn::Turn;
 use crate::domain::call::{Call, FileSource, Item, ReplyTo};
+use crate::domain::content::Text;
 use crate::domain::event::Timer;
 use crate::domain::ids::{AlbumId, MessageRowId, OutboxId};
 use crate::domain::ticket::Ticket;
@@ -182,8 +183,9 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
     let is_cleaned = |item: &Item| matches!(item.file, FileSource::Spool { .. });
     if !is_groupable && items.iter().any(is_cleaned) {
         // A copy of the whole would carry the file as it was before it was cleaned.
-        outbox::drop_waiting(turn.db, call, &lane, SUPERSEDED, turn.now)?;
-        return each_alone(turn, route, &items, &carried, held.as_ref());
+        each_alone(turn, route, &items, &carried, held.as_ref(), call)?;
+        words_behind(turn, route, words, call)?;
+        return outbox::drop_waiting(turn.db, call, &lane, SUPERSEDED, turn.now);
     }
     let ready = match (is_groupable, items.len()) {
         (true, 1) => Call::SendMedia {
@@ -213,9 +215,19 @@ fn leave(turn: &mut Turn<'_>, album: &Album) -> Result<(), Error> {
     outbox::release(turn.db, call, &ready, turn.now)?;
     outbox::carries(turn.db, call, Some(*carried.first().unwrap_or(first)))?;
     debug_assert_eq!(purpose, route.purpose());
+    words_behind(turn, route, words, call)
+}
+
+/// What could not be a caption follows as words.
+fn words_behind(
+    turn: &mut Turn<'_>,
+    route: Route,
+    words: Vec<(MessageRowId, Text)>,
+    album: OutboxId,
+) -> Result<(), Error> {
     for (row, text) in words {
         let words = Call::words(route.to(), text, None);
-        turn.carry_behind(route, (row, copied::WORDS_PART), &words, call)?;
+        turn.carry_behind(route, (row, copied::WORDS_PART), &words, album)?;
     }
     Ok(())
 }

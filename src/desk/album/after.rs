@@ -7,7 +7,7 @@ use super::super::turn::Turn;
 use crate::domain::call::{Call, FileSource, Item, ReplyTo, Source};
 use crate::domain::content::Text;
 use crate::domain::event::Timer;
-use crate::domain::ids::{AlbumId, MessageRowId};
+use crate::domain::ids::{AlbumId, MessageRowId, OutboxId};
 use crate::domain::ticket::Side;
 use crate::store::albums::{self, Album, AlbumState};
 use crate::store::claims::{self, OutboxRow};
@@ -38,15 +38,16 @@ pub(in crate::desk) fn is_unlinked(
     Ok(!is_linked && claims::unfinished(turn.db, call)?.is_none())
 }
 
-/// The messages of an album, each by itself, before all that waits behind them.
+/// The messages of an album, each by itself, behind the call that kept their place.
 pub(super) fn each_alone(
     turn: &mut Turn<'_>,
     route: Route,
     items: &[Item],
     rows: &[MessageRowId],
     reply_to: Option<&ReplyTo>,
+    place: OutboxId,
 ) -> Result<(), Error> {
-    for (item, row) in items.iter().zip(rows).rev() {
+    for (item, row) in items.iter().zip(rows) {
         let found = messages::by_id(turn.db, *row)?;
         let is_nameless = matches!(&item.file, FileSource::Telegram(id) if id.is_empty());
         let call = match file::source(turn, found)? {
@@ -63,7 +64,7 @@ pub(super) fn each_alone(
                 reply_to: reply_to.cloned(),
             },
         };
-        turn.carry_ahead(route, (*row, 0), &call)?;
+        turn.carry_behind(route, (*row, 0), &call, place)?;
     }
     Ok(())
 }
@@ -84,12 +85,10 @@ pub(in crate::desk) fn one_by_one(turn: &mut Turn<'_>, row: &OutboxRow) -> Resul
             reply_to,
             ..
         } => {
-            claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
-            each_alone(turn, route, items, rows, reply_to.as_ref())?;
+            each_alone(turn, route, items, rows, reply_to.as_ref(), row.id)?;
         }
         Call::CopyAlbum { to, sources } => {
-            claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
-            for source in sources.iter().rev() {
+            for source in sources {
                 let message = original(turn, *source)?.unwrap_or(first);
                 let call = Call::Copy {
                     to: *to,
@@ -97,11 +96,12 @@ pub(in crate::desk) fn one_by_one(turn: &mut Turn<'_>, row: &OutboxRow) -> Resul
                     caption: Some(Text::default()),
                     reply_to: None,
                 };
-                turn.carry_ahead(route, (message, 0), &call)?;
+                turn.carry_behind(route, (message, 0), &call, row.id)?;
             }
         }
         _ => return Ok(false),
     }
+    claims::dropped(turn.db, row, SUPERSEDED, turn.now)?;
     album_word(turn, found)?;
     Ok(true)
 }

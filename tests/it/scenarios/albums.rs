@@ -368,3 +368,26 @@ fn a_copied_album_that_stands_there_already_is_followed_by_its_newest_words() {
         assert_eq!(t.topic("ann").next().text(), "as it is");
     });
 }
+
+#[test]
+fn an_album_that_leaves_one_by_one_stays_behind_what_was_written_before_it() {
+    bot_test(|t| {
+        open_ticket(t);
+        keep_the_group_waiting(t);
+        t.person("ann");
+        // As long as Premium lets captions be, and longer than bots may make them.
+        let long = "two ".repeat(300).trim_end().to_owned();
+        let items = vec![
+            t.marked("ann").piece("live_photo", "one"),
+            t.marked("ann").piece("document_pdf", &long),
+        ];
+        t.client("ann").drops_album(items, None);
+        t.client("ann").says("and a word");
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect("a text that meets the wait");
+        assert_eq!(t.topic("ann").next().text(), "one");
+        assert_eq!(t.topic("ann").next().text(), "");
+        t.topic("ann").expect(&long);
+        t.topic("ann").expect("and a word");
+    });
+}
