@@ -114,7 +114,7 @@ fn carry_over(
         }
         return Ok(());
     }
-    match album::copied(turn, route, found, after)? {
+    match album::copied(turn, route, found, after, is_same_file)? {
         Copied::Apart => {}
         Copied::Renewed => return Ok(()),
         Copied::Gone => return marked(turn, found, after),

@@ -33,6 +33,7 @@ pub(in crate::desk) fn copied(
     route: Route,
     found: Found,
     after: &Content,
+    is_same_file: bool,
 ) -> Result<Copied, Error> {
     let waiting = waiting_copy(turn, found)?;
     if waiting.is_none() && !after::is_unlinked(turn, route, found)? {
@@ -51,7 +52,8 @@ pub(in crate::desk) fn copied(
         drop_words(turn, &words)?;
         return Ok(Copied::Gone);
     }
-    if words.is_empty() && untouched.is_none() {
+    if untouched.is_none() && (words.is_empty() || !is_same_file) {
+        drop_words(turn, &words)?;
         return Ok(Copied::Gone);
     }
     let behind = untouched.map(|row| row.id);
