@@ -157,10 +157,7 @@ fn text_edited(
         match old.get(index) {
             Some(shown) if shown == text && is_same_preview => {}
             Some(_) => edit_text(turn, route, found.row, part, text, after)?,
-            None => {
-                let call = Call::words(route.to(), text.clone(), None);
-                turn.carry(route, route.purpose(), (found.row, part), &call)?;
-            }
+            None => added(turn, route, (found.row, part), text)?,
         }
     }
     if old.len() > new.len() {
@@ -173,6 +170,24 @@ fn text_edited(
         turn.carry(route, Purpose::Edit, (found.row, from_part), &call)?;
     }
     Ok(())
+}
+
+/// A part more: behind the one before it where that still waits.
+fn added(
+    turn: &mut Turn<'_>,
+    route: Route,
+    (row, part): (MessageRowId, u32),
+    text: &Text,
+) -> Result<(), Error> {
+    let call = Call::words(route.to(), text.clone(), None);
+    let waiting = outbox::parts(turn.db, row, route.purpose())?;
+    let earlier = waiting.iter().rfind(|waiting| waiting.part < part);
+    match earlier {
+        Some(earlier) => turn.carry_behind(route, (row, part), &call, earlier.id),
+        None => turn
+            .carry(route, route.purpose(), (row, part), &call)
+            .map(drop),
+    }
 }
 
 fn edit_text(

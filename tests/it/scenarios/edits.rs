@@ -381,3 +381,23 @@ fn a_text_that_shrank_can_grow_again() {
         }
     });
 }
+
+#[test]
+fn a_text_that_grows_while_it_waits_stays_together() {
+    bot_test(|t| {
+        open_ticket(t);
+        let wait = Fault::RetryAfter { seconds: 30 };
+        t.sandbox.plan(FaultRule::once("sendMessage", wait));
+        t.client("ann").says("a text that meets the wait");
+        t.client("ann").says("a few words");
+        t.client("ann").says("and on we go");
+        let long = "many words ".repeat(500).trim_end().to_owned();
+        t.client("ann").edits("a few words", content::text(&long));
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect("a text that meets the wait");
+        let first = t.topic("ann").next().text().to_owned();
+        let second = t.topic("ann").next().text().to_owned();
+        assert_eq!(format!("{first} {second}"), long);
+        t.topic("ann").expect("and on we go");
+    });
+}
