@@ -1,6 +1,8 @@
 //! Somebody changed what they had written: the copy on the other side follows. Telegram also reports
 //! edits that changed nothing (Bot API docs, `Update.edited_message`); those change nothing here.
 
+mod caption;
+
 use super::album::Copied;
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
@@ -128,7 +130,7 @@ fn carry_over(
         Edited::Nothing => Ok(()),
         Edited::Moved => moved(turn, route, found.row, after),
         Edited::Edited => text_edited(turn, route, found, before, after),
-        Edited::CaptionEdited => caption_edited(turn, route, found, after),
+        Edited::CaptionEdited => caption::edited(turn, route, found, after),
         Edited::MediaReplaced if after.media.is_none() => marked(turn, found, after),
         Edited::MediaReplaced => media_replaced(turn, route, found.row, after),
         Edited::Marked => marked(turn, found, after),
@@ -226,66 +228,6 @@ fn edit_text(
         preview: carry::preview(turn, route.direction, after),
     };
     change(turn, route, row, part, &call)
-}
-
-fn caption_edited(
-    turn: &mut Turn<'_>,
-    route: Route,
-    found: Found,
-    after: &Content,
-) -> Result<(), Error> {
-    if !carry::takes_caption(after.kind) {
-        return Ok(());
-    }
-    let caption = if album::has_label(turn, found)? {
-        carry::caption(turn, route, after)
-    } else {
-        text::within_marks(carry::shown(turn, route.direction, &after.text))
-    };
-    for unsent in outbox::parts(turn.db, found.row, route.purpose())? {
-        let Some(call) = unsent
-            .call
-            .filter(|_| unsent.is_untouched && unsent.part == 0)
-        else {
-            continue;
-        };
-        if let Some(call) = with_caption(call, &caption) {
-            return claims::replace_call(turn.db, unsent.id, &call);
-        }
-    }
-    let call = Call::EditCaption {
-        copy: standing(route, found.row, 0),
-        caption,
-    };
-    change(turn, route, found.row, 0, &call)
-}
-
-/// A call that nobody has seen the effect of, with another caption. None where it carries none, and
-/// where it is read when it is ready.
-fn with_caption(call: Call, caption: &Text) -> Option<Call> {
-    match call {
-        Call::Copy {
-            to,
-            source,
-            reply_to,
-            ..
-        } => Some(Call::Copy {
-            to,
-            source,
-            caption: Some(caption.clone()),
-            reply_to,
-        }),
-        Call::SendMedia { to, item, reply_to } => Some(Call::SendMedia {
-            to,
-            item: Item {
-                caption: caption.clone(),
-                ..item
-            },
-            reply_to,
-        }),
-        waiting @ Call::Await { .. } => Some(waiting),
-        _ => None,
-    }
 }
 
 /// Another file stands there: it goes the way that files of its kind go.

@@ -136,7 +136,8 @@ fn reopen(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     let failures = row.failures + 1;
     claims::retry(turn.db, row, turn.now, failures, row.maybe_sent)?;
     let call = Call::ReopenTopic { ticket };
-    turn.ahead_in_topic(ticket, Purpose::TopicState, Priority::MESSAGE, &call)
+    turn.ahead_in_topic(ticket, Purpose::TopicState, Priority::MESSAGE, &call)?;
+    topic::close_after(turn, &tickets::by_id(turn.db, ticket)?)
 }
 
 /// Nothing is wrong with the call: it waits until the group, the right or the token is back.

@@ -10,7 +10,7 @@ use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, ThreadId, TicketId};
 use crate::domain::outcome::Receipt;
-use crate::domain::ticket::{TicketCode, TicketState};
+use crate::domain::ticket::{Ticket, TicketCode, TicketState};
 use crate::store::claims::{self, OutboxRow, Unfinished};
 use crate::store::topics::Topic;
 use crate::store::{Error, outbox, tickets, timers, topics};
@@ -139,13 +139,20 @@ fn recreate(
         title: card::title(turn, &ticket),
     };
     turn.ahead_in_topic(ticket.id, Purpose::Topic, Priority::FIRST, &make)?;
-    if ticket.state == TicketState::Closed {
-        // A late change led to it: nobody is to answer here.
-        let close = Call::CloseTopic { ticket: ticket.id };
-        let (purpose, now) = (Purpose::TopicState, turn.now);
-        turn.post_to_topic(&ticket, purpose, Priority::STATE, None, now, &close)?;
+    close_after(turn, &ticket)
+}
+
+/// Something comes late into the topic of a closed ticket: the topic closes behind it, because nobody is to
+/// answer there.
+pub(super) fn close_after(turn: &mut Turn<'_>, ticket: &Ticket) -> Result<(), Error> {
+    let last = outbox::waiting_in(turn.db, Lane::Topic(ticket.id))?.pop();
+    let closes_already = last.is_some_and(|last| last.purpose == Purpose::TopicState);
+    if ticket.state != TicketState::Closed || closes_already {
+        return Ok(());
     }
-    Ok(())
+    let close = Call::CloseTopic { ticket: ticket.id };
+    let (purpose, now) = (Purpose::TopicState, turn.now);
+    turn.post_to_topic(ticket, purpose, Priority::STATE, None, now, &close)
 }
 
 /// A topic of this ticket stands. The first one that we learn of is the ticket's; any other is an

@@ -12,6 +12,7 @@ use crate::domain::outcome::Receipt;
 use crate::domain::rules::breaker::{Cause, Destination};
 use crate::domain::ticket::Side;
 use crate::store::claims::{self, OutboxRow};
+use crate::store::messages::PartAt;
 use crate::store::{Error, Place, messages};
 
 /// The kind of trouble that it is.
@@ -106,6 +107,14 @@ fn take_back(turn: &mut Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
     // Taken back meanwhile, or a part of an album that was copied as one: nobody knows which it is.
     if found.is_deleted || posts.is_empty() {
         return Ok(true);
+    }
+    // Words of it that were posted apart have told where they stand, and so did what came before them.
+    let is_copy = |at: &PartAt| {
+        let index = usize::try_from(at.part).unwrap_or(usize::MAX);
+        matches!(calls.get(index), Some(Call::Copy { .. }))
+    };
+    if !posts.iter().all(is_copy) {
+        return Ok(false);
     }
     messages::unlink(turn.db, row, place, 0)?;
     turn.delete_posts(posts.into_iter().map(|at| at.message).collect())?;

@@ -39,7 +39,7 @@ const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at 
 const RELEASE_CARRIED: &str =
     "UPDATE outbox SET state = 'waiting', carrier = NULL WHERE carrier = ?1 AND state = 'merged'";
 const PARTS: &str = "SELECT id, lane, part, call, state = 'waiting' AND attempts = 0 FROM outbox \
-     WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY part";
+     WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY part, position, id";
 const UNSEEN_OF_MESSAGE: &str = "SELECT id, lane FROM outbox \
      WHERE message_id = ?1 AND state = 'waiting' AND maybe_sent = 0 ORDER BY id";
 const IS_UNTOUCHED: &str = "SELECT state = 'waiting' AND attempts = 0 FROM outbox WHERE id = ?1";

@@ -168,7 +168,7 @@ impl Scenario {
             Action::RenamesTopic(name) => {
                 let (sam, group, now) = (self.person("sam"), self.group, self.now());
                 if let Some(thread) = self.live_thread_of(name) {
-                    let title = format!("{} for later", self.code_of(name));
+                    let title = format!("{} for later", self.code_in(thread));
                     let _renamed = self.sandbox.rename_topic(sam, (group, thread), &title, now);
                 }
             }
@@ -310,20 +310,23 @@ impl Scenario {
         self.check_lawful();
     }
 
-    /// Posts in the group that the bot itself has deleted.
+    /// Posts in the group that the bot itself has deleted, whether it was told so or not.
     fn taken_away(&self) -> BTreeSet<i64> {
         let calls = self.sandbox.calls();
         let deletions = calls.iter().filter(|call| {
-            call.chat == Some(self.group)
-                && call.status == 200
-                && call.method.starts_with("deleteMessage")
+            call.chat == Some(self.group) && call.method.starts_with("deleteMessage")
         });
         let ids = deletions.flat_map(|call| {
             let one = call.params.get("message_id").cloned();
             let several = call.params.get("message_ids").and_then(Value::as_array);
             one.into_iter().chain(several.cloned().unwrap_or_default())
         });
-        ids.filter_map(|id| id.as_i64()).collect()
+        let ids = ids.filter_map(|id| id.as_i64());
+        let is_gone = |id: &i64| {
+            let post = self.sandbox.message(self.group, *id);
+            post.is_some_and(|post| post.deleted)
+        };
+        ids.filter(is_gone).collect()
     }
 
     /// The card of a client's newest ticket, where one is posted.
@@ -338,6 +341,18 @@ impl Scenario {
                 |row| row.get(0),
             )
             .ok()
+        })
+    }
+
+    /// The code of the ticket that has this topic.
+    fn code_in(&self, thread: i64) -> String {
+        self.database(|db| {
+            db.query_row(
+                "SELECT code FROM tickets JOIN topics ON tickets.id = ticket_id WHERE thread_id = ?1",
+                [thread],
+                |row| row.get(0),
+            )
+            .expect("the topic is a ticket's")
         })
     }
 
@@ -464,8 +479,9 @@ impl Scenario {
                 known.unwrap_or_else(|| panic!("{} is nobody's topic", topic.name));
             assert!(
                 topic.name.contains(code.as_str()),
-                "{} holds {code}",
-                topic.name
+                "{} holds {code}\n{}",
+                topic.name,
+                self.story()
             );
             assert!(
                 state != "closed" || topic.closed,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hushdesk::domain::settings::TicketRules;
+use hushdesk::sandbox::content;
 
 use super::card::card_of;
 use super::carrying::open_ticket;
@@ -146,5 +147,25 @@ fn any_message_begins_the_silence_anew() {
         t.agent("sam").writes_in("ann", "/close");
         t.client("ann").expect_part("has been closed");
         t.topic("ann").expect_part("is closed");
+    });
+}
+
+#[test]
+fn what_comes_late_into_the_topic_of_a_closed_ticket_leaves_it_closed() {
+    bot_test(|t| {
+        open_ticket(t);
+        let all = t.topic("ann").all();
+        let card = all.iter().find(|post| post.text().starts_with("SUPP-"));
+        let card = card.expect("the topic has a card").id;
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.topic("ann").expect_part("is closed");
+        // The words cannot be changed where they stand any more, so they are posted anew.
+        t.sandbox.delete_message(t.group, card);
+        t.client("ann").edits("hello", content::text("hello again"));
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect_part("hello again");
+        let topics = t.sandbox.topics(t.group);
+        assert!(topics.iter().all(|topic| topic.closed), "{}", t.story());
     });
 }

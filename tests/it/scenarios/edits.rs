@@ -401,3 +401,26 @@ fn a_text_that_grows_while_it_waits_stays_together() {
         t.topic("ann").expect("and on we go");
     });
 }
+
+#[test]
+fn the_words_of_a_picture_that_was_exchanged_while_it_waits_are_the_newest() {
+    bot_test(|t| {
+        open_ticket(t);
+        let wait = Fault::RetryAfter { seconds: 30 };
+        t.sandbox.plan(FaultRule::once("sendMessage", wait));
+        t.client("ann").says("a text that meets the wait");
+        let photo = t
+            .client("ann")
+            .sends(content::photo("p1", "one picture"))
+            .sent();
+        t.client("ann")
+            .edits(photo, content::photo("p2", "another picture"));
+        t.client("ann")
+            .edits(photo, content::photo("p2", "the better picture"));
+        t.pass(Duration::from_secs(120));
+        t.topic("ann").expect("a text that meets the wait");
+        let stands = t.topic("ann").next();
+        let stands = t.sandbox.message(t.group, stands.id).expect("it stands");
+        assert_eq!(stands.text(), "the better picture");
+    });
+}

@@ -385,3 +385,30 @@ fn copies_are_taken_back_in_their_order_whatever_the_clock_says() {
         t.general().expect_part("can work in this group again");
     });
 }
+
+#[test]
+fn an_album_whose_words_told_where_they_stand_is_left_there_when_topics_go() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").sends(content::photo("p1", "a picture"));
+        t.topic("ann").expect_kind("photo");
+        let items = t.marked("ann").album("live", "moving pictures", 2);
+        t.client("ann").sends_album(items);
+        t.topic("ann").expect_album(2);
+        t.topic("ann").expect("moving pictures");
+        switches_topics(t, false);
+        t.client("bob").says("hello");
+        t.client("bob").expect_part("created");
+        t.pass(minutes(1));
+        switches_topics(t, true);
+        t.pass(minutes(5));
+        t.general().expect_part("no topics any more");
+        t.general().expect_part("can work in this group again");
+        t.topic("bob").expect_card("hello");
+        let deleted = t.sandbox.calls();
+        let deleted = deleted
+            .iter()
+            .filter(|call| call.method.starts_with("deleteMessage"));
+        assert_eq!(deleted.count(), 0, "{}", t.story());
+    });
+}
