@@ -39,7 +39,7 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
     } else {
         Vec::new()
     };
-    if topics_off::fell(row, receipt) {
+    if topics_off::fell(turn, row, receipt)? {
         return topics_off::pick_up(turn, row, receipt);
     }
     claims::done(turn.db, row, turn.now)?;

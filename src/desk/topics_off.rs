@@ -56,9 +56,17 @@ fn goes_to_topic(call: &Call) -> bool {
     matches!(to, To::Topic(_))
 }
 
-/// Whether a post for a topic stands in the main chat. Copies do not tell.
-pub(super) fn fell(row: &OutboxRow, receipt: &Receipt) -> bool {
-    receipt.tells_thread && receipt.thread.is_none() && goes_to_topic(&row.call)
+/// Whether a post for a topic stands in the main chat. Copies do not tell: one that was under way when it
+/// was noticed that there are no topics may stand there.
+pub(super) fn fell(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<bool, Error> {
+    if !goes_to_topic(&row.call) {
+        return Ok(false);
+    }
+    if receipt.tells_thread {
+        return Ok(receipt.thread.is_none());
+    }
+    let breaker = breaker::of_group(turn)?;
+    Ok(breaker.is_some_and(|breaker| breaker.cause == Cause::TopicsOff))
 }
 
 /// What fell into the main chat is taken away, and waits to be posted where it belongs.

@@ -412,3 +412,28 @@ fn an_album_whose_words_told_where_they_stand_is_left_there_when_topics_go() {
         assert_eq!(deleted.count(), 0, "{}", t.story());
     });
 }
+
+#[test]
+fn a_copy_that_was_under_way_when_topics_went_is_picked_up_too() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("eve").says("me too").expect_part("created");
+        t.topic("eve").expect_card("me too");
+        let wait = Fault::RetryAfter { seconds: 10 };
+        t.sandbox.plan(FaultRule::once("sendMessage", wait));
+        t.client("eve").says("a text that meets the wait");
+        switches_topics(t, false);
+        t.client("bob").drops(content::text("hello"), None);
+        t.client("ann").drops(content::photo("p1", "look"), None);
+        t.pass(minutes(1));
+        switches_topics(t, true);
+        t.pass(minutes(5));
+        t.general().expect_part("no topics any more");
+        t.general().expect_part("can work in this group again");
+        t.client("bob").expect_part("created");
+        t.topic("bob").expect_card("hello");
+        t.topic("eve").expect("a text that meets the wait");
+        let look = t.topic("ann").expect_kind("photo");
+        assert!(look.thread.is_some(), "{}", t.story());
+    });
+}
