@@ -13,7 +13,7 @@ use crate::domain::rules::breaker::{Cause, Destination};
 use crate::domain::ticket::Side;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::PartAt;
-use crate::store::{Error, Place, messages};
+use crate::store::{Error, Place, albums, messages};
 
 /// The kind of trouble that it is.
 pub(super) const TROUBLE: &str = "topics_off";
@@ -121,7 +121,9 @@ fn take_back(turn: &mut Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
         let index = usize::try_from(at.part).unwrap_or(usize::MAX);
         matches!(calls.get(index), Some(Call::Copy { .. }))
     };
-    if !posts.iter().all(is_copy) {
+    // An album is told of message by message; what of it has no file was copied.
+    let was_album = albums::of_message(turn.db, row)?.is_some() && content.media.is_some();
+    if was_album || !posts.iter().all(is_copy) {
         return Ok(false);
     }
     messages::unlink(turn.db, row, place, 0)?;
