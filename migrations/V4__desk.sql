@@ -8,6 +8,7 @@ CREATE TABLE tickets_new (
     id            INTEGER PRIMARY KEY,
     code          TEXT NOT NULL UNIQUE,
     client_id     INTEGER NOT NULL REFERENCES clients (id),
+    desk          INTEGER NOT NULL DEFAULT 0,   -- whose it is: 0 is the main group, else a group's id as configured
     state         TEXT NOT NULL CHECK (state IN ('open', 'assigned', 'escalated', 'snoozed', 'closed')),
     priority      INTEGER NOT NULL DEFAULT 1 CHECK (priority BETWEEN 0 AND 3),  -- low, medium, high, critical
     level         INTEGER NOT NULL DEFAULT 1 CHECK (level BETWEEN 1 AND 3),
@@ -49,7 +50,7 @@ ALTER TABLE tickets_new RENAME TO tickets;
 CREATE UNIQUE INDEX tickets_one_open ON tickets (client_id) WHERE state <> 'closed';
 CREATE INDEX tickets_of_client ON tickets (client_id, id);
 -- The queue: nobody has these; the most urgent and oldest first.
-CREATE INDEX tickets_queue ON tickets (priority DESC, opened_at, id) WHERE state IN ('open', 'escalated');
+CREATE INDEX tickets_queue ON tickets (desk, priority DESC, opened_at, id) WHERE state IN ('open', 'escalated');
 -- An agent's load is counted, never kept.
 CREATE INDEX tickets_of_assignee ON tickets (assignee, state, opened_at) WHERE assignee IS NOT NULL;
 CREATE INDEX tickets_not_closed ON tickets (opened_at) WHERE state <> 'closed';
@@ -164,29 +165,46 @@ CREATE TABLE sla_steps (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sla_steps_by_time ON sla_steps (step, taken_at);
 
--- Whether a member may work: where the config wants it, an admin has to say so first.
-ALTER TABLE members ADD COLUMN admitted INTEGER NOT NULL DEFAULT 1 CHECK (admitted IN (0, 1));
+-- Members by desk: who belongs to one group need not belong to another. Whether they may work: where the
+-- config wants it, an admin has to say so first.
+CREATE TABLE members_new (
+    desk       INTEGER NOT NULL DEFAULT 0,
+    user_id    INTEGER NOT NULL,
+    role       TEXT CHECK (role IN ('agent', 'admin')),   -- NULL once they have left
+    names      TEXT NOT NULL,           -- JSON: what they are called
+    changed_at INTEGER NOT NULL,
+    admitted   INTEGER NOT NULL DEFAULT 1 CHECK (admitted IN (0, 1)),
+    PRIMARY KEY (user_id, desk)
+) STRICT;
+INSERT INTO members_new (user_id, role, names, changed_at) SELECT user_id, role, names, changed_at FROM members;
+DROP TABLE members;
+ALTER TABLE members_new RENAME TO members;
+CREATE INDEX members_by_role ON members (role);
 
 -- Members who joined, as they are announced; the buttons under that name the row, not the person.
 CREATE TABLE admissions (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    desk       INTEGER NOT NULL DEFAULT 0,
     user_id    INTEGER NOT NULL,
     asked_at   INTEGER NOT NULL,
     settled_at INTEGER
 ) STRICT;
-CREATE INDEX admissions_of_member ON admissions (user_id);
+CREATE INDEX admissions_of_member ON admissions (user_id, desk);
 
 -- Presses of people of whom it is not sure that they still belong to the group, while Telegram is asked.
 CREATE TABLE parked_presses (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,
+    desk      INTEGER NOT NULL DEFAULT 0,
     user_id   INTEGER NOT NULL,
     press     TEXT NOT NULL,            -- JSON
     parked_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX parked_presses_of_user ON parked_presses (user_id, id);
+CREATE INDEX parked_presses_of_user ON parked_presses (user_id, desk, id);
 CREATE TABLE lookups (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
-    user_id    INTEGER NOT NULL UNIQUE,
-    not_before INTEGER NOT NULL
+    desk       INTEGER NOT NULL DEFAULT 0,  -- in whose group
+    user_id    INTEGER NOT NULL,
+    not_before INTEGER NOT NULL,
+    UNIQUE (desk, user_id)
 ) STRICT;
 CREATE INDEX lookups_due ON lookups (not_before);

@@ -5,6 +5,7 @@ CREATE TABLE outbox_new (
     id          INTEGER PRIMARY KEY,
     cause       TEXT NOT NULL,          -- the update, timer or call that led to it
     step        INTEGER NOT NULL,
+    desk        INTEGER NOT NULL DEFAULT 0, -- into whose group it goes; 0 is the main one
     lane        TEXT NOT NULL,
     position    INTEGER NOT NULL,       -- order inside the lane
     is_head     INTEGER NOT NULL CHECK (is_head IN (0, 1)),
@@ -21,6 +22,7 @@ CREATE TABLE outbox_new (
     state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
                   ('waiting', 'claimed', 'doubt', 'merged', 'done', 'dropped', 'dead')),
     carrier     INTEGER,                -- the call of the same lane that carries it
+    left_topic  INTEGER,                -- it was under way there when its ticket moved to another group
     not_before  INTEGER NOT NULL,
     attempts    INTEGER NOT NULL DEFAULT 0,
     failures    INTEGER NOT NULL DEFAULT 0,  -- attempts that count against the limit
@@ -43,7 +45,7 @@ DROP TABLE outbox;
 ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_lane ON outbox (lane, position) WHERE finished_at IS NULL;
 -- What is due next, and how much waits.
-CREATE INDEX outbox_waiting ON outbox (budget, is_head, priority, not_before) WHERE state = 'waiting';
+CREATE INDEX outbox_waiting ON outbox (budget, desk, is_head, priority, not_before) WHERE state = 'waiting';
 CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';
 CREATE INDEX outbox_carried ON outbox (carrier) WHERE state = 'merged';
 CREATE INDEX outbox_doubt ON outbox (id) WHERE state = 'doubt';
@@ -83,3 +85,8 @@ CREATE TABLE counting (
     quick    INTEGER NOT NULL,           -- answers in a row that came too soon for a common count
     try_at   INTEGER NOT NULL            -- not to be tried before
 ) STRICT;
+
+-- A topic that its ticket has left for another group: the topic that took its place, and whether that was said.
+ALTER TABLE topics ADD COLUMN left_for INTEGER REFERENCES topics (id);
+ALTER TABLE topics ADD COLUMN left_told INTEGER NOT NULL DEFAULT 0 CHECK (left_told IN (0, 1));
+CREATE INDEX topics_left ON topics (left_for) WHERE left_for IS NOT NULL;

@@ -32,6 +32,8 @@ pub use pace::Pace;
 pub const IN_FLIGHT_MAX: usize = 32;
 /// Of those, how many may go into the group: replies to clients always find a free place.
 const DESK_IN_FLIGHT_MAX: usize = 24;
+/// Where there are several groups they share those, but each may have so many.
+const GROUP_IN_FLIGHT_MIN: usize = 4;
 
 /// How often what no meter needs any more is dropped.
 const FORGET_QUIET_EVERY: Duration = Duration::from_secs(60);
@@ -62,7 +64,7 @@ pub struct Delivery {
     clock: Arc<dyn Clock>,
     pace: Arc<Pace>,
     in_flight: FuturesUnordered<Flight>,
-    desk_in_flight: usize,
+    desk_in_flight: lanes::InGroups,
     /// Whether a call is under way that shows how Telegram counts.
     is_trying: bool,
     ended: Vec<Ended>,
@@ -109,7 +111,7 @@ impl Delivery {
             clock,
             pace: Arc::new(pace),
             in_flight: FuturesUnordered::new(),
-            desk_in_flight: 0,
+            desk_in_flight: lanes::InGroups::new(),
             is_trying: false,
             ended: Vec::new(),
             paused: Arc::default(),
@@ -168,7 +170,8 @@ impl Delivery {
         self.watch_clock();
         let room = lanes::Room {
             all: IN_FLIGHT_MAX.saturating_sub(self.in_flight.len()),
-            desk: DESK_IN_FLIGHT_MAX.saturating_sub(self.desk_in_flight),
+            desk: DESK_IN_FLIGHT_MAX.saturating_sub(self.desk_in_flight.values().sum()),
+            each: (DESK_IN_FLIGHT_MAX / self.desk.desks().all().count()).max(GROUP_IN_FLIGHT_MIN),
             may_try: !self.is_trying,
         };
         let mut commit = pin!(self.settle_and_claim(room));
@@ -204,7 +207,9 @@ impl Delivery {
     }
 
     fn start(&mut self, row: OutboxRow, call: ReadyCall) {
-        self.desk_in_flight += usize::from(row.budget == Budget::Desk);
+        if row.budget == Budget::Desk {
+            *self.desk_in_flight.entry(row.desk).or_default() += 1;
+        }
         self.is_trying |= row.tried.is_some();
         let voice = row.voice.and_then(|voice| self.voices.get(&voice));
         let attempt = Attempt {
@@ -255,7 +260,11 @@ impl Delivery {
     }
 
     fn note_end(&mut self, ended: Ended) {
-        self.desk_in_flight -= usize::from(ended.row.budget == Budget::Desk);
+        if ended.row.budget == Budget::Desk
+            && let Some(flying) = self.desk_in_flight.get_mut(&ended.row.desk)
+        {
+            *flying -= 1;
+        }
         self.breakers.note(&ended);
         self.is_trying &= ended.row.tried.is_none();
         self.ended.push(ended);
@@ -297,6 +306,7 @@ impl Delivery {
         let forgets = self.clock.running() >= self.forget_quiet_at;
         let writer = self.writer.clone();
         let voices: Vec<BotId> = self.voices.keys().copied().collect();
+        let flying = self.desk_in_flight.clone();
         // Copies, because the originals have to survive a failed commit.
         let (ended, news) = (self.ended.clone(), self.breakers.news());
         async move {
@@ -312,7 +322,7 @@ impl Delivery {
                     }
                     settle(db, &desk, moment, &ended)?;
                     breaker::write(db, &desk, moment, &news)?;
-                    lanes::claim(db, &desk, &pace, at, (room, &voices))
+                    lanes::claim(db, &desk, &pace, at, (room, &flying, &voices))
                 })
                 .await
         }

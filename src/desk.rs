@@ -22,6 +22,8 @@ mod delete;
 mod edit;
 mod escalate;
 mod file;
+mod general;
+mod history;
 mod letters;
 mod membership;
 mod moment;
@@ -33,6 +35,7 @@ mod prompt;
 mod queue;
 mod reaction;
 mod refusal;
+mod relocate;
 mod reopening;
 mod same_text;
 mod settle;
@@ -56,8 +59,9 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::desks::Desks;
 use crate::domain::event::{Event, JobEnd};
-use crate::domain::ids::{AlbumId, ChatId, InboxId, JobId, LookupId, OutboxId, TimerId};
+use crate::domain::ids::{AlbumId, ChatId, DeskId, InboxId, JobId, LookupId, OutboxId, TimerId};
 use crate::domain::language::Language;
 use crate::domain::outcome::Outcome;
 use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
@@ -79,8 +83,8 @@ use turn::Turn;
 /// What the operator has chosen for the desk.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The support group, as configured.
-    pub group: ChatId,
+    /// The support groups, as configured.
+    pub desks: Desks,
     /// How much one client may write.
     pub limits: Limits,
     /// New tickets that get a topic within 60 s; 0 = no limit.
@@ -119,7 +123,7 @@ impl Settings {
     /// A desk that only relays: what it does by itself is off.
     pub fn of(group: ChatId) -> Self {
         Self {
-            group,
+            desks: Desks::new(group, Vec::new()),
             limits: Limits::default(),
             new_tickets_per_minute: 0,
             group_calls_per_minute: 0,
@@ -215,14 +219,20 @@ impl Desk {
         }
     }
 
-    /// The support group as configured.
+    /// The support groups as configured.
+    pub fn desks(&self) -> &Desks {
+        &self.shared.settings.desks
+    }
+
+    /// The main group as configured.
     pub fn group(&self) -> ChatId {
-        self.shared.settings.group
+        self.shared.settings.desks.chat(DeskId::MAIN)
     }
 
     /// Something happened.
     pub fn apply(&self, db: &Db, moment: Moment, cause: Cause, event: Event) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, cause);
+        turn.here = whereabouts(&turn, &event)?;
         match event {
             Event::ClientWrote(message) => client::wrote(&mut turn, &message),
             Event::ClientCommanded(message, command) => {
@@ -248,13 +258,13 @@ impl Desk {
                 message,
                 reactions,
             } => reaction::by_agent(&mut turn, chat, by, message, &reactions),
-            Event::DeskStanding(standing) => breaker::standing(&mut turn, standing),
+            Event::DeskStanding(_, standing) => breaker::standing(&mut turn, standing),
             Event::AgentPressed(press) => membership::pressed(&mut turn, &press),
-            Event::MemberChanged(member) => membership::changed(&mut turn, &member),
-            Event::MemberLookedUp(user, member) => {
+            Event::MemberChanged(_, member) => membership::changed(&mut turn, &member),
+            Event::MemberLookedUp(_, user, member) => {
                 membership::looked_up(&mut turn, user, member.as_ref())
             }
-            Event::AdminsListed(admins) => members::put_admins(db, &admins, moment.now),
+            Event::AdminsListed(desk, admins) => members::put_admins(db, desk, &admins, moment.now),
             Event::TopicCreated {
                 chat,
                 thread,
@@ -262,6 +272,7 @@ impl Desk {
             } => topic::announced(&mut turn, chat, thread, &title),
             Event::GroupUpgraded { old, new } => {
                 topics::upgraded(db, old, new)?;
+                turn.here = turn.desk_at(old)?.unwrap_or(DeskId::MAIN);
                 breaker::closed(&mut turn, Destination::Group(old))
             }
             Event::AddedElsewhere { chat } => timer::added_elsewhere(&turn, chat),
@@ -291,6 +302,7 @@ impl Desk {
         outcome: &Outcome,
     ) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Cause::Call(row.id, row.attempts));
+        turn.here = row.desk;
         settle::settle(&mut turn, row, outcome)
     }
 
@@ -370,12 +382,14 @@ impl Desk {
         cause: BreakerCause,
     ) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
+        turn.here = of_destination(&turn, destination)?;
         breaker::opened(&mut turn, destination, cause)
     }
 
     /// A destination is in reach again: what waited for it goes on.
     pub fn in_reach(&self, db: &Db, moment: Moment, destination: Destination) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
+        turn.here = of_destination(&turn, destination)?;
         breaker::closed(&mut turn, destination)
     }
 
@@ -395,5 +409,44 @@ impl Desk {
 
     fn turn<'a>(&'a self, db: &'a Db, moment: Moment, cause: Cause) -> Turn<'a> {
         Turn::new(db, moment, cause, &self.shared)
+    }
+}
+
+/// The desk that an event comes from. What clients do, and what the clock does, begins at the main one.
+fn whereabouts(turn: &Turn<'_>, event: &Event) -> Result<DeskId, Error> {
+    let chat = match event {
+        Event::AgentWrote(message)
+        | Event::AgentCommanded(message, _)
+        | Event::AgentEdited(message) => message.chat,
+        Event::AgentReacted { chat, .. }
+        | Event::TopicCreated { chat, .. }
+        | Event::DeskStanding(chat, _)
+        | Event::MemberChanged(chat, _) => *chat,
+        Event::AgentPressed(press) => press.chat,
+        Event::MemberLookedUp(desk, ..) | Event::AdminsListed(desk, _) => return Ok(*desk),
+        Event::ClientWrote(_)
+        | Event::ClientCommanded(..)
+        | Event::ClientEdited(_)
+        | Event::ClientReacted { .. }
+        | Event::ClientPressed(_)
+        | Event::ClientLeft(_)
+        | Event::ClientReturned(_)
+        | Event::GroupUpgraded { .. }
+        | Event::AddedElsewhere { .. }
+        | Event::VoiceChanged { .. }
+        | Event::VoiceHeard { .. }
+        | Event::StrayPress { .. }
+        | Event::JobEnded(..)
+        | Event::TimerRang(_)
+        | Event::Ignored(_) => return Ok(DeskId::MAIN),
+    };
+    Ok(turn.desk_at(chat)?.unwrap_or(DeskId::MAIN))
+}
+
+/// The desk whose group went out of reach or came back.
+fn of_destination(turn: &Turn<'_>, destination: Destination) -> Result<DeskId, Error> {
+    match destination {
+        Destination::Group(chat) => Ok(turn.desk_at(chat)?.unwrap_or(DeskId::MAIN)),
+        Destination::Telegram => Ok(DeskId::MAIN),
     }
 }

@@ -288,13 +288,14 @@ impl Engine {
         let Some(username) = self.username(&shared).await else {
             return;
         };
-        let mut known_groups = vec![self.desk.group()];
+        let desks = self.desk.desks();
+        let mut known_groups: Vec<ChatId> = desks.all().map(|desk| desks.chat(desk)).collect();
         let mut updates = self.updates(&username, &known_groups, &health);
         let mut admins_asked_at = None;
         loop {
             self.learn_admins(&mut admins_asked_at).await;
             // A group that was upgraded meanwhile has a new id, which the router has to know.
-            if let Ok(groups) = desk_groups(&self.store.writer, self.desk.group()).await
+            if let Ok(groups) = desk_groups(&self.store.writer, desks).await
                 && groups != known_groups
             {
                 updates = self.updates(&username, &groups, &health);

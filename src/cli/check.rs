@@ -13,6 +13,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::telegram::{Client, HttpTransport};
 
+pub mod desks;
 pub mod facts;
 pub mod judge;
 mod voices;
@@ -40,13 +41,18 @@ pub fn check(config: &Config) -> Ended {
         .or_exit(Exit::Software)?;
     let voices = run::voices(config)?;
     let group = config.telegram.support_group_id;
-    let (facts, voices) = runtime.block_on(async {
+    let (facts, voices, desks) = runtime.block_on(async {
         let facts = facts::gather(config, &client, &SystemClock).await;
         let voices = voices::gather(&voices, group).await;
-        (facts, voices)
+        let desks = match &facts.telegram {
+            Ok(telegram) => desks::gather(&config.desks, &client, &telegram.bot).await,
+            Err(_) => Vec::new(),
+        };
+        (facts, voices, desks)
     });
     let mut findings = judge::judge(config, &facts);
-    if facts.telegram.is_ok() {
+    if let Ok(telegram) = &facts.telegram {
+        findings.extend(desks::judge(&desks, config, &telegram.bot));
         findings.extend(voices::judge(&voices));
     }
     print(&findings, &mut std::io::stdout()).or_exit(Exit::Io)?;

@@ -10,6 +10,7 @@ use super::exit::{Ended, Exit, Failure, OrExit};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::desk::{Desk, Settings};
+use crate::domain::desks::Desks;
 use crate::engine::{Engine, Stopped, Voice};
 use crate::entropy::SystemEntropy;
 use crate::spool::Spool;
@@ -70,7 +71,6 @@ pub fn open_store(config: &Config) -> Result<Store, Failure> {
 
 /// The engine of this config over an open database.
 pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
-    refuse_further_desks(config)?;
     let entropy = Arc::new(SystemEntropy);
     let secret = config.telegram.token.secret().clone();
     let transport = HttpTransport::new(&config.telegram.api_url, secret).or_exit(Exit::Config)?;
@@ -112,23 +112,6 @@ pub(super) fn voices(config: &Config) -> Result<Vec<Voice>, Failure> {
     clients.collect()
 }
 
-/// The sections are read, but nothing goes to further groups yet: better no start than tickets in the
-/// wrong group.
-fn refuse_further_desks(config: &Config) -> Result<(), Failure> {
-    let Some(desk) = config.desks.first() else {
-        return Ok(());
-    };
-    let error = anyhow::anyhow!(
-        "[[desks]] {}: this version works in one support group only. Take the section out; all tickets \
-         then go to the group of [telegram]",
-        desk.name
-    );
-    Err(Failure {
-        exit: Exit::Config,
-        error,
-    })
-}
-
 /// Files on their way lie beside the database.
 fn spool_folder(database: &Path) -> PathBuf {
     let mut folder = database.as_os_str().to_owned();
@@ -143,7 +126,7 @@ fn own_program() -> std::io::Result<PathBuf> {
 
 fn settings(config: &Config) -> Settings {
     Settings {
-        group: config.telegram.support_group_id,
+        desks: Desks::new(config.telegram.support_group_id, config.desks.clone()),
         limits: config.limits,
         new_tickets_per_minute: config.new_tickets_per_minute,
         group_calls_per_minute: config.flood.group_calls_per_minute,

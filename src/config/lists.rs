@@ -104,6 +104,10 @@ fn desk(
     for number in &raw.levels {
         let level = u8::try_from(*number).ok().and_then(Level::new);
         match level {
+            Some(level) if known.iter().any(|desk| desk.levels.contains(&level)) => {
+                let problem = format!("holds {number}, which belongs to another desk");
+                return Err(key("levels").wrong(places, problem, "let one desk take it"));
+            }
             Some(level) if !levels.contains(&level) => levels.push(level),
             Some(_) | None => {
                 let problem = format!("cannot hold {number}, or not twice");

@@ -1,6 +1,7 @@
 //! Watches whether destinations are in reach: counts what comes to nothing in a row, and asks what is
 //! out of reach, with one cheap question at a time, whether it is back. What follows is the desk's.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use std::time::Duration;
 use super::Ended;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::Budget;
+use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Outcome, Refusal};
 use crate::domain::rules::breaker::{
     self, Cause, Destination, GROUP_REFUSALS, Sign, TELEGRAM_FAILURES,
@@ -50,7 +52,8 @@ type Probe = Pin<Box<dyn Future<Output = (Destination, Answer)> + Send>>;
 #[derive(Default)]
 pub(super) struct Breakers {
     telegram: Watch,
-    group: Watch,
+    /// By the group's present id.
+    groups: BTreeMap<ChatId, Watch>,
     news: Vec<News>,
     probe: Option<Probe>,
 }
@@ -74,10 +77,12 @@ impl Breakers {
         }
         let into_group = ended.row.budget == Budget::Desk && is_main;
         if into_group
-            && self
-                .group
-                .counts(breaker::sign_of_group(outcome), GROUP_REFUSALS)
             && let Some(chat) = ended.chat
+            && self
+                .groups
+                .entry(chat)
+                .or_default()
+                .counts(breaker::sign_of_group(outcome), GROUP_REFUSALS)
         {
             self.news
                 .push(News::OutOfReach(Destination::Group(chat), Cause::Gone));
@@ -92,12 +97,29 @@ impl Breakers {
     /// So much of it is written down, and this is what the database says since.
     pub fn written(&mut self, count: usize, open: &[Breaker], running: Duration) {
         self.news.drain(..count);
-        for (watch, is_group) in [(&mut self.telegram, false), (&mut self.group, true)] {
-            let now = open
-                .iter()
-                .find(|breaker| (breaker.destination != Destination::Telegram) == is_group);
-            watch.follow(now.copied(), running);
+        let of = |destination| {
+            let mut open = open.iter();
+            open.find(|breaker| breaker.destination == destination)
+                .copied()
+        };
+        self.telegram.follow(of(Destination::Telegram), running);
+        for breaker in open {
+            if let Destination::Group(chat) = breaker.destination {
+                self.groups.entry(chat).or_default();
+            }
         }
+        for (chat, watch) in &mut self.groups {
+            watch.follow(of(Destination::Group(*chat)), running);
+        }
+    }
+
+    /// What is asked next, and when: while nobody answers there is no use in asking for a group.
+    fn next_question(&self) -> Option<(Breaker, Duration)> {
+        if self.telegram.open.is_some() {
+            return self.telegram.open;
+        }
+        let open = self.groups.values().filter_map(|watch| watch.open);
+        open.min_by_key(|(_, due)| *due)
     }
 
     /// Starts the question that is due, where none is under way.
@@ -105,13 +127,7 @@ impl Breakers {
         if self.probe.is_some() {
             return;
         }
-        // While nobody answers there is no use in asking for a group.
-        let watch = if self.telegram.open.is_some() {
-            &self.telegram
-        } else {
-            &self.group
-        };
-        if let Some((breaker, due)) = watch.open
+        if let Some((breaker, due)) = self.next_question()
             && due <= running
         {
             self.probe = Some(Box::pin(asked(client.clone(), breaker.destination)));
@@ -120,12 +136,7 @@ impl Breakers {
 
     /// How long until the next question is due; none where none is, or one is under way.
     pub fn due_in(&self, running: Duration) -> Option<Duration> {
-        let watch = if self.telegram.open.is_some() {
-            &self.telegram
-        } else {
-            &self.group
-        };
-        let (_, due) = watch.open.filter(|_| self.probe.is_none())?;
+        let (_, due) = self.next_question().filter(|_| self.probe.is_none())?;
         Some(due.saturating_sub(running))
     }
 
@@ -150,7 +161,7 @@ impl Breakers {
     pub fn answered(&mut self, (destination, answer): (Destination, Answered), running: Duration) {
         let watch = match destination {
             Destination::Telegram => &mut self.telegram,
-            Destination::Group(_) => &mut self.group,
+            Destination::Group(chat) => self.groups.entry(chat).or_default(),
         };
         watch.asked += 1;
         let wait = match answer.0 {

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use crate::domain::call::{Budget, Priority};
+use crate::domain::ids::DeskId;
 use crate::domain::rules::pacing::{self, Next, Rank, Waiting, Window};
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, Stored};
@@ -12,7 +13,7 @@ use crate::store::{Db, Error};
 /// Due heads, by priority.
 pub(super) struct Heads {
     queues: Vec<Queue>,
-    budget: Budget,
+    from: (Budget, DeskId),
 }
 
 struct Queue {
@@ -26,21 +27,21 @@ impl Heads {
     /// Up to `room` of each priority of the agenda in which something is due.
     pub fn load(
         db: &Db,
-        budget: Budget,
+        from: (Budget, DeskId),
         agenda: &[(Priority, Timestamp)],
         now: Timestamp,
         room: usize,
     ) -> Result<Self, Error> {
         let mut queues = Vec::new();
         for (priority, _) in agenda.iter().filter(|(_, due_at)| *due_at <= now) {
-            let heads: VecDeque<_> = claims::due(db, budget, *priority, now, room)?.into();
+            let heads: VecDeque<_> = claims::due(db, from, *priority, now, room)?.into();
             queues.push(Queue {
                 priority: *priority,
                 is_cut: heads.len() >= room,
                 heads,
             });
         }
-        Ok(Self { queues, budget })
+        Ok(Self { queues, from })
     }
 
     /// Whether nothing is due.
@@ -65,7 +66,7 @@ impl Heads {
             let Some((due_at, _)) = queue.heads.front() else {
                 continue;
             };
-            if self.budget == Budget::Desk && queue.priority == Priority::FIRST {
+            if self.from.0 == Budget::Desk && queue.priority == Priority::FIRST {
                 new_ticket = Some((*due_at, index));
                 continue;
             }

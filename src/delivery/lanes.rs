@@ -1,5 +1,9 @@
 //! What is next: the due heads of lanes, as many as the pace and the free places allow.
 
+mod chats;
+mod groups;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::group::{Group, MadeBy, is_for_any_bot};
@@ -7,16 +11,15 @@ use super::heads::Heads;
 use super::pace::Pace;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, Call, Priority, Purpose, ReadyCall};
-use crate::domain::ids::BotId;
+use crate::domain::ids::{BotId, DeskId};
 use crate::domain::outcome::{Outcome, Refusal};
 use crate::domain::rules::breaker::Gates;
-use crate::domain::rules::learning;
 use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
 use crate::store::breakers::{self, Breaker};
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::resolve::{self, Resolution};
-use crate::store::{Db, Error, Place, fenced, isolated, merge, pauses, rates, topics};
+use crate::store::{Db, Error, fenced, isolated, merge};
 
 /// How soon a call is looked at again whose references are still on their way.
 const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
@@ -43,16 +46,22 @@ pub(super) struct Claims {
 pub(super) struct Room {
     /// To anybody.
     pub all: usize,
-    /// Of those, into the group.
+    /// Of those, into groups.
     pub desk: usize,
+    /// Of those, into one group: one that does not answer takes no other's places.
+    pub each: usize,
     /// Whether a voice may try how Telegram counts: one at a time.
     pub may_try: bool,
 }
+
+/// How many calls are under way into each group.
+pub(super) type InGroups = BTreeMap<DeskId, usize>;
 
 impl Room {
     pub const NONE: Room = Room {
         all: 0,
         desk: 0,
+        each: 0,
         may_try: false,
     };
 }
@@ -72,11 +81,12 @@ pub(super) fn claim(
     desk: &Desk,
     pace: &Pace,
     at: At,
-    (room, voices): (Room, &[BotId]),
+    (room, flying, voices): (Room, &InGroups, &[BotId]),
 ) -> Result<Claims, Error> {
     let out_of_reach = breakers::open_ones(db)?;
     let held = out_of_reach.iter().map(|one| (one.destination, one.cause));
     let gates = Gates::of(held);
+    let desks = desk.desks();
     let mut claiming = Claiming {
         db,
         desk,
@@ -89,6 +99,7 @@ pub(super) fn claim(
         voices,
         may_try: room.may_try,
         group: Group::open(),
+        at: DeskId::MAIN,
         due: 0,
         gates,
         voice: None,
@@ -109,8 +120,11 @@ pub(super) fn claim(
             Budget::Client | Budget::Bot => {
                 claiming.heads_without_window(budget)?;
             }
-            Budget::Desk if gates.hold_the_group() => {}
-            Budget::Desk => claiming.group_heads(room.desk)?,
+            Budget::Desk => {
+                for one in desks.all() {
+                    claiming.group(one, room, flying.get(&one).copied().unwrap_or(0))?;
+                }
+            }
         }
     }
     Ok(claiming.claims)
@@ -133,6 +147,8 @@ struct Claiming<'a> {
     may_try: bool,
     /// The budget that is being spent, and how many heads are due in it.
     group: Group,
+    /// Whose group that is.
+    at: DeskId,
     due: usize,
     /// What may be called.
     gates: Gates,
@@ -157,89 +173,9 @@ enum Go {
 }
 
 impl Claiming<'_> {
-    /// The group's calls: none while it has to be left alone or its window is full.
-    fn group_heads(&mut self, desk_room: usize) -> Result<(), Error> {
-        let now = self.moment.now;
-        let agenda = claims::agenda(self.db, Budget::Desk)?;
-        let Some(due_at) = earliest(&agenda) else {
-            return Ok(());
-        };
-        let place = Place::Group(topics::current_chat(self.db, self.desk.group())?);
-        if let Some(until) = pauses::paused_until(self.db, place, now)? {
-            self.look_again(until.max(due_at));
-            return Ok(());
-        }
-        let share = learning::share(rates::of(self.db, place)?, now);
-        // Where floods have taught that less is borne, nothing above that is tried.
-        self.may_try &= share == learning::WHOLE;
-        let limit = learning::of_limit(self.pace.group_calls_per_minute, share);
-        self.group = Group::load(self.db, place, limit, self.voices, now)?;
-        let all_room = self.room;
-        let places = all_room.min(desk_room);
-        self.room = places;
-        let agenda = self.heads(Budget::Desk, agenda)?;
-        let are_texts_left = self.texts_by_voices()?;
-        let claimed = places - self.room;
-        self.room = all_room - claimed;
-        let is_full = claimed == places;
-        if !self.group.has_limit() {
-            self.wait_for(&agenda, is_full);
-            return Ok(());
-        }
-        if is_full || self.is_bot_spent {
-            // The end of a call, or the bot's own budget, is what to wait for.
-            return Ok(());
-        }
-        if let Some(next) = earliest(&agenda) {
-            let room_at = self.group.room_at(self.db, now)?;
-            self.look_again(room_at.map_or(next, |room_at| room_at.max(next)));
-            if are_texts_left
-                && let Some(at) = self.group.voices_room_at(self.db, self.may_try, now)?
-            {
-                self.look_again(at.max(next));
-            }
-        }
-        Ok(())
-    }
-
-    /// Texts of clients for which the main bot has no room. Whether some may be left for which no voice
-    /// has room now either.
-    fn texts_by_voices(&mut self) -> Result<bool, Error> {
-        let now = self.moment.now;
-        let is_over = self.group.own().room() > 0 || self.room == 0 || self.is_bot_spent;
-        if is_over {
-            return Ok(false);
-        }
-        let Some(mut next) = self.group.beyond(self.db, self.may_try, now)? else {
-            return Ok(true);
-        };
-        let most = self.room.saturating_mul(LOOK_AHEAD);
-        let heads = claims::due(self.db, Budget::Desk, Priority::MESSAGE, now, most)?;
-        self.due = heads.len();
-        for (_, head) in heads {
-            let is_text =
-                matches!(&head, Stored::Call(row) if is_for_any_bot(row, Priority::MESSAGE));
-            if !is_text {
-                continue;
-            }
-            let (voice, tried) = next;
-            (self.voice, self.tried) = (Some(voice), tried);
-            if self.claim_head(head, Budget::Desk, Priority::MESSAGE)? == Go::Stop || self.room == 0
-            {
-                return Ok(false);
-            }
-            self.may_try &= tried.is_none();
-            next = match self.group.beyond(self.db, self.may_try, now)? {
-                Some(next) => next,
-                None => return Ok(true),
-            };
-        }
-        Ok(false)
-    }
-
     fn heads_without_window(&mut self, budget: Budget) -> Result<(), Error> {
         self.group = Group::open();
-        let agenda = claims::agenda(self.db, budget)?;
+        let agenda = claims::agenda(self.db, budget, DeskId::MAIN)?;
         let agenda = self.heads(budget, agenda)?;
         self.wait_for(&agenda, self.room == 0);
         Ok(())
@@ -264,14 +200,15 @@ impl Claiming<'_> {
             if room == 0 {
                 return Ok(agenda);
             }
-            let heads = Heads::load(self.db, budget, &agenda, self.moment.now, room)?;
+            let from = (budget, self.at);
+            let heads = Heads::load(self.db, from, &agenda, self.moment.now, room)?;
             if heads.is_empty() {
                 return Ok(agenda);
             }
             if self.serve(budget, heads)? == Go::Stop || self.room == 0 {
                 return Ok(Agenda::new());
             }
-            agenda = claims::agenda(self.db, budget)?;
+            agenda = claims::agenda(self.db, budget, self.at)?;
         }
     }
 
@@ -350,7 +287,8 @@ impl Claiming<'_> {
             claims::defer(self.db, row.id, until)?;
             return Ok(Go::On);
         }
-        match resolve::resolve(self.db, &row, self.desk.group())? {
+        match resolve::resolve(self.db, &row, self.desk.desks())? {
+            Resolution::Ready(call) if self.is_elsewhere(&row, &call)? => {}
             Resolution::Ready(call) => {
                 let voice = match self.made_by(&row, &call)? {
                     MadeBy::Bot(voice) => voice,
@@ -449,41 +387,9 @@ impl Claiming<'_> {
             attempts: row.attempts + 1,
             ..row.clone()
         };
-        match resolve::resolve(self.db, &whole, self.desk.group())? {
+        match resolve::resolve(self.db, &whole, self.desk.desks())? {
             Resolution::Ready(call) => Ok(Some(call)),
             Resolution::Later | Resolution::TopicGone | Resolution::Never => Ok(None),
-        }
-    }
-
-    /// When a client's chat may be called, if not now.
-    fn client_free_at(&self, row: &OutboxRow) -> Result<Option<Timestamp>, Error> {
-        let (Budget::Client, Some(client)) = (row.budget, row.client) else {
-            return Ok(None);
-        };
-        let now = self.moment.now;
-        let place = Place::Client(client);
-        let paused = pauses::paused_until(self.db, place, now)?;
-        let slowed = rates::next_at(self.db, place)?.filter(|next_at| *next_at > now);
-        if let Some(until) = paused.into_iter().chain(slowed).max() {
-            return Ok(Some(until));
-        }
-        Ok(match self.pace.take_client(client, self.running) {
-            Ok(()) => None,
-            // Rounded up: a head that is due a moment too early would be looked at in a circle.
-            Err(wait) => Some(now.plus(wait).plus(Duration::from_millis(1))),
-        })
-    }
-
-    /// A private chat that bears less than the config's rate has no bursts, and longer waits.
-    fn slow_down(&self, row: &OutboxRow) -> Result<(), Error> {
-        let (Budget::Client, Some(client)) = (row.budget, row.client) else {
-            return Ok(());
-        };
-        let (place, now) = (Place::Client(client), self.moment.now);
-        let share = learning::share(rates::of(self.db, place)?, now);
-        match learning::gap(self.pace.chat_calls_per_second, share) {
-            Some(gap) => rates::set_next(self.db, place, now.plus(gap)),
-            None => Ok(()),
         }
     }
 

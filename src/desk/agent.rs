@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::carry::{self, Answers, Parcel, Route};
 use super::turn::Turn;
-use super::{album, claim, file, prompt, shared, staff, ticket, topics_off};
+use super::{album, claim, file, prompt, relocate, shared, staff, ticket, topics_off};
 use crate::domain::call::{Mark, Source};
 use crate::domain::content::{Content, Text};
 use crate::domain::event::{AgentMessage, Names, Question, Timer};
@@ -44,6 +44,10 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
         None => None,
     };
     let is_note = stays_inside(turn, message, answered)?;
+    if !is_note && let Some(text) = relocate::left_text(turn, message)? {
+        turn.mark(message.chat, message.message, Mark::Refused)?;
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    }
     if ticket.state == TicketState::Closed && !is_note {
         return turn.answer_closed(&ticket, message);
     }
@@ -313,6 +317,9 @@ pub(super) fn confirmed(
     let Some(ticket) = ticket_of(turn, &message)? else {
         return Ok(());
     };
+    if let Some(text) = relocate::left_text(turn, &message)? {
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    }
     if ticket.state == TicketState::Closed {
         let text = turn.texts().ticket_is_closed(turn.language());
         return turn.answer_agent((message.chat, message.thread), message.message, text);

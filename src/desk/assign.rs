@@ -5,7 +5,7 @@ use super::state::{self, By};
 use super::turn::Turn;
 use super::{people, shift};
 use crate::domain::agent::{Agent, AgentStatus, AssignmentKind};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{DeskId, UserId};
 use crate::domain::rules::assign::{self, Candidate, Decision, Wanted};
 use crate::domain::rules::transition::Action;
 use crate::domain::settings::Assignment;
@@ -75,7 +75,7 @@ pub(super) fn decide(
     except: Option<UserId>,
 ) -> Result<Decision, Error> {
     let mut candidates = Vec::new();
-    for agent in agents::all(turn.db)? {
+    for agent in people::at_desk(turn, ticket.desk, agents::all(turn.db)?)? {
         candidates.push(candidate(turn, agent)?);
     }
     let wanted = Wanted {
@@ -88,6 +88,9 @@ pub(super) fn decide(
 /// Whether this agent could get a ticket now.
 pub(super) fn suits(turn: &Turn<'_>, agent: &Agent, ticket: &Ticket) -> Result<bool, Error> {
     // Whoever asks for work is there, and may have more of it than they would be given.
+    if people::at_desk(turn, ticket.desk, vec![agent.clone()])?.is_empty() {
+        return Ok(false);
+    }
     let candidate = Candidate {
         status: AgentStatus::Available,
         is_in_shift: true,
@@ -145,18 +148,33 @@ pub(super) fn hand_out(turn: &mut Turn<'_>) -> Result<(), Error> {
     if !gives_out(turn) || agents::of_status(turn.db, AgentStatus::Available)?.is_empty() {
         return Ok(());
     }
-    for id in queue::waiting(turn.db, AT_ONCE_MAX)? {
-        let mut ticket = tickets::by_id(turn.db, id)?;
-        to_somebody(turn, &mut ticket, None)?;
+    for desk in turn.desks().all() {
+        for id in queue::waiting(turn.db, desk, AT_ONCE_MAX)? {
+            let mut ticket = tickets::by_id(turn.db, id)?;
+            to_somebody(turn, &mut ticket, None)?;
+        }
     }
     Ok(())
 }
 
 /// Somebody is not there any more: each of their tickets goes to somebody else, or back to the queue.
 pub(super) fn hand_round(turn: &mut Turn<'_>, agent: UserId) -> Result<(), Error> {
+    pass_round(turn, agent, None)
+}
+
+/// The same with those of the group at hand.
+pub(super) fn hand_round_here(turn: &mut Turn<'_>, agent: UserId) -> Result<(), Error> {
+    let here = turn.here;
+    pass_round(turn, agent, Some(here))
+}
+
+fn pass_round(turn: &mut Turn<'_>, agent: UserId, desk: Option<DeskId>) -> Result<(), Error> {
     let name = people::name(turn, agent)?;
     for id in queue::of_agent(turn.db, agent, OF_ONE_MAX)? {
         let mut ticket = tickets::by_id(turn.db, id)?;
+        if desk.is_some_and(|desk| desk != ticket.desk) {
+            continue;
+        }
         let by = By::desk(AssignmentKind::Auto);
         let refused = state::act(turn, &mut ticket, Action::Release, None, &by)?;
         if refused.is_some() || to_somebody(turn, &mut ticket, Some(agent))? {

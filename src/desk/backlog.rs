@@ -1,4 +1,4 @@
-//! More is written than the group's budget lets through: clients are told instead of left in silence,
+//! More is written than a group's budget lets through: clients are told instead of left in silence,
 //! admins get one alert, and both end by themselves when it is worked off.
 
 use super::turn::Turn;
@@ -23,23 +23,23 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
         return Ok(None);
     }
     let limit = limit(turn)?;
-    let since = store::backlog::behind_since(turn.db)?;
+    let since = store::backlog::behind_since(turn.db, turn.here)?;
     let enough = limit.saturating_mul(backlog::BEHIND_MINUTES) + 1;
-    let waiting = store::backlog::waiting(turn.db, enough)?;
+    let waiting = store::backlog::waiting(turn.db, turn.here, enough)?;
     if !backlog::is_behind(since.is_some(), waiting, limit) {
         if since.is_some() {
-            store::backlog::set_behind(turn.db, None)?;
+            store::backlog::set_behind(turn.db, turn.here, None)?;
         }
         return Ok(None);
     }
     let most = limit.saturating_mul(backlog::COUNTED_MINUTES);
-    let waiting = store::backlog::waiting(turn.db, most)?;
+    let waiting = store::backlog::waiting(turn.db, turn.here, most)?;
     let behind = Behind {
         since: since.unwrap_or(turn.now),
         minutes: backlog::minutes(waiting, limit),
     };
     if since.is_none() {
-        store::backlog::set_behind(turn.db, Some(turn.now))?;
+        store::backlog::set_behind(turn.db, turn.here, Some(turn.now))?;
         let (texts, language) = (turn.texts(), turn.language());
         let text = texts.alert_backlog(language, u64::from(waiting), behind.minutes);
         turn.alert_at_once("backlog", text)?;

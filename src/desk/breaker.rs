@@ -7,6 +7,7 @@ use super::turn::Turn;
 use super::{letters, topics_off};
 use crate::domain::call::Call;
 use crate::domain::event::Standing;
+use crate::domain::ids::DeskId;
 use crate::domain::rules::breaker::{Cause, Destination};
 use crate::domain::ticket::Client;
 use crate::domain::time::Timestamp;
@@ -46,7 +47,10 @@ impl Right {
     fn of(call: &Call) -> Self {
         let manages = matches!(
             call,
-            Call::CreateTopic { .. } | Call::CloseTopic { .. } | Call::ReopenTopic { .. }
+            Call::CreateTopic { .. }
+                | Call::CloseTopic { .. }
+                | Call::CloseThread { .. }
+                | Call::ReopenTopic { .. }
         );
         let deletes = matches!(
             call,
@@ -71,7 +75,16 @@ pub(super) fn opened(
     }
     match cause {
         Cause::TopicsOff => topics_off::noticed(turn),
-        Cause::NoAnswer | Cause::Token | Cause::Gone => Ok(()),
+        Cause::Gone => {
+            // The others hear what a group cannot be told itself.
+            let Some(name) = turn.desks().name(turn.here) else {
+                return Ok(());
+            };
+            let text = turn.texts().alert_desk_gone(turn.language(), name);
+            turn.here = DeskId::MAIN;
+            turn.alert(&format!("desk_gone:{name}"), text)
+        }
+        Cause::NoAnswer | Cause::Token => Ok(()),
     }
 }
 
@@ -119,7 +132,7 @@ pub(super) fn standing(turn: &mut Turn<'_>, standing: Standing) -> Result<(), Er
             lacks(turn, right)?;
             continue;
         }
-        let told = alerts::is_over(turn.db, &right.trouble())?;
+        let told = alerts::is_over(turn.db, &turn.trouble(&right.trouble()))?;
         since = [since, told].into_iter().flatten().min();
     }
     match since {
@@ -131,7 +144,7 @@ pub(super) fn standing(turn: &mut Turn<'_>, standing: Standing) -> Result<(), Er
 /// The bot lacks a right for this call, which waits for it.
 pub(super) fn right_missing(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     // Who is no administrator has no right at all; one alert says so.
-    let right = if alerts::is_raised(turn.db, &Right::Admin.trouble())? {
+    let right = if alerts::is_raised(turn.db, &turn.trouble(&Right::Admin.trouble()))? {
         Right::Admin
     } else {
         Right::of(&row.call)
@@ -149,8 +162,8 @@ fn lacks(turn: &mut Turn<'_>, right: Right) -> Result<(), Error> {
 /// The group takes calls again: what waited goes on at once, and letters that died meanwhile are
 /// offered for another try.
 fn back(turn: &mut Turn<'_>, since: Timestamp, is_worth_a_word: bool) -> Result<(), Error> {
-    outbox::due_at_once(turn.db, turn.now)?;
-    alerts::is_over(turn.db, topics_off::TROUBLE)?;
+    outbox::due_at_once(turn.db, turn.here, turn.now)?;
+    alerts::is_over(turn.db, &turn.trouble(topics_off::TROUBLE))?;
     if is_worth_a_word {
         let text = turn.texts().desk_back(turn.language());
         turn.tell_general(text)?;
@@ -161,9 +174,12 @@ fn back(turn: &mut Turn<'_>, since: Timestamp, is_worth_a_word: bool) -> Result<
 /// Why the group may not be called, if it may not.
 pub(super) fn of_group(turn: &Turn<'_>) -> Result<Option<Breaker>, Error> {
     let open = breakers::open_ones(turn.db)?;
-    Ok(open
-        .into_iter()
-        .find(|breaker| breaker.destination != Destination::Telegram))
+    let is_single = turn.desks().is_single();
+    let group = Destination::Group(turn.group()?);
+    Ok(open.into_iter().find(|breaker| match breaker.destination {
+        Destination::Telegram => false,
+        Destination::Group(_) => is_single || breaker.destination == group,
+    }))
 }
 
 /// A client has written while the desk is out of reach: they are told once, instead of waiting in silence.

@@ -7,9 +7,8 @@ use super::closing::{self, Ending};
 use super::command::{Answer, Given, is_admin};
 use super::turn::Turn;
 use super::{prompt, sort};
-use crate::domain::call::Whose;
 use crate::domain::event::{Press, Question, Timer};
-use crate::domain::ids::{ChatId, MessageId, ThreadId, TicketId, UserId};
+use crate::domain::ids::{ChatId, DeskId, MessageId, ThreadId, TicketId, UserId};
 use crate::domain::rules::bulk::{self, Bulk, BulkDeed};
 use crate::domain::ticket::{ClosedBy, Role};
 use crate::store::audit::{self, Entry, Hand};
@@ -72,7 +71,7 @@ pub(super) fn asked(turn: &Turn<'_>, question: &Question) -> Result<Option<Strin
     let Question::Bulk { work, words, .. } = question else {
         return Ok(None);
     };
-    let found = store::bulk::page(turn.db, &work.choice, TicketId(0), COUNTED_MAX)?;
+    let found = store::bulk::page(turn.db, turn.here, &work.choice, TicketId(0), COUNTED_MAX)?;
     let first = found.iter().take(SHOWN_MAX);
     let first: Vec<&str> = first.map(|(_, code)| code.as_str()).collect();
     let count = u64::try_from(found.len()).unwrap_or(u64::from(COUNTED_MAX));
@@ -90,7 +89,7 @@ pub(super) fn pressed(
     is_wanted: bool,
 ) -> Result<(), Error> {
     let (texts, language) = (turn.texts(), turn.language());
-    if members::role(turn.db, press.by)? != Some(Role::Admin) {
+    if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
         return turn.answer_button(press.id.clone(), texts.admins_only(language), true);
     }
     let (
@@ -130,12 +129,13 @@ pub(super) fn pressed(
         texts.bulk_kept(language)
     };
     turn.answer_button(press.id.clone(), text.clone(), false)?;
-    turn.edit_word(Whose::Desk, press.message, text)
+    turn.edit_word(turn.whose()?, press.message, text)
 }
 
 /// The next piece; after the last one it is said how many it were.
 pub(super) fn piece(turn: &mut Turn<'_>, course: Course<'_>) -> Result<(), Error> {
-    let found = store::bulk::page(turn.db, &course.work.choice, course.after, PIECE)?;
+    turn.here = turn.desk_at(course.chat)?.unwrap_or(DeskId::MAIN);
+    let found = store::bulk::page(turn.db, turn.here, &course.work.choice, course.after, PIECE)?;
     let hand = Hand::Member(course.by);
     for (ticket, _) in &found {
         let ticket = tickets::by_id(turn.db, *ticket)?;

@@ -48,10 +48,11 @@ pub(super) fn recounted(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Err
     let Some(topic) = topic.filter(|topic| topic.card.is_some()) else {
         return Ok(());
     };
-    if backlog::look(turn)?.is_some() {
-        return recount(turn, ticket);
-    }
     let ticket = tickets::by_id(turn.db, ticket)?;
+    turn.here = ticket.desk;
+    if backlog::look(turn)?.is_some() {
+        return recount(turn, ticket.id);
+    }
     show(turn, &ticket, &topic, Shown::default())
 }
 
@@ -60,7 +61,6 @@ pub(super) fn turn_page(turn: &mut Turn<'_>, ticket: &Ticket, page: Page) -> Res
     let asked = Shown {
         page,
         priority: Priority::WORD,
-        ..Shown::default()
     };
     match topics::current(turn.db, ticket.id)? {
         Some(topic) => show(turn, ticket, &topic, asked),
@@ -223,7 +223,12 @@ pub(super) fn lost(turn: &mut Turn<'_>, topic: &Topic) -> Result<(), Error> {
         return Ok(());
     }
     topics::card_layout(turn.db, topic.id, None, topic.card_lead.as_deref())?;
-    messages::unlink(turn.db, row, Place::Group(turn.group()?), 0)?;
+    messages::unlink(
+        turn.db,
+        row,
+        Place::Group(topics::current_chat(turn.db, topic.chat)?),
+        0,
+    )?;
     let ticket = tickets::by_id(turn.db, topic.ticket)?;
     let words = text::without_people(&messages::content(turn.db, row)?.text);
     post_first_words(turn, &ticket, row, &words)
@@ -352,7 +357,12 @@ fn leave_card(
     lead: Option<&str>,
 ) -> Result<(), Error> {
     topics::card_layout(turn.db, topic.id, None, lead)?;
-    messages::unlink(turn.db, found.row, Place::Group(turn.group()?), 0)?;
+    messages::unlink(
+        turn.db,
+        found.row,
+        Place::Group(topics::current_chat(turn.db, topic.chat)?),
+        0,
+    )?;
     let topic = Topic {
         card_carries: None,
         card_lead: lead.map(str::to_owned),

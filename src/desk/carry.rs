@@ -14,7 +14,7 @@ use crate::domain::ticket::{Client, Ticket};
 use crate::domain::time::Timestamp;
 use crate::store::jobs::{self, JobSpec};
 use crate::store::topics::Topic;
-use crate::store::{Error, Place, messages};
+use crate::store::{Error, Place, desks, messages};
 use serde_json::{Map, Value};
 
 /// How much of a message that cannot be answered where it stands is shown instead.
@@ -445,7 +445,8 @@ pub(super) fn answered_by_client(
     else {
         return Ok(Answers::default());
     };
-    let copies = messages::parts_in(turn.db, found.row, Place::Group(turn.group()?))?;
+    let here = turn.group_of(desks::of_ticket(turn.db, route.ticket)?)?;
+    let copies = messages::parts_in(turn.db, found.row, Place::Group(here))?;
     let present = topic.and_then(|topic| topic.thread);
     let stands_here = copies.iter().any(|copy| copy.thread == present);
     let is_coming = copies.is_empty() && found.ticket == route.ticket;

@@ -6,7 +6,7 @@ use super::command::{self, Answer, Given, needs_topic};
 use super::people;
 use super::state::{self, By};
 use super::turn::Turn;
-use super::{assign, queue as lists};
+use super::{assign, queue as lists, relocate};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::event::AgentMessage;
 use crate::domain::ids::UserId;
@@ -181,13 +181,18 @@ fn pass_on(
     };
     audit::insert(turn.db, &entry, turn.now)?;
     let by = By::member(given.message.from, AssignmentKind::Transferred);
-    if ticket.assignee.is_some() {
+    let has_moved = relocate::follow(turn, ticket.id, by.hand)?;
+    if has_moved {
+        moved = tickets::by_id(turn.db, ticket.id)?;
+    }
+    if moved.assignee.is_some() {
         state::act(turn, &mut moved, Action::Unclaim, None, &by)?;
     } else {
         super::card::refresh(turn, ticket.id)?;
     }
     let kind = AssignmentKind::Transferred;
-    if assign::find(turn, &mut moved, kind, ticket.assignee)? {
+    // Where the ticket has moved, the topic says so.
+    if assign::find(turn, &mut moved, kind, ticket.assignee)? || has_moved {
         return Ok(None);
     }
     Ok(Some(turn.texts().released(turn.language())))
@@ -202,7 +207,7 @@ pub(super) fn next(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(agent) = agents::by_user(turn.db, user)? else {
         return Ok(Some(texts.nothing_next(language)));
     };
-    for id in queue::waiting(turn.db, LOOKED_AT_MAX)? {
+    for id in queue::waiting(turn.db, turn.here, LOOKED_AT_MAX)? {
         let mut ticket = tickets::by_id(turn.db, id)?;
         if !assign::suits(turn, &agent, &ticket)? {
             continue;

@@ -79,11 +79,15 @@ fn take_in(
 ) -> Result<bool, Error> {
     match tickets::open_of(turn.db, client.id)? {
         Some(ticket) => {
+            turn.here = ticket.desk;
             ticket::add(turn, &ticket, incoming)?;
             backlog::tell(turn, client)?;
         }
         None => match reopening::by_text(turn, client, incoming.message.date)? {
-            Some(ticket) => ticket::add(turn, &ticket, incoming)?,
+            Some(ticket) => {
+                turn.here = ticket.desk;
+                ticket::add(turn, &ticket, incoming)?;
+            }
             None if !judge_ticket(turn, client, incoming.message, usage)? => return Ok(false),
             None => ticket::open(turn, client, incoming)?,
         },

@@ -3,8 +3,8 @@
 
 use super::turn::Turn;
 use super::{
-    agent, ban, bulk, claim, closing, delete, escalate, letters, prompt, queue, reopening, shift,
-    snooze, sort, staff, trail,
+    agent, ban, bulk, claim, closing, delete, escalate, letters, prompt, queue, relocate,
+    reopening, shift, snooze, sort, staff, trail,
 };
 use crate::domain::agent::AgentStatus;
 use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
@@ -62,7 +62,10 @@ pub(super) fn commanded(
             };
             match forbidden(turn, &given)? {
                 Some(answer) => Some(answer),
-                None => run(turn, &given)?,
+                None => match relocate::elsewhere(turn, &given)? {
+                    Some(answer) => Some(answer),
+                    None => run(turn, &given)?,
+                },
             }
         }
     };
@@ -128,7 +131,7 @@ fn forbidden(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
     let (texts, language) = (turn.texts(), turn.language());
     let person = Person {
         role: match given.message.from {
-            Some(user) => members::role(turn.db, user)?,
+            Some(user) => members::role(turn.db, turn.here, user)?,
             None => Some(Role::Admin),
         },
         is_anonymous: given.message.from.is_none(),
@@ -156,7 +159,7 @@ pub(super) fn member(turn: &Turn<'_>, name: &str) -> Result<Option<UserId>, Erro
     if name.trim().is_empty() {
         return Ok(None);
     }
-    members::called(turn.db, name)
+    members::called(turn.db, turn.here, name)
 }
 
 fn note(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
@@ -208,7 +211,7 @@ fn force(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
 /// Whoever hides behind the group's name is one of its administrators.
 pub(super) fn is_admin(turn: &Turn<'_>, message: &AgentMessage) -> Result<bool, Error> {
     match message.from {
-        Some(user) => Ok(members::role(turn.db, user)? == Some(Role::Admin)),
+        Some(user) => Ok(members::role(turn.db, turn.here, user)? == Some(Role::Admin)),
         None => Ok(true),
     }
 }
@@ -236,10 +239,13 @@ fn reveal(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     Ok(None)
 }
 
-/// The ticket whose code somebody wrote.
+/// The ticket whose code somebody wrote, where it may be looked up in this group.
 pub(super) fn named(turn: &Turn<'_>, code: &str) -> Result<Option<Ticket>, Error> {
     match TicketCode::find_in(&code.to_uppercase()) {
-        Some(code) => tickets::by_code(turn.db, &code),
+        Some(code) => match tickets::by_code(turn.db, &code)? {
+            Some(ticket) if turn.may_show(ticket.id)? => Ok(Some(ticket)),
+            Some(_) | None => Ok(None),
+        },
         None => Ok(None),
     }
 }

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use super::backlog;
 use super::turn::{Queued, Turn};
-use crate::domain::call::{Call, Lane, Priority, Purpose, To, Whose};
+use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::content::Text;
 use crate::domain::event::Timer;
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, DeskId};
 use crate::domain::outcome::Receipt;
+use crate::domain::rules::breaker::Destination;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::dashboard::{self, Shown};
 use crate::store::{Error, breakers, outbox, sla, timers};
@@ -31,15 +32,21 @@ pub(super) fn rang(turn: &mut Turn<'_>) -> Result<(), Error> {
         return Ok(());
     };
     timers::set_once(turn.db, turn.now.plus(every), &Timer::Dashboard)?;
+    for desk in turn.desks().all() {
+        turn.here = desk;
+        look(turn)?;
+    }
+    Ok(())
+}
+
+/// That of the group at hand.
+fn look(turn: &mut Turn<'_>) -> Result<(), Error> {
     let (chat, text) = (turn.group()?, render(turn)?);
     match dashboard::of(turn.db, chat)? {
         None => {
             dashboard::begin(turn.db, chat, &text, turn.now)?;
-            post(
-                turn,
-                chat,
-                &Call::words(To::General, Text::plain(text), None),
-            )
+            let call = Call::words(turn.general().1, Text::plain(text), None);
+            post(turn, chat, &call)
         }
         // On its way: what it says then is a matter of the next time.
         Some(Shown { message: None, .. }) => Ok(()),
@@ -50,7 +57,7 @@ pub(super) fn rang(turn: &mut Turn<'_>) -> Result<(), Error> {
         }) => {
             dashboard::shown(turn.db, chat, &text, turn.now)?;
             let edit = Call::EditWord {
-                whose: Whose::Desk,
+                whose: turn.whose()?,
                 message,
                 text: Text::plain(text),
                 buttons: Vec::new(),
@@ -66,7 +73,14 @@ pub(super) fn rang(turn: &mut Turn<'_>) -> Result<(), Error> {
 
 fn render(turn: &mut Turn<'_>) -> Result<String, Error> {
     let behind = backlog::look(turn)?.map(|behind| behind.minutes);
-    let counted = dashboard::figures(turn.db, turn.now)?;
+    let counted = dashboard::figures(turn.db, turn.shown_desk(), turn.now)?;
+    let (is_main, group) = (turn.here == DeskId::MAIN, turn.group()?);
+    // The main group's shows all that is wrong.
+    let is_about = |destination| {
+        is_main
+            || matches!(destination, Destination::Telegram)
+            || destination == Destination::Group(group)
+    };
     let figures = view::dashboard::Figures {
         tickets: counted
             .tickets
@@ -86,9 +100,10 @@ fn render(turn: &mut Turn<'_>) -> Result<String, Error> {
         dead_letters: counted.dead_letters,
         out_of_reach: breakers::open_ones(turn.db)?
             .iter()
+            .filter(|breaker| is_about(breaker.destination))
             .map(|breaker| breaker.cause.name())
             .collect(),
-        breaches: sla::breaches(turn.db, turn.now.minus(BREACHES_OF))?,
+        breaches: sla::breaches(turn.db, turn.shown_desk(), turn.now.minus(BREACHES_OF))?,
     };
     let (texts, language) = (turn.texts(), turn.language());
     Ok(view::dashboard::dashboard(

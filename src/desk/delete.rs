@@ -92,7 +92,7 @@ fn take_back(turn: &mut Turn<'_>, found: Found) -> Result<Taken, Error> {
         }
     };
     let whose = route.whose();
-    let place = turn.place_of(whose)?;
+    let place = turn.place_of_row(whose, found.row)?;
     let stands = !messages::parts_in(turn.db, found.row, place)?.is_empty();
     if !stands && !may_stand {
         return Ok(Taken::Already);

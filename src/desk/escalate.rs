@@ -4,9 +4,9 @@
 
 use super::assign;
 use super::command::{Answer, Given, needs_topic};
-use super::people;
 use super::state::{self, By};
 use super::turn::Turn;
+use super::{people, relocate};
 use crate::domain::agent::{Agent, AgentStatus, AssignmentKind};
 use crate::domain::ids::{TicketId, UserId};
 use crate::domain::rules::escalate::{self, Cause};
@@ -99,6 +99,9 @@ fn raise(turn: &mut Turn<'_>, ticket: &mut Ticket, cause: Cause, by: &By<'_>) ->
     if state::act(turn, ticket, Action::Escalate, None, by)?.is_some() {
         return Ok(());
     }
+    if relocate::follow(turn, ticket.id, by.hand)? {
+        *ticket = tickets::by_id(turn.db, ticket.id)?;
+    }
     let seniors = seniors(turn, ticket, had_it)?;
     let (names, people) = people::listed(turn, &seniors)?;
     let (texts, language) = (turn.texts(), turn.language());
@@ -124,6 +127,7 @@ fn seniors(turn: &Turn<'_>, ticket: &Ticket, had_it: Option<UserId>) -> Result<V
     for status in [AgentStatus::Available, AgentStatus::Busy] {
         seniors.extend(agents::of_status(turn.db, status)?);
     }
+    let mut seniors = people::at_desk(turn, ticket.desk, seniors)?;
     seniors.retain(|agent| agent.level >= ticket.level && Some(agent.user) != had_it);
     seniors.truncate(MENTIONED_MAX);
     Ok(seniors)

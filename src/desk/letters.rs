@@ -38,7 +38,7 @@ pub(super) fn command(
     let answer = match (words.as_slice(), deal) {
         ([], _) => return list(turn, message),
         ([_, "all"], Some(deal)) => {
-            let letters = letters::oldest(turn.db, AT_ONCE_MAX)?;
+            let letters = letters::oldest(turn.db, turn.shown_desk(), AT_ONCE_MAX)?;
             let moved = deal_with(turn, deal, letters.iter().map(|letter| letter.id))?;
             note(turn, message.from, deal)?;
             dealt(turn, deal, moved)
@@ -59,11 +59,11 @@ pub(super) fn command(
 /// A button under the list.
 pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press, deal: Deal) -> Result<(), Error> {
     let language = turn.language();
-    if members::role(turn.db, press.by)? != Some(Role::Admin) {
+    if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
         let text = turn.texts().admins_only(language);
         return turn.answer_button(press.id.clone(), text, true);
     }
-    let letters = letters::oldest(turn.db, AT_ONCE_MAX)?;
+    let letters = letters::oldest(turn.db, turn.shown_desk(), AT_ONCE_MAX)?;
     let moved = deal_with(turn, deal, letters.iter().map(|letter| letter.id))?;
     note(turn, Some(press.by), deal)?;
     let text = dealt(turn, deal, moved);
@@ -72,7 +72,7 @@ pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press, deal: Deal) -> Result<
 
 /// A trouble that began at a time is over: letters that died meanwhile are offered for another try.
 pub(super) fn offer(turn: &mut Turn<'_>, since: Timestamp) -> Result<(), Error> {
-    let failed = u64::from(letters::count_since(turn.db, since)?);
+    let failed = u64::from(letters::count_since(turn.db, turn.shown_desk(), since)?);
     if failed == 0 {
         return Ok(());
     }
@@ -82,7 +82,7 @@ pub(super) fn offer(turn: &mut Turn<'_>, since: Timestamp) -> Result<(), Error> 
 
 fn list(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
     let text = listed(turn)?;
-    if letters::count(turn.db)? == 0 {
+    if letters::count(turn.db, turn.shown_desk())? == 0 {
         return turn.answer_agent((message.chat, message.thread), message.message, text);
     }
     let here = (message.chat, message.thread);
@@ -99,11 +99,11 @@ fn list(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
 /// The oldest letters in words, or that there are none.
 pub(super) fn listed(turn: &Turn<'_>) -> Result<String, Error> {
     let (texts, language) = (turn.texts(), turn.language());
-    let count = u64::from(letters::count(turn.db)?);
+    let count = u64::from(letters::count(turn.db, turn.shown_desk())?);
     if count == 0 {
         return Ok(texts.failed_none(language));
     }
-    let shown = letters::oldest(turn.db, SHOWN_MAX)?;
+    let shown = letters::oldest(turn.db, turn.shown_desk(), SHOWN_MAX)?;
     let lines: Vec<String> = shown.iter().map(|letter| line(turn, letter)).collect();
     let head = texts.failed_list(language, count);
     Ok(format!("{head}\n\n{}", lines.join("\n")))
@@ -131,8 +131,8 @@ fn deal_with(
     let mut moved = 0;
     for id in letters {
         let did = match deal {
-            Deal::Retry => letters::retry(turn.db, id, turn.now)?,
-            Deal::GiveUp => letters::give_up(turn.db, id)?,
+            Deal::Retry => letters::retry(turn.db, turn.shown_desk(), id, turn.now)?,
+            Deal::GiveUp => letters::give_up(turn.db, turn.shown_desk(), id)?,
         };
         moved += u64::from(did);
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::press as press_of_card;
 use super::staff;
 use super::turn::Turn;
-use crate::domain::call::{Button, Call, Whose};
+use crate::domain::call::{Button, Call};
 use crate::domain::event::{Member, Names, Press, Timer};
 use crate::domain::ids::{AdmissionId, ParkedId, UserId};
 use crate::domain::rules::presence::{self, Heard, Presence};
@@ -61,12 +61,13 @@ pub(super) fn admits(turn: &Turn<'_>) -> bool {
 
 /// Somebody's place in the group has changed.
 pub(super) fn changed(turn: &mut Turn<'_>, member: &Member) -> Result<(), Error> {
-    let before = members::standing(turn.db, member.user)?.and_then(|standing| standing.role);
-    members::put(turn.db, member, admits(turn), turn.now)?;
+    let before =
+        members::standing(turn.db, turn.here, member.user)?.and_then(|standing| standing.role);
+    members::put(turn.db, turn.here, member, admits(turn), turn.now)?;
     match (before, member.role) {
         (None, Some(Role::Agent)) => announce(turn, member.user, &member.names)?,
         // Whoever made them an administrator has let them in.
-        (_, Some(Role::Admin)) => parked::settle(turn.db, member.user, turn.now)?,
+        (_, Some(Role::Admin)) => parked::settle(turn.db, turn.here, member.user, turn.now)?,
         (Some(_), None) => left(turn, member.user)?,
         (None, None) | (Some(_), Some(Role::Agent)) => {}
     }
@@ -82,8 +83,9 @@ pub(super) fn looked_up(
     match member {
         Some(member) => changed(turn, member),
         None => {
-            let before = members::standing(turn.db, user)?.and_then(|standing| standing.role);
-            members::gone(turn.db, user, turn.now)?;
+            let before =
+                members::standing(turn.db, turn.here, user)?.and_then(|standing| standing.role);
+            members::gone(turn.db, turn.here, user, turn.now)?;
             if before.is_some() {
                 left(turn, user)?;
             }
@@ -96,7 +98,7 @@ pub(super) fn looked_up(
 /// administrator behind the group's name is one of those who admit.
 pub(super) fn counts(turn: &Turn<'_>, by: Option<UserId>) -> Result<bool, Error> {
     Ok(match by {
-        Some(user) if !admits(turn) => members::role(turn.db, user)?.is_some(),
+        Some(user) if !admits(turn) => members::role(turn.db, turn.here, user)?.is_some(),
         Some(_) | None => true,
     })
 }
@@ -104,10 +106,10 @@ pub(super) fn counts(turn: &Turn<'_>, by: Option<UserId>) -> Result<bool, Error>
 /// Somebody writes in the group of whom nothing was known: they have been there longer than the bot.
 /// Whether they may work.
 pub(super) fn may_work(turn: &mut Turn<'_>, user: UserId, names: &Names) -> Result<bool, Error> {
-    if members::role(turn.db, user)?.is_some() {
+    if members::role(turn.db, turn.here, user)?.is_some() {
         return Ok(true);
     }
-    if !parked::is_announced(turn.db, user)? {
+    if !parked::is_announced(turn.db, turn.here, user)? {
         announce(turn, user, names)?;
     }
     Ok(false)
@@ -116,7 +118,7 @@ pub(super) fn may_work(turn: &mut Turn<'_>, user: UserId, names: &Names) -> Resu
 /// A press in the desk group: heard where it is known that whoever pressed belongs to the group.
 pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
     let acted_at = agents::by_user(turn.db, press.by)?.map(|agent| agent.last_action_at);
-    let heard = members::standing(turn.db, press.by)?.map(|standing| Heard {
+    let heard = members::standing(turn.db, turn.here, press.by)?.map(|standing| Heard {
         role: standing.role,
         is_admitted: standing.is_admitted,
         told_at: standing.told_at,
@@ -138,21 +140,21 @@ pub(super) fn parked_too_long(turn: &mut Turn<'_>, press: ParkedId) -> Result<()
 }
 
 fn park(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
-    let waiting = parked::of_user(turn.db, press.by, PARKED_MAX)?;
+    let waiting = parked::of_user(turn.db, turn.here, press.by, PARKED_MAX)?;
     if u32::try_from(waiting.len()).is_ok_and(|waiting| waiting >= PARKED_MAX) {
         return refuse(turn, press);
     }
-    let id = parked::park(turn.db, press, turn.now)?;
-    parked::ask(turn.db, press.by, turn.now)?;
+    let id = parked::park(turn.db, turn.here, press, turn.now)?;
+    parked::ask(turn.db, turn.here, press.by, turn.now)?;
     let timer = Timer::PressParked { press: id };
     timers::set(turn.db, turn.now.plus(PARKED_FOR), &timer)
 }
 
 /// It is known what somebody is: their presses are heard or refused.
 fn release(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
-    parked::answered(turn.db, user)?;
-    let is_member = members::role(turn.db, user)?.is_some();
-    for (id, press) in parked::of_user(turn.db, user, PARKED_MAX)? {
+    parked::answered(turn.db, turn.here, user)?;
+    let is_member = members::role(turn.db, turn.here, user)?.is_some();
+    for (id, press) in parked::of_user(turn.db, turn.here, user, PARKED_MAX)? {
         if parked::take(turn.db, id)?.is_none() {
             continue;
         }
@@ -180,8 +182,8 @@ fn refuse(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
 
 /// Everybody is told who can read along from now on.
 fn announce(turn: &mut Turn<'_>, user: UserId, names: &Names) -> Result<(), Error> {
-    parked::settle(turn.db, user, turn.now)?;
-    let admission = parked::announce(turn.db, user, turn.now)?;
+    parked::settle(turn.db, turn.here, user, turn.now)?;
+    let admission = parked::announce(turn.db, turn.here, user, turn.now)?;
     let (texts, language) = (turn.texts(), turn.language());
     let name = names.shown().unwrap_or("–");
     let refuse = Button {
@@ -208,13 +210,13 @@ fn decided(
     choice: Choice,
 ) -> Result<(), Error> {
     let (texts, language) = (turn.texts(), turn.language());
-    if members::role(turn.db, press.by)? != Some(Role::Admin) {
+    if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
         return turn.answer_button(press.id.clone(), texts.admins_only(language), true);
     }
-    let Some(user) = parked::announced(turn.db, admission)? else {
+    let Some(user) = parked::announced(turn.db, turn.here, admission)? else {
         return turn.answer_button(press.id.clone(), texts.button_stale(language), false);
     };
-    parked::settle(turn.db, user, turn.now)?;
+    parked::settle(turn.db, turn.here, user, turn.now)?;
     let names = members::names_of(turn.db, user)?.unwrap_or_default();
     let name = names.shown().unwrap_or("–");
     let (action, shown) = match choice {
@@ -227,22 +229,22 @@ fn decided(
     };
     audit::insert(turn.db, &entry, turn.now)?;
     match choice {
-        Choice::Admit => members::admit(turn.db, user)?,
+        Choice::Admit => members::admit(turn.db, turn.here, user)?,
         Choice::Refuse => {
             // They may do nothing from now on, however long Telegram takes.
-            members::gone(turn.db, user, turn.now)?;
+            members::gone(turn.db, turn.here, user, turn.now)?;
             left(turn, user)?;
             let chat = press.chat;
             turn.service(&Call::Ban { chat, user })?;
         }
     }
     turn.answer_button(press.id.clone(), shown.clone(), false)?;
-    turn.edit_word(Whose::Desk, press.message, shown)
+    turn.edit_word(turn.whose()?, press.message, shown)
 }
 
 /// Somebody does not belong to the group any more.
 fn left(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
-    parked::settle(turn.db, user, turn.now)?;
+    parked::settle(turn.db, turn.here, user, turn.now)?;
     staff::left(turn, user)
 }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::turn::Turn;
 use crate::domain::agent::Agent;
 use crate::domain::content::{Entity, Text};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{DeskId, UserId};
 use crate::domain::rules::text;
 use crate::store::{Error, members};
 
@@ -13,6 +13,24 @@ use crate::store::{Error, members};
 pub(super) fn name(turn: &Turn<'_>, user: UserId) -> Result<String, Error> {
     let names = members::names_of(turn.db, user)?.unwrap_or_default();
     Ok(names.shown().unwrap_or("–").to_owned())
+}
+
+/// Of these agents, those who may work at a desk.
+pub(super) fn at_desk(
+    turn: &Turn<'_>,
+    desk: DeskId,
+    agents: Vec<Agent>,
+) -> Result<Vec<Agent>, Error> {
+    if turn.desks().is_single() {
+        return Ok(agents);
+    }
+    let mut there = Vec::new();
+    for agent in agents {
+        if members::role(turn.db, desk, agent.user)?.is_some() {
+            there.push(agent);
+        }
+    }
+    Ok(there)
 }
 
 /// The names of several, as one text, and who they are.

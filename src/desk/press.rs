@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::closing::{self, Ending};
 use super::turn::Turn;
-use super::{card, category, claim, escalate, prompt, reopening, same_text, snooze, sort};
+use super::{
+    card, category, claim, escalate, prompt, relocate, reopening, same_text, snooze, sort,
+};
 use crate::domain::event::Press;
 use crate::domain::ticket::{ClosedBy, Ticket, TicketState};
 use crate::store::audit::Hand;
@@ -21,12 +23,13 @@ pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
         return prompt::pressed_by_agent(turn, press);
     };
     let (texts, language) = (turn.texts(), turn.language());
-    if members::role(turn.db, press.by)?.is_none() {
+    if members::role(turn.db, turn.here, press.by)?.is_none() {
         let text = texts.agents_only(language);
         return turn.answer_button(press.id.clone(), text, true);
     }
     // Whoever presses may say any number, not only one that stands on a button.
     let text = match tickets::find(turn.db, ticket)? {
+        Some(ticket) if ticket.desk != turn.here => relocate::where_it_is(turn, &ticket)?,
         Some(ticket) => on_card(turn, &ticket, action, Hand::Member(press.by))?,
         None => texts.button_stale(language),
     };

@@ -7,7 +7,7 @@ use super::{agent, ban, bulk, client, trail};
 use crate::domain::call::{Button, Whose};
 use crate::domain::content::Content;
 use crate::domain::event::{AgentMessage, ClientMessage, Press, Question};
-use crate::domain::ids::{ChatId, MessageId, PromptId, ThreadId, TicketId, UserId};
+use crate::domain::ids::{ChatId, DeskId, MessageId, PromptId, ThreadId, TicketId, UserId};
 use crate::domain::language::Language;
 use crate::domain::rules::ban::Deed;
 use crate::domain::ticket::{Client, Role};
@@ -123,7 +123,12 @@ pub(super) fn ask_again(
             let language = clients::by_id(turn.db, client)?.language;
             (Whose::Client(client), language)
         }
-        None => (Whose::Desk, turn.language()),
+        None => {
+            if let Place::Group(chat) = prompt.place {
+                turn.here = turn.desk_at(chat)?.unwrap_or(DeskId::MAIN);
+            }
+            (turn.whose()?, turn.language())
+        }
     };
     let texts = turn.texts();
     let text = match question {
@@ -131,7 +136,7 @@ pub(super) fn ask_again(
             let kind = content.kind.name();
             match whose {
                 Whose::Client(_) => texts.ask_client_share(language, kind),
-                Whose::Desk => texts.ask_agent_share(language, kind),
+                Whose::Desk | Whose::Group(_) => texts.ask_agent_share(language, kind),
             }
         }
         Question::Reveal { ticket, reason } => {
@@ -308,7 +313,7 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
         prompts::by_id(turn.db, id)?.filter(|prompt| matches!(prompt.place, Place::Group(_)));
     match prompt.and_then(|prompt| prompt.question.clone().map(|question| (prompt, question))) {
         Some((_, Question::Reveal { ticket, reason })) => {
-            if members::role(turn.db, press.by)? != Some(Role::Admin) {
+            if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
                 let text = turn.texts().admins_only(language);
                 return turn.answer_button(press.id.clone(), text, true);
             }
@@ -365,7 +370,7 @@ fn agent_answered(
         }
     };
     turn.answer_button(press.id.clone(), shown.clone(), false)?;
-    turn.edit_word(Whose::Desk, press.message, shown)?;
+    turn.edit_word(turn.whose()?, press.message, shown)?;
     if choice != Choice::Share {
         return Ok(());
     }
@@ -377,8 +382,8 @@ fn agent_answered(
 fn is_theirs(turn: &Turn<'_>, prompt: &Prompt, by: UserId) -> Result<bool, Error> {
     Ok(match prompt.author {
         // Whoever has left may decide nothing any more, whatever buttons they still see.
-        Some(author) => author == by && members::role(turn.db, by)?.is_some(),
-        None => members::role(turn.db, by)? == Some(Role::Admin),
+        Some(author) => author == by && members::role(turn.db, turn.here, by)?.is_some(),
+        None => members::role(turn.db, turn.here, by)? == Some(Role::Admin),
     })
 }
 

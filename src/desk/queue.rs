@@ -6,7 +6,7 @@ use super::command::{self, Answer, Given};
 use super::turn::Turn;
 use super::{assign, people};
 use crate::domain::event::Timer;
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{DeskId, TicketId};
 use crate::domain::ticket::{Level, Ticket, TicketPriority};
 use crate::domain::time::Timestamp;
 use crate::store::{Error, assignments, clients, queue, tickets, timers};
@@ -23,9 +23,9 @@ const MOVES_AT_ONCE: u32 = 100;
 
 /// `/queue`: what waits, the most urgent and oldest first.
 pub(super) fn list(turn: &Turn<'_>) -> Answer {
-    let count = queue::count(turn.db)?;
+    let count = queue::count(turn.db, turn.here)?;
     let head = turn.texts().queue_head(turn.language(), u64::from(count));
-    let waiting = queue::waiting(turn.db, SHOWN_MAX)?;
+    let waiting = queue::waiting(turn.db, turn.here, SHOWN_MAX)?;
     lines(turn, head, &waiting).map(Some)
 }
 
@@ -34,7 +34,12 @@ pub(super) fn mine(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(user) = given.message.from else {
         return Ok(Some(command::needs_person(turn, given.word)));
     };
-    let mine = queue::of_agent(turn.db, user, SHOWN_MAX)?;
+    let mut mine = Vec::new();
+    for id in queue::of_agent(turn.db, user, SHOWN_MAX)? {
+        if turn.may_show(id)? {
+            mine.push(id);
+        }
+    }
     let count = u64::try_from(mine.len()).unwrap_or(u64::MAX);
     let head = turn.texts().mine_head(turn.language(), count);
     lines(turn, head, &mine).map(Some)
@@ -90,7 +95,16 @@ fn watch(turn: &Turn<'_>) -> Result<(), Error> {
 /// Tells those who have moved up since they were told their place. A place that is worse now, because
 /// something more urgent came, is not told.
 pub(super) fn moved(turn: &mut Turn<'_>) -> Result<(), Error> {
-    let waiting = queue::waiting(turn.db, MOVES_AT_ONCE)?;
+    let mut can_move = false;
+    for desk in turn.desks().all() {
+        can_move |= moved_at(turn, desk)?;
+    }
+    if can_move { watch(turn) } else { Ok(()) }
+}
+
+/// The same at one desk. Whether there may be more to tell later.
+fn moved_at(turn: &mut Turn<'_>, desk: DeskId) -> Result<bool, Error> {
+    let waiting = queue::waiting(turn.db, desk, MOVES_AT_ONCE)?;
     let mut can_move = u32::try_from(waiting.len()).unwrap_or(u32::MAX) >= MOVES_AT_ONCE;
     for (place, id) in (1..).zip(waiting) {
         let Some(told) = queue::told(turn.db, id)? else {
@@ -108,7 +122,7 @@ pub(super) fn moved(turn: &mut Turn<'_>) -> Result<(), Error> {
             turn.tell_client(client.id, Some(id), text, None)?;
         }
     }
-    if can_move { watch(turn) } else { Ok(()) }
+    Ok(can_move)
 }
 
 /// `/why` in a topic, `/why CODE`: who has had a ticket, how it came to them, and why it was them.

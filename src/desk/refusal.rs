@@ -186,7 +186,7 @@ fn upgraded(turn: &mut Turn<'_>, row: &OutboxRow, new: ChatId) -> Result<(), Err
         return claims::dropped(turn.db, row, "not our group", turn.now);
     }
     let old = turn.group()?;
-    topics::upgraded(turn.db, turn.settings().group, new)?;
+    topics::upgraded(turn.db, turn.desks().chat(turn.here), new)?;
     breaker::closed(turn, Destination::Group(old))?;
     claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
 }

@@ -3,7 +3,7 @@
 
 use super::command::{Answer, Given, named};
 use super::turn::Turn;
-use super::{card, state};
+use super::{card, relocate, state};
 use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::ids::TicketId;
 use crate::domain::ticket::{Client, Ticket, TicketState};
@@ -41,6 +41,9 @@ pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(ticket) = ticket else {
         return Ok(Some(given.how(turn)));
     };
+    if ticket.desk != turn.here {
+        return relocate::where_it_is(turn, &ticket).map(Some);
+    }
     let text = by_member(turn, &ticket, Hand::of(given.message.from))?;
     let is_here = given
         .ticket
@@ -71,7 +74,7 @@ pub(super) fn by_member(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Res
 /// client has another open one (P5).
 fn reopen(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<Option<Ticket>, Error> {
     let assignee = match ticket.assignee {
-        Some(user) => members::role(turn.db, user)?.map(|_| user),
+        Some(user) => members::role(turn.db, ticket.desk, user)?.map(|_| user),
         None => None,
     };
     let state = match assignee {

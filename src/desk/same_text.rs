@@ -3,7 +3,7 @@
 
 use super::closing::{self, Ending};
 use super::turn::{Queued, Turn};
-use crate::domain::call::{Button, Call, Lane, Priority, Purpose, To};
+use crate::domain::call::{Button, Call, Lane, Priority, Purpose};
 use crate::domain::content::Text;
 use crate::domain::event::Press;
 use crate::domain::ids::{ClientId, TicketId};
@@ -72,8 +72,9 @@ fn alert(turn: &mut Turn<'_>, digest: i64, ticket: TicketId, clients: u32) -> Re
     let subject = tickets::by_id(turn.db, ticket)?.subject;
     let (texts, language) = (turn.texts(), turn.language());
     let minutes = HELD_FOR.as_secs() / 60;
+    let (lane, to) = turn.general();
     let call = Call::SendText {
-        to: To::General,
+        to,
         text: Text::plain(texts.alert_same_text(language, u64::from(clients), &subject, minutes)),
         reply_to: None,
         preview: None,
@@ -89,7 +90,7 @@ fn alert(turn: &mut Turn<'_>, digest: i64, ticket: TicketId, clients: u32) -> Re
         ],
     };
     turn.queue(Queued {
-        lane: Lane::General,
+        lane,
         ..Queued::of(Purpose::Word, Priority::WORD, &call)
     })
     .map(drop)
@@ -101,7 +102,7 @@ pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press) -> Result<bool, Error>
         return Ok(false);
     };
     let (texts, language) = (turn.texts(), turn.language());
-    if members::role(turn.db, press.by)? != Some(Role::Admin) {
+    if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
         let text = texts.admins_only(language);
         turn.answer_button(press.id.clone(), text, true)?;
         return Ok(true);

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{card, dashboard, delete, prompt, refusal, topic, topics_off, voice};
+use super::{card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
-use crate::domain::ids::ThreadId;
+use crate::domain::ids::{ThreadId, TicketId};
 use crate::domain::outcome::{Outcome, Receipt, Refusal};
 use crate::domain::rules::learning;
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, backoff_unreached};
+use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::outbox::{self, Fate};
 use crate::store::{Error, Place, messages, pauses, rates, topics};
@@ -17,6 +18,9 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) ->
     if let Some(voice) = row.voice
         && voice::ended(turn, row, voice, outcome)?
     {
+        return Ok(());
+    }
+    if relocate::settle(turn, row, outcome)? {
         return Ok(());
     }
     match outcome {
@@ -50,7 +54,12 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
     } = row.call
     {
         // Part n of a text that grows again is another post.
-        messages::unlink(turn.db, message, turn.place_of(whose)?, from_part)?;
+        messages::unlink(
+            turn.db,
+            message,
+            turn.place_of_row(whose, message)?,
+            from_part,
+        )?;
     }
     match row.purpose {
         Purpose::Topic => topic::made(turn, row, receipt),
@@ -80,6 +89,16 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
 
 /// A chat asked to be left alone: every call into it waits, also over a restart, and then goes slower.
 fn wait(turn: &mut Turn<'_>, row: &OutboxRow, asked: Duration) -> Result<(), Error> {
+    let until = pause(turn, row, asked)?;
+    claims::retry(turn.db, row, until, row.failures, row.maybe_sent)
+}
+
+/// Nothing is called there before that time.
+pub(super) fn pause(
+    turn: &mut Turn<'_>,
+    row: &OutboxRow,
+    asked: Duration,
+) -> Result<Timestamp, Error> {
     let until = turn.now.plus(after_flood(asked, turn.random()));
     let place = match (row.budget, row.client) {
         (Budget::Client, Some(client)) => Some(Place::Client(client)),
@@ -96,7 +115,7 @@ fn wait(turn: &mut Turn<'_>, row: &OutboxRow, asked: Duration) -> Result<(), Err
         }
         pauses::pause(turn.db, place, until, turn.now)?;
     }
-    claims::retry(turn.db, row, until, row.failures, row.maybe_sent)
+    Ok(until)
 }
 
 /// It may have happened. What shows twice when it is made twice is either settled by Telegram's
@@ -152,7 +171,7 @@ fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(),
     let Some(ticket) = row.ticket else {
         return Ok(());
     };
-    let asked_for = topics::current(turn.db, ticket)?.and_then(|topic| topic.thread);
+    let (asked_for, is_left) = thread_of(turn, row, ticket)?;
     let place = Place::Group(turn.group()?);
     let is_linked = link(turn, row, receipt, place, asked_for)?;
     if let (Some(voice), Some(post)) = (row.voice, receipt.message) {
@@ -160,10 +179,26 @@ fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(),
     }
     if is_linked && row.maybe_sent {
         let text = turn.texts().relay_maybe_twice(turn.language());
-        let post = receipt.message.map(ReplyTo::There);
+        // Where its ticket has left, the word stands in another topic.
+        let post = receipt.message.filter(|_| !is_left).map(ReplyTo::There);
         turn.tell_topic(ticket, text, post)?;
     }
     Ok(())
+}
+
+/// The topic in which a call has posted, and whether its ticket has left it meanwhile.
+fn thread_of(
+    turn: &Turn<'_>,
+    row: &OutboxRow,
+    ticket: TicketId,
+) -> Result<(Option<ThreadId>, bool), Error> {
+    Ok(match relocate::left(turn, row)? {
+        Some(left) => (left.thread, true),
+        None => {
+            let topic = topics::current(turn.db, ticket)?;
+            (topic.and_then(|topic| topic.thread), false)
+        }
+    })
 }
 
 /// Notes where a message, a part of one or every message of an album stands now. Whether there was
@@ -201,7 +236,7 @@ fn shared(turn: &Turn<'_>, carried: &[OutboxRow], receipt: &Receipt) -> Result<(
         else {
             continue;
         };
-        let thread = topics::current(turn.db, ticket)?.and_then(|topic| topic.thread);
+        let (thread, _) = thread_of(turn, row, ticket)?;
         messages::link_shared(turn.db, message, place, post, nth, thread)?;
     }
     Ok(())

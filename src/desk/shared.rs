@@ -35,7 +35,7 @@ pub(super) fn answered_at(
 
 /// Whether a text has grown out of the post that it shares with others.
 pub(super) fn is_outgrown(turn: &Turn<'_>, route: Route, found: Found) -> Result<bool, Error> {
-    let place = turn.place_of(route.whose())?;
+    let place = turn.place_of_row(route.whose(), found.row)?;
     let Some(at) = messages::parts_in(turn.db, found.row, place)?
         .first()
         .copied()
@@ -52,7 +52,7 @@ pub(super) fn leave(
     found: Found,
     after: &Content,
 ) -> Result<(), Error> {
-    let place = turn.place_of(route.whose())?;
+    let place = turn.place_of_row(route.whose(), found.row)?;
     let posts = messages::parts_in(turn.db, found.row, place)?;
     messages::unlink(turn.db, found.row, place, 0)?;
     let others = match posts.first() {

@@ -65,7 +65,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
     let Some(agent) = agents::by_user(turn.db, user)? else {
         return Ok(());
     };
-    if members::role(turn.db, user)?.is_none() {
+    if !members::is_anywhere(turn.db, user)? {
         return Ok(());
     }
     if let Some(next) = schedule(turn, &agent).and_then(|own| own.next_change(turn.now)) {

@@ -2,7 +2,7 @@
 
 use super::command::{Answer, Given, first_word, needs_topic};
 use super::turn::Turn;
-use super::{card, sla};
+use super::{assign, card, relocate, sla};
 use crate::domain::ticket::{Ticket, TicketPriority, TicketState};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, tags, tickets};
@@ -170,6 +170,10 @@ fn save(turn: &mut Turn<'_>, sorted: &Ticket, entry: &Entry<'_>) -> Result<(), E
         ..*entry
     };
     audit::insert(turn.db, &entry, turn.now)?;
+    if relocate::follow(turn, sorted.id, entry.hand)? {
+        let mut ticket = tickets::by_id(turn.db, sorted.id)?;
+        assign::to_somebody(turn, &mut ticket, None)?;
+    }
     card::refresh(turn, sorted.id)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::command::{self, Answer, Given};
 use super::turn::Turn;
-use super::{assign, membership, shift};
+use super::{assign, membership, people, shift};
 use crate::domain::agent::{Agent, AgentStatus, StatusBy};
 use crate::domain::event::{AgentMessage, Timer};
 use crate::domain::ids::UserId;
@@ -24,7 +24,7 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<bool,
         return Ok(true);
     };
     let admits = membership::admits(turn);
-    members::seen(turn.db, user, &message.names, admits, turn.now)?;
+    members::seen(turn.db, turn.here, user, &message.names, admits, turn.now)?;
     if !admits && !membership::may_work(turn, user, &message.names)? {
         return Ok(false);
     }
@@ -84,7 +84,7 @@ pub(super) fn idle(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
     ) else {
         return Ok(());
     };
-    if !agent.status.keeps_tickets() || members::role(turn.db, user)?.is_none() {
+    if !agent.status.keeps_tickets() || !members::is_anywhere(turn.db, user)? {
         return Ok(());
     }
     let due_at = agent.last_action_at.max(agent.status_at).plus(after);
@@ -96,6 +96,10 @@ pub(super) fn idle(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
 
 /// Somebody does not belong to the group any more.
 pub(super) fn left(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
+    // Whoever still belongs to another group stays there, without the tickets of this one.
+    if members::is_anywhere(turn.db, user)? {
+        return assign::hand_round_here(turn, user);
+    }
     match agents::by_user(turn.db, user)? {
         Some(agent) => be(turn, &agent, AgentStatus::Offline, StatusBy::Timer),
         None => Ok(()),
@@ -160,7 +164,7 @@ pub(super) fn set_status(turn: &mut Turn<'_>, given: &Given<'_>, status: AgentSt
 
 /// `/agents`: who they are and how they stand.
 pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
-    let all = agents::all(turn.db)?;
+    let all = people::at_desk(turn, turn.here, agents::all(turn.db)?)?;
     if all.is_empty() {
         return Ok(Some(turn.texts().agents_none(turn.language())));
     }

@@ -1,7 +1,7 @@
 //! What is queued up when the program starts.
 
 use super::turn::Turn;
-use super::{dashboard, staff};
+use super::{dashboard, relocate, staff};
 use crate::domain::call::{Audience, Call};
 use crate::domain::event::{AgentWord, ClientCommand, Timer};
 use crate::domain::language::Language;
@@ -18,6 +18,7 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
         let since = turn.now;
         timers::set(turn.db, turn.now, &Timer::TopicDoubt { call, since })?;
     }
+    relocate::started(turn)?;
     jobs::all_due(turn.db, turn.now)?;
     staff::started(turn)?;
     show_menus(turn)
@@ -58,10 +59,15 @@ fn menus(turn: &Turn<'_>) -> Vec<Call> {
                 )
             })
             .collect();
-        for (audience, commands) in [
+        let further = turn.desks().further().iter();
+        let further =
+            further.map(|desk| (Audience::AgentsOf(desk.support_group_id), agents.clone()));
+        let further: Vec<_> = further.collect();
+        let first = [
             (Audience::Clients, clients.to_vec()),
             (Audience::Agents, agents),
-        ] {
+        ];
+        for (audience, commands) in first.into_iter().chain(further) {
             calls.push(Call::SetCommands {
                 audience,
                 language,

@@ -12,8 +12,8 @@ use crate::domain::call::{Call, Priority, Purpose, Source};
 use crate::domain::content::Content;
 use crate::domain::event::ClientMessage;
 use crate::domain::ids::{MessageRowId, TicketId};
-use crate::domain::rules::{pacing, text};
-use crate::domain::ticket::{Client, Side, Ticket, TicketCode};
+use crate::domain::rules::{desks, pacing, text};
+use crate::domain::ticket::{Client, Level, Side, Ticket, TicketCode};
 use crate::domain::time::Timestamp;
 use crate::store::audit::Hand;
 use crate::store::messages::{Found, NewMessage};
@@ -41,6 +41,7 @@ pub(super) fn open(
 ) -> Result<(), Error> {
     let subject = subject_of(turn, &incoming.message.content);
     let ticket = tickets::by_id(turn.db, insert(turn, client, &subject)?)?;
+    turn.here = ticket.desk;
     let words = &incoming.message.content.text.text;
     let held_until = same_text::held_until(turn, client.id, ticket.id, words)?;
     let due_at = match held_until {
@@ -49,7 +50,7 @@ pub(super) fn open(
     };
     // One that is held takes no turn of those that are not.
     let turn_at = held_until.map_or(due_at, |_| Timestamp::from_millis(0));
-    topics::insert(turn.db, ticket.id, turn.settings().group, turn_at)?;
+    topics::insert(turn.db, ticket.id, turn.desks().chat(ticket.desk), turn_at)?;
     let Kept {
         found,
         content,
@@ -146,14 +147,17 @@ pub(super) fn answered(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Erro
 fn insert(turn: &mut Turn<'_>, client: &Client, subject: &str) -> Result<TicketId, Error> {
     let category = category::chosen(turn, client)?;
     let priority = category.as_ref().and_then(|category| category.priority);
+    let about = category.as_ref().map(|category| category.name.as_str());
+    let desk = desks::home(turn.desks(), about, Level::FIRST);
     loop {
         let code = TicketCode::new(turn.now, turn.random());
         let new = NewTicket {
             code: &code,
             client: client.id,
             subject,
-            category: category.as_ref().map(|category| category.name.as_str()),
+            category: about,
             priority: priority.unwrap_or_default(),
+            desk,
         };
         if let Some(id) = tickets::insert(turn.db, &new, turn.now)? {
             return Ok(id);

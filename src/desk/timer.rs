@@ -38,7 +38,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
     match timer {
         Timer::ReplySlow { chat, message } => reply_slow(turn, *chat, *message),
         Timer::TopicDoubt { call, since } => topic_doubt(turn, *call, *since),
-        Timer::LeaveElsewhere { chat } if *chat == turn.group()? => Ok(()),
+        Timer::LeaveElsewhere { chat } if turn.is_ours(*chat)? => Ok(()),
         Timer::LeaveElsewhere { chat } => turn.leave(*chat),
         Timer::AlbumQuiet { album } => album::quiet(turn, *album),
         Timer::PollingResumed { since } => outage::is_over(turn, *since),

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use super::card;
 use super::turn::Turn;
+use super::{card, relocate};
 use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, ThreadId, TicketId};
@@ -112,8 +112,11 @@ fn recreate(
     is_card_waiting: bool,
 ) -> Result<(), Error> {
     let ticket = tickets::by_id(turn.db, ticket)?;
-    let group = turn.settings().group;
+    let group = turn.desks().chat(ticket.desk);
     let topic = topics::insert(turn.db, ticket.id, group, turn.now)?;
+    if let Some(old) = &old {
+        topics::hand_on(turn.db, old.id, topic)?;
+    }
     if let Some(old) = old.as_ref().filter(|_| is_card_waiting) {
         let lead = old.card_lead.as_deref();
         topics::card_layout(turn.db, topic, old.card_carries, lead)?;
@@ -167,11 +170,17 @@ fn stands(
     if topics::by_thread(turn.db, chat, thread)?.is_some() {
         return Ok(());
     }
-    let wanted = topics::current(turn.db, ticket)?.filter(|topic| topic.thread.is_none());
+    let current = topics::current(turn.db, ticket)?;
+    let wanted = match current.filter(|topic| topic.thread.is_none()) {
+        // A topic of a group that the ticket has left meanwhile.
+        Some(topic) if turn.desk_at(topic.chat)? != turn.desk_at(chat)? => None,
+        wanted => wanted,
+    };
     match wanted {
         Some(topic) => {
             topics::made(turn.db, topic.id, chat, thread)?;
             topics::titled(turn.db, topic.id, title, turn.now)?;
+            relocate::arrived(turn, ticket, topic.id, (chat, thread))?;
             // It may have become another while the topic was being made.
             card::refresh(turn, ticket)
         }

@@ -7,7 +7,7 @@ use crate::domain::event::{AgentMessage, Names, Press, Question, TrailOf};
 use crate::domain::ids::{ChatId, MessageId, ThreadId, UserId};
 use crate::domain::ticket::Role;
 use crate::store::audit::{self, Hand, Kept};
-use crate::store::{Error, members};
+use crate::store::{Error, members, tickets};
 
 /// Entries of one page: together they stay far below the length of a post.
 const PAGE: usize = 15;
@@ -21,7 +21,7 @@ pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     }
     let (first, _) = command::first_word(given.arguments);
     let of = match first.strip_prefix('@') {
-        Some(name) => members::called(turn.db, name)?.map(TrailOf::Agent),
+        Some(name) => members::called(turn.db, turn.here, name)?.map(TrailOf::Agent),
         None if first.is_empty() => given
             .ticket
             .as_ref()
@@ -49,7 +49,7 @@ pub(super) fn pressed(
     before: i64,
 ) -> Result<(), Error> {
     let language = turn.language();
-    if members::role(turn.db, press.by)? != Some(Role::Admin) {
+    if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
         let text = turn.texts().admins_only(language);
         return turn.answer_button(press.id.clone(), text, true);
     }
@@ -71,7 +71,11 @@ fn page(
     };
     let has_more = entries.len() > PAGE;
     entries.truncate(PAGE);
-    let Some(last) = entries.last().map(|entry| entry.id) else {
+    let last = entries.last().map(|entry| entry.id);
+    if matches!(of, TrailOf::Agent(_)) {
+        keep_shown(turn, &mut entries)?;
+    }
+    let Some(last) = last else {
         let text = turn.texts().audit_empty(turn.language());
         return turn.answer_agent(here, about, text);
     };
@@ -88,8 +92,25 @@ fn page(
     prompt::ask_group(turn, here, about, None, &question, text)
 }
 
+/// Of what somebody did, nothing about tickets that were never in this group.
+fn keep_shown(turn: &Turn<'_>, entries: &mut Vec<Kept>) -> Result<(), Error> {
+    let mut shown = Vec::new();
+    for entry in entries.drain(..) {
+        let ticket = match &entry.ticket {
+            Some(code) if !turn.desks().is_single() => tickets::by_code(turn.db, code)?,
+            Some(_) | None => None,
+        };
+        match ticket {
+            Some(ticket) if !turn.may_show(ticket.id)? => {}
+            Some(_) | None => shown.push(entry),
+        }
+    }
+    *entries = shown;
+    Ok(())
+}
+
 /// `11-27 10:05 · sam · claimed · SUPP-… · open → assigned · why`.
-fn line(turn: &Turn<'_>, entry: &Kept) -> Result<String, Error> {
+pub(super) fn line(turn: &Turn<'_>, entry: &Kept) -> Result<String, Error> {
     let (texts, language) = (turn.texts(), turn.language());
     let who = match entry.hand {
         Hand::Member(user) => name(turn, user)?,

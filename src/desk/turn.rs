@@ -3,8 +3,9 @@
 use super::carry::Route;
 use super::{Cause, Moment, Settings, Shared};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
+use crate::domain::desks::Desks;
 use crate::domain::ids::{
-    ChatId, ClientId, InboxId, JobId, LookupId, MessageRowId, OutboxId, TicketId, TimerId,
+    ChatId, ClientId, DeskId, InboxId, JobId, LookupId, MessageRowId, OutboxId, TicketId, TimerId,
 };
 use crate::domain::language::Language;
 use crate::domain::rules::carriers::Direction;
@@ -12,7 +13,7 @@ use crate::domain::rules::escalate::Keywords;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
 use crate::store::outbox::{self, NewCall};
-use crate::store::{Db, Error, topics};
+use crate::store::{Db, Error, desks};
 use crate::texts::Texts;
 use crate::vault::Vault;
 
@@ -23,6 +24,8 @@ pub(super) struct Turn<'a> {
     pub db: &'a Db,
     pub now: Timestamp,
     pub polling_since: Option<Timestamp>,
+    /// The desk that this is about: where an update came from, whose call has ended, whose ticket it is.
+    pub here: DeskId,
     cause: String,
     step: u32,
     shared: &'a Shared,
@@ -44,6 +47,7 @@ impl<'a> Turn<'a> {
             db,
             now: moment.now,
             polling_since: moment.polling_since,
+            here: DeskId::MAIN,
             cause,
             step: 0,
             shared,
@@ -73,9 +77,51 @@ impl<'a> Turn<'a> {
         self.shared.settings.language
     }
 
-    /// The desk group as it is called now.
+    /// The groups of the config.
+    pub fn desks(&self) -> &'a Desks {
+        &self.shared.settings.desks
+    }
+
+    /// The group of the desk that this is about, as it is called now.
     pub fn group(&self) -> Result<ChatId, Error> {
-        topics::current_chat(self.db, self.shared.settings.group)
+        self.group_of(self.here)
+    }
+
+    /// The group of a desk as it is called now.
+    pub fn group_of(&self, desk: DeskId) -> Result<ChatId, Error> {
+        desks::chat(self.db, self.desks(), desk)
+    }
+
+    /// The desk whose group this is; none where it is no group of ours.
+    pub fn desk_at(&self, group: ChatId) -> Result<Option<DeskId>, Error> {
+        if self.desks().is_single() {
+            return Ok(Some(DeskId::MAIN));
+        }
+        desks::of_chat(self.db, self.desks(), group)
+    }
+
+    /// Whether hushdesk works in this group.
+    pub fn is_ours(&self, group: ChatId) -> Result<bool, Error> {
+        for desk in self.desks().all() {
+            if self.group_of(desk)? == group {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The desk whose tickets are counted and listed here; none where all are one desk's.
+    pub fn shown_desk(&self) -> Option<DeskId> {
+        (!self.desks().is_single()).then_some(self.here)
+    }
+
+    /// Whether a ticket may be looked up in the group that this is about: it has been there, so that whoever
+    /// reads along knows it.
+    pub fn may_show(&self, ticket: TicketId) -> Result<bool, Error> {
+        if self.desks().is_single() {
+            return Ok(true);
+        }
+        Ok(desks::been_in(self.db, self.desks(), ticket)?.contains(&self.here))
     }
 
     pub fn random(&self) -> u64 {
@@ -152,13 +198,7 @@ impl<'a> Turn<'a> {
             message: Some(message),
             ..along(route, route.purpose(), call)
         };
-        let step = self.next_step();
-        outbox::insert_ahead(
-            self.db,
-            &queued.as_call(&self.cause, step, self.now),
-            self.now,
-        )?;
-        Ok(())
+        self.queue_ahead(queued)
     }
 
     /// The same right behind an unfinished call of the lane.
@@ -183,8 +223,8 @@ impl<'a> Turn<'a> {
         queued: Queued<'_>,
         earlier: OutboxId,
     ) -> Result<(), Error> {
-        let step = self.next_step();
-        let call = queued.as_call(&self.cause, step, self.now);
+        let call = self.new_call(&queued)?;
+        let call = queued.as_call(&self.cause, call, self.now);
         outbox::insert_behind(self.db, &call, earlier, self.now)?;
         Ok(())
     }
@@ -202,13 +242,7 @@ impl<'a> Turn<'a> {
             ticket: Some(ticket),
             ..Queued::of(purpose, priority, call)
         };
-        let step = self.next_step();
-        outbox::insert_ahead(
-            self.db,
-            &queued.as_call(&self.cause, step, self.now),
-            self.now,
-        )?;
-        Ok(())
+        self.queue_ahead(queued)
     }
 
     pub(super) fn alone(&self) -> Lane {
@@ -216,12 +250,24 @@ impl<'a> Turn<'a> {
     }
 
     pub(super) fn queue(&mut self, queued: Queued<'_>) -> Result<OutboxId, Error> {
-        let step = self.next_step();
-        outbox::insert(
-            self.db,
-            &queued.as_call(&self.cause, step, self.now),
-            self.now,
-        )
+        let numbered = self.new_call(&queued)?;
+        let call = queued.as_call(&self.cause, numbered, self.now);
+        outbox::insert(self.db, &call, self.now)
+    }
+
+    fn queue_ahead(&mut self, queued: Queued<'_>) -> Result<(), Error> {
+        let numbered = self.new_call(&queued)?;
+        let call = queued.as_call(&self.cause, numbered, self.now);
+        outbox::insert_ahead(self.db, &call, self.now).map(drop)
+    }
+
+    /// The number of a call among those of its cause, and the desk whose budget it spends.
+    fn new_call(&mut self, queued: &Queued<'_>) -> Result<(u32, DeskId), Error> {
+        let desk = match queued.budget {
+            Budget::Desk => desks::of_call(self.db, self.desks(), queued.call, queued.ticket)?,
+            Budget::Client | Budget::Bot => DeskId::MAIN,
+        };
+        Ok((self.next_step(), desk))
     }
 
     fn next_step(&mut self) -> u32 {
@@ -283,12 +329,13 @@ impl<'a> Queued<'a> {
         }
     }
 
-    fn as_call(&self, cause: &'a str, step: u32, now: Timestamp) -> NewCall<'a> {
+    fn as_call(&self, cause: &'a str, (step, desk): (u32, DeskId), now: Timestamp) -> NewCall<'a> {
         NewCall {
             cause,
             step,
             lane: self.lane,
             budget: self.budget,
+            desk,
             priority: self.priority,
             purpose: self.purpose,
             client: self.client,

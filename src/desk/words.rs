@@ -1,29 +1,23 @@
 //! What the desk says to people, and the calls that serve the bot itself: each is one line for whoever
 //! decides, and one row in the outbox.
 
-use std::time::Duration;
-
 use super::turn::{Queued, Turn};
 use crate::domain::call::{
     Budget, Button, Call, Lane, Mark, Priority, Purpose, ReplyTo, Standing, To, Whose,
 };
 use crate::domain::content::Text;
 use crate::domain::event::AgentMessage;
-use crate::domain::ids::{ChatId, ClientId, MessageId, MessageRowId, OutboxId, ThreadId, TicketId};
+use crate::domain::ids::{
+    ChatId, ClientId, DeskId, MessageId, MessageRowId, OutboxId, ThreadId, TicketId,
+};
 use crate::domain::language::Language;
 use crate::domain::ticket::{Side, Ticket};
 use crate::store::messages::Found;
-use crate::store::{Error, Place, alerts, messages, outbox, reactions};
+use crate::store::{Error, Place, desks, messages, outbox, reactions};
 use crate::view::buttons;
 
-/// How long the same kind of trouble is not told again.
-const ALERT_QUIET: Duration = Duration::from_secs(60 * 60);
-
-/// Alerts that wait while the group cannot be reached; more would say nothing new.
-const ALERTS_WAITING_MAX: usize = 10;
-
 impl Turn<'_> {
-    fn say(&mut self, queued: Queued<'_>) -> Result<(), Error> {
+    pub(super) fn say(&mut self, queued: Queued<'_>) -> Result<(), Error> {
         self.queue(queued).map(drop)
     }
 
@@ -153,7 +147,7 @@ impl Turn<'_> {
     ) -> Result<(), Error> {
         let to = match place {
             (chat, Some(thread)) => To::Thread(chat, thread),
-            (_, None) => To::General,
+            (chat, None) => self.general_of(chat)?,
         };
         let call = Call::words(to, Text::plain(text), Some(ReplyTo::There(message)));
         let lane = self.alone();
@@ -168,6 +162,31 @@ impl Turn<'_> {
         Ok(match whose {
             Whose::Client(client) => Place::Client(client),
             Whose::Desk => Place::Group(self.group()?),
+            Whose::Group(chat) => Place::Group(chat),
+        })
+    }
+
+    /// Where a message stands on one side.
+    pub fn place_of_row(&self, whose: Whose, row: MessageRowId) -> Result<Place, Error> {
+        Ok(match whose {
+            Whose::Desk => desks::place_of_row(self.db, self.desks(), row)?.1,
+            Whose::Client(_) | Whose::Group(_) => self.place_of(whose)?,
+        })
+    }
+
+    /// The group that this is about, for what stands there.
+    pub fn whose(&self) -> Result<Whose, Error> {
+        Ok(match self.here {
+            DeskId::MAIN => Whose::Desk,
+            desk => Whose::Group(self.group_of(desk)?),
+        })
+    }
+
+    /// General of the group in which somebody wrote.
+    pub fn general_of(&self, chat: ChatId) -> Result<To, Error> {
+        Ok(match self.desk_at(chat)? {
+            None | Some(DeskId::MAIN) => To::General,
+            Some(desk) => To::GeneralOf(self.desks().chat(desk)),
         })
     }
 
@@ -213,26 +232,14 @@ impl Turn<'_> {
         text: String,
         buttons: Vec<Button>,
     ) -> Result<(), Error> {
-        let to = thread.map_or(To::General, |thread| To::Thread(chat, thread));
+        let to = match thread {
+            Some(thread) => To::Thread(chat, thread),
+            None => self.general_of(chat)?,
+        };
         let call = with_buttons(to, text, about, buttons);
         let lane = self.alone();
         self.say(Queued {
             lane,
-            ..Queued::of(Purpose::Word, Priority::WORD, &call)
-        })
-    }
-
-    /// Asks something in General with buttons.
-    pub fn ask_general(&mut self, text: String, buttons: Vec<Button>) -> Result<(), Error> {
-        let call = Call::SendText {
-            to: To::General,
-            text: Text::plain(text),
-            reply_to: None,
-            preview: None,
-            buttons: vec![buttons],
-        };
-        self.say(Queued {
-            lane: Lane::General,
             ..Queued::of(Purpose::Word, Priority::WORD, &call)
         })
     }
@@ -277,7 +284,7 @@ impl Turn<'_> {
         };
         let (budget, client) = match whose {
             Whose::Client(client) => (Budget::Client, Some(client)),
-            Whose::Desk => (Budget::Desk, None),
+            Whose::Desk | Whose::Group(_) => (Budget::Desk, None),
         };
         let lane = self.alone();
         self.say(Queued {
@@ -302,7 +309,7 @@ impl Turn<'_> {
             message,
             mark,
         };
-        self.set_reaction(message, &call)
+        self.set_reaction((chat, message), &call)
     }
 
     /// Shows under an agent's message what the client has set there, or the delivery mark.
@@ -326,11 +333,15 @@ impl Turn<'_> {
                 emoji,
             },
         };
-        self.set_reaction(message, &call)
+        self.set_reaction((chat, message), &call)
     }
 
-    fn set_reaction(&mut self, message: MessageId, call: &Call) -> Result<(), Error> {
-        let lane = Lane::Mark(message);
+    fn set_reaction(
+        &mut self,
+        (chat, message): (ChatId, MessageId),
+        call: &Call,
+    ) -> Result<(), Error> {
+        let lane = Lane::Mark(self.desk_at(chat)?.unwrap_or(DeskId::MAIN), message);
         if outbox::replace_waiting(self.db, lane, Purpose::Mark, call)? {
             return Ok(());
         }
@@ -353,7 +364,7 @@ impl Turn<'_> {
         }
         let (budget, client) = match whose {
             Whose::Client(client) => (Budget::Client, Some(client)),
-            Whose::Desk => (Budget::Desk, None),
+            Whose::Desk | Whose::Group(_) => (Budget::Desk, None),
         };
         self.say(Queued {
             lane,
@@ -365,54 +376,20 @@ impl Turn<'_> {
         })
     }
 
-    /// Tells the admins of a kind of trouble, once an hour at most.
-    pub fn alert(&mut self, cause: &str, text: String) -> Result<(), Error> {
-        let waiting = outbox::waiting_in(self.db, Lane::General)?.len();
-        if waiting >= ALERTS_WAITING_MAX {
-            return Ok(());
-        }
-        if !alerts::raise(self.db, cause, self.now, self.now.minus(ALERT_QUIET))? {
-            return Ok(());
-        }
-        let call = Call::words(To::General, Text::plain(text), None);
-        self.say(Queued {
-            lane: Lane::General,
-            ..Queued::of(Purpose::Word, Priority::WORD, &call)
-        })
-    }
-
-    /// Says something in General, in order with alerts.
-    pub fn tell_general(&mut self, text: String) -> Result<(), Error> {
-        let call = Call::words(To::General, Text::plain(text), None);
-        self.say(Queued {
-            lane: Lane::General,
-            ..Queued::of(Purpose::Word, Priority::WORD, &call)
-        })
-    }
-
     /// Takes posts of the bot's own away that stand in the wrong place of the group.
     pub fn delete_posts(&mut self, messages: Vec<MessageId>) -> Result<(), Error> {
         if messages.is_empty() {
             return Ok(());
         }
-        let call = Call::DeletePosts { messages };
+        let chat = match self.here {
+            DeskId::MAIN => None,
+            desk => Some(self.group_of(desk)?),
+        };
+        let call = Call::DeletePosts { chat, messages };
         let lane = self.alone();
         self.say(Queued {
             lane,
             ..Queued::of(Purpose::TopicState, Priority::STATE, &call)
-        })
-    }
-
-    /// The same before all that waits for the group's budget: it is about that. Counts as a new ticket's.
-    pub fn alert_at_once(&mut self, cause: &str, text: String) -> Result<(), Error> {
-        if !alerts::raise(self.db, cause, self.now, self.now.minus(ALERT_QUIET))? {
-            return Ok(());
-        }
-        let call = Call::words(To::General, Text::plain(text), None);
-        let lane = self.alone();
-        self.say(Queued {
-            lane,
-            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
         })
     }
 

@@ -24,8 +24,10 @@ pub enum To {
     Client(ClientId),
     /// The live topic of a ticket.
     Topic(TicketId),
-    /// The desk group's General topic.
+    /// The main group's General topic.
     General,
+    /// The General topic of a further group.
+    GeneralOf(ChatId),
     /// A topic of the desk group that is no ticket's.
     Thread(ChatId, ThreadId),
     /// A chat that is none of these.
@@ -60,8 +62,10 @@ pub enum ReplyTo {
 pub enum Whose {
     /// The private chat of a client.
     Client(ClientId),
-    /// The desk group.
+    /// The desk group in which it stands.
     Desk,
+    /// This group of the desk.
+    Group(ChatId),
 }
 
 /// A message of ours as it stands in one chat: its original there, or its copy.
@@ -257,6 +261,9 @@ pub enum Call {
     },
     /// Delete posts of the bot's own in the desk group, which carry no message of ours any more.
     DeletePosts {
+        /// In which group; none is the main one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chat: Option<ChatId>,
         /// Which, in increasing order.
         messages: Vec<MessageId>,
     },
@@ -281,6 +288,13 @@ pub enum Call {
     CloseTopic {
         /// Whose topic.
         ticket: TicketId,
+    },
+    /// Close a topic that a ticket has left.
+    CloseThread {
+        /// In which group.
+        chat: ChatId,
+        /// Which topic.
+        thread: ThreadId,
     },
     /// Open the topic of a ticket again.
     ReopenTopic {
@@ -379,8 +393,10 @@ impl Call {
 pub enum Audience {
     /// People in their private chat with the bot.
     Clients,
-    /// Members of the desk group.
+    /// Members of the main group.
     Agents,
+    /// Members of a further group.
+    AgentsOf(ChatId),
 }
 
 /// What the bot's reaction tells the agent about a reply.

@@ -8,7 +8,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Reaction, Text};
-use super::ids::{BotId, ChatId, JobId, MessageId, ThreadId, TicketId, UserId};
+use super::ids::{BotId, ChatId, DeskId, JobId, MessageId, ThreadId, TicketId, UserId};
 use super::language::Language;
 use super::rules::bulk::Bulk;
 use super::ticket::Role;
@@ -60,13 +60,13 @@ pub enum Event {
     /// Somebody pressed a button in the desk group.
     AgentPressed(Press),
     /// Somebody's place in the desk group has changed, or is known for the first time.
-    MemberChanged(Member),
+    MemberChanged(ChatId, Member),
     /// What the bot is in the desk group from now on.
-    DeskStanding(Standing),
+    DeskStanding(ChatId, Standing),
     /// Telegram was asked what somebody is in the desk group; nothing where it does not know them there.
-    MemberLookedUp(UserId, Option<Member>),
+    MemberLookedUp(DeskId, UserId, Option<Member>),
     /// The administrators of the desk group, all of them.
-    AdminsListed(Vec<Member>),
+    AdminsListed(DeskId, Vec<Member>),
     /// The bot's own creation of a topic was announced: the receipt of a creation in doubt.
     TopicCreated {
         /// The desk group.

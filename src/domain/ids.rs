@@ -40,6 +40,8 @@ id!(/// Our row of a client. Names a person as long as the database is at hand.
     ClientId);
 id!(/// A Telegram chat. A positive one is a private chat, whose id is the user's: it names a person.
     ChatId);
+id!(/// A desk: 0 is the main group, any other is a further group's id as configured, whatever it is called now.
+    DeskId);
 id!(/// A message inside one chat, numbered by Telegram.
     MessageId);
 id!(/// A forum topic inside one supergroup: the id of its creation message.
@@ -72,6 +74,7 @@ id!(/// A bot: the number before the colon of its token.
     BotId);
 
 plain_debug!(
+    DeskId,
     MessageId,
     ThreadId,
     TicketId,
@@ -112,6 +115,11 @@ impl fmt::Debug for ChatId {
             write!(f, "{}", self.0)
         }
     }
+}
+
+impl DeskId {
+    /// The main group.
+    pub const MAIN: DeskId = DeskId(0);
 }
 
 #[cfg(test)]

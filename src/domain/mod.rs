@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod call;
 pub mod content;
+pub mod desks;
 pub mod event;
 pub mod ids;
 pub mod language;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{ClientId, TicketId, UserId};
+use super::ids::{ClientId, DeskId, TicketId, UserId};
 use super::language::Language;
 use super::outcome::Unreachable;
 use super::time::Timestamp;
@@ -315,6 +315,8 @@ pub struct Ticket {
     pub code: TicketCode,
     /// Whose it is.
     pub client: ClientId,
+    /// The desk that it belongs to.
+    pub desk: DeskId,
     /// How it stands.
     pub state: TicketState,
     /// How urgent it is.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{AFTER_FAILURE, Engine, Shared, Stopped};
 use crate::desk::Cause;
 use crate::domain::event::Event;
+use crate::domain::ids::DeskId;
 use crate::domain::time::Timestamp;
 use crate::store::{facts, topics};
 use crate::telegram::{ApiFailure, GiveUp};
@@ -17,42 +18,47 @@ const ADMINS_EVERY: Duration = Duration::from_secs(60 * 60);
 const ADMINS_AGAIN: Duration = Duration::from_secs(60);
 
 impl Engine {
-    /// Asks who administers the desk group, when it is time.
+    /// Asks who administers the groups, when it is time.
     pub(super) async fn learn_admins(&self, next_at: &mut Option<Timestamp>) {
         let now = self.clock.now();
         if next_at.is_some_and(|at| now < at) {
             return;
         }
-        *next_at = Some(now.plus(ADMINS_AGAIN));
-        let group = self.desk.group();
-        let Ok(group) = self
+        let mut is_known = true;
+        for desk in self.desk.desks().all() {
+            is_known &= self.learn_admins_of(desk).await;
+        }
+        let again = if is_known { ADMINS_EVERY } else { ADMINS_AGAIN };
+        *next_at = Some(now.plus(again));
+    }
+
+    /// Asks who administers the group of a desk. Whether that is known now.
+    async fn learn_admins_of(&self, desk: DeskId) -> bool {
+        let group = self.desk.desks().chat(desk);
+        let group = self
             .store
             .writer
-            .run(move |db| topics::current_chat(db, group))
-            .await
-        else {
-            return;
+            .run(move |db| topics::current_chat(db, group));
+        let Ok(group) = group.await else {
+            return false;
         };
         let admins = match self.client.get_chat_administrators(group).await {
             Ok(admins) => admins,
             Err(error) => {
-                tracing::warn!(%error, "the administrators of the desk group could not be asked for");
-                return;
+                tracing::warn!(%error, "the administrators of a desk group could not be asked for");
+                return false;
             }
         };
-        let (desk, moment) = (self.desk.clone(), self.moment(None));
-        let kept = self
-            .store
-            .writer
-            .run(move |db| {
-                let event = Event::AdminsListed(admins);
-                desk.apply(db, moment, Cause::Notice(moment.now), event)
-            })
-            .await;
-        match kept {
-            Ok(()) => *next_at = Some(now.plus(ADMINS_EVERY)),
-            Err(error) => tracing::error!(%error, "the administrators could not be written down"),
+        let (works, moment) = (self.desk.clone(), self.moment(None));
+        let kept = self.store.writer.run(move |db| {
+            let event = Event::AdminsListed(desk, admins);
+            works.apply(db, moment, Cause::Notice(moment.now), event)
+        });
+        let kept = kept.await;
+        if let Err(error) = &kept {
+            tracing::error!(%error, "the administrators could not be written down");
         }
+        kept.is_ok()
     }
 
     /// The bot's @name, which its commands may carry. Asked for until there is an answer, once; a

@@ -4,35 +4,41 @@ use rusqlite::params;
 
 use super::{Db, Error, facts};
 use crate::domain::call::{Budget, Priority};
-use crate::domain::ids::ClientId;
+use crate::domain::ids::{ClientId, DeskId};
 use crate::domain::time::Timestamp;
 
 const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
-     WHERE budget = ?1 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?3)";
+     WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?3)";
 const TOLD: &str = "SELECT queue_told_at FROM clients WHERE id = ?1";
 const SET_TOLD: &str = "UPDATE clients SET queue_told_at = ?2 WHERE id = ?1";
 
 /// How many calls wait that bring something of clients into the group; counts no further than `most`.
-pub fn waiting(db: &Db, most: u32) -> Result<u32, Error> {
-    Ok(db
-        .prepare_cached(WAITING)?
-        .query_row(params![Budget::Desk, Priority::MESSAGE, most], |row| {
-            row.get(0)
-        })?)
+pub fn waiting(db: &Db, desk: DeskId, most: u32) -> Result<u32, Error> {
+    Ok(db.prepare_cached(WAITING)?.query_row(
+        params![Budget::Desk, Priority::MESSAGE, most, desk],
+        |row| row.get(0),
+    )?)
 }
 
 /// Since when the group is behind, if it is.
-pub fn behind_since(db: &Db) -> Result<Option<Timestamp>, Error> {
-    let since = facts::get(db, facts::BEHIND_SINCE)?;
+pub fn behind_since(db: &Db, desk: DeskId) -> Result<Option<Timestamp>, Error> {
+    let since = facts::get(db, &fact(desk))?;
     Ok(since
         .and_then(|since| since.parse().ok())
         .map(Timestamp::from_millis))
 }
 
 /// The group is behind from now on, or not any more.
-pub fn set_behind(db: &Db, since: Option<Timestamp>) -> Result<(), Error> {
+pub fn set_behind(db: &Db, desk: DeskId, since: Option<Timestamp>) -> Result<(), Error> {
     let since = since.map(|since| since.millis().to_string());
-    facts::set(db, facts::BEHIND_SINCE, &since.unwrap_or_default())
+    facts::set(db, &fact(desk), &since.unwrap_or_default())
+}
+
+fn fact(desk: DeskId) -> String {
+    match desk {
+        DeskId::MAIN => facts::BEHIND_SINCE.to_owned(),
+        DeskId(desk) => format!("{}@{desk}", facts::BEHIND_SINCE),
+    }
 }
 
 /// When a client was last told.

@@ -6,25 +6,25 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::types::to_json;
 use super::{Db, Error, outbox};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
-use crate::domain::ids::{BotId, ClientId, MessageRowId, OutboxId, TicketId};
+use crate::domain::ids::{BotId, ClientId, DeskId, MessageRowId, OutboxId, TicketId};
 use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
 
 const DUE: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
-     failures, maybe_sent, attempts, created_at, not_before FROM outbox \
-     WHERE budget = ?1 AND is_head = 1 AND priority = ?2 AND state = 'waiting' AND not_before <= ?3 \
+     failures, maybe_sent, attempts, created_at, desk, not_before FROM outbox \
+     WHERE budget = ?1 AND desk = ?5 AND is_head = 1 AND priority = ?2 AND state = 'waiting' AND not_before <= ?3 \
      ORDER BY not_before, id LIMIT ?4";
 const CLAIMED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
-     failures, maybe_sent, attempts, created_at FROM outbox WHERE state = 'claimed' ORDER BY id";
+     failures, maybe_sent, attempts, created_at, desk FROM outbox WHERE state = 'claimed' ORDER BY id";
 const UNFINISHED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
-     failures, maybe_sent, attempts, created_at FROM outbox WHERE id = ?1 AND finished_at IS NULL";
+     failures, maybe_sent, attempts, created_at, desk FROM outbox WHERE id = ?1 AND finished_at IS NULL";
 const FIRST_OF_QUEUE: &str = "SELECT priority, not_before FROM outbox \
-     WHERE budget = ?1 AND is_head = 1 AND priority >= ?2 AND state = 'waiting' \
+     WHERE budget = ?1 AND desk = ?3 AND is_head = 1 AND priority >= ?2 AND state = 'waiting' \
      ORDER BY priority, not_before LIMIT 1";
 const RECENT: &str = "SELECT finished_at, client_id FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at > ?1 AND attempts > 0 ORDER BY finished_at LIMIT ?2";
 const CARRIED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
-     failures, maybe_sent, attempts, created_at FROM outbox WHERE carrier = ?1 AND state = 'merged' ORDER BY position, id";
+     failures, maybe_sent, attempts, created_at, desk FROM outbox WHERE carrier = ?1 AND state = 'merged' ORDER BY position, id";
 const END_CARRIED: &str = "UPDATE outbox SET state = 'done', carrier = NULL, call = '', finished_at = ?2 \
      WHERE carrier = ?1 AND state = 'merged'";
 const CLAIM: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 1 WHERE id = ?1";
@@ -51,6 +51,8 @@ pub struct OutboxRow {
     pub lane: String,
     /// Whose budget it spends.
     pub budget: Budget,
+    /// The desk whose group it goes into; the main one where it goes into none.
+    pub desk: DeskId,
     /// What it is for.
     pub purpose: Purpose,
     /// The client whose chat it goes into.
@@ -112,15 +114,15 @@ pub enum Unfinished {
 /// Heads of lanes that are due, with since when, longest due first.
 pub fn due(
     db: &Db,
-    budget: Budget,
+    (budget, desk): (Budget, DeskId),
     priority: Priority,
     now: Timestamp,
     limit: usize,
 ) -> Result<Vec<(Timestamp, Stored)>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(DUE)?;
-    let rows = statement.query_map(params![budget, priority, now, limit], |row| {
-        Ok((row.get(13)?, stored(row)?))
+    let rows = statement.query_map(params![budget, priority, now, limit, desk], |row| {
+        Ok((row.get(14)?, stored(row)?))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -150,11 +152,11 @@ pub fn unfinished(db: &Db, id: OutboxId) -> Result<Option<OutboxRow>, Error> {
 /// The priorities of a budget in which calls wait, each with when its first head is due. Only heads
 /// count: one that waits must not hide behind later calls of its lane. One question for each priority
 /// that is there and one more: most turns find none or one.
-pub fn agenda(db: &Db, budget: Budget) -> Result<Vec<(Priority, Timestamp)>, Error> {
+pub fn agenda(db: &Db, budget: Budget, desk: DeskId) -> Result<Vec<(Priority, Timestamp)>, Error> {
     let mut statement = db.prepare_cached(FIRST_OF_QUEUE)?;
     let (mut agenda, mut from) = (Vec::new(), 0);
     while let Some((priority, due_at)) = statement
-        .query_row(params![budget, from], |row| {
+        .query_row(params![budget, from, desk], |row| {
             Ok((Priority(row.get(0)?), row.get(1)?))
         })
         .optional()?
@@ -302,6 +304,7 @@ pub(super) fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         maybe_sent: row.get(10)?,
         attempts: row.get(11)?,
         created_at: row.get(12)?,
+        desk: row.get(13)?,
         voice: None,
         tried: None,
     })

@@ -4,15 +4,16 @@ use rusqlite::{OptionalExtension, params};
 
 use super::{Db, Error, letters};
 use crate::domain::agent::AgentStatus;
-use crate::domain::ids::{ChatId, MessageId};
+use crate::domain::ids::{ChatId, DeskId, MessageId};
 use crate::domain::ticket::TicketState;
 use crate::domain::time::Timestamp;
 
 const TICKETS: &str = "SELECT state, count(*), sum(unread > 0), min(waiting_since) \
-     FROM tickets INDEXED BY tickets_not_closed WHERE state <> 'closed' GROUP BY state";
-const AGENTS: &str = "SELECT status, count(*) FROM agents JOIN members ON members.user_id = agents.user_id \
-     WHERE role IS NOT NULL GROUP BY status";
-const WITHOUT_TOPIC: &str = "SELECT count(*) FROM topics WHERE due_at > ?1 AND state = 'wanted'";
+     FROM tickets INDEXED BY tickets_not_closed WHERE state <> 'closed' AND (?1 IS NULL OR desk = ?1) GROUP BY state";
+const AGENTS: &str = "SELECT status, count(*) FROM agents CROSS JOIN members ON members.user_id = agents.user_id \
+     AND desk = ifnull(?1, 0) WHERE role IS NOT NULL GROUP BY status";
+const WITHOUT_TOPIC: &str = "SELECT count(*) FROM topics WHERE due_at > ?1 AND state = 'wanted' \
+     AND (?2 IS NULL OR ?2 = (SELECT desk FROM tickets WHERE tickets.id = ticket_id))";
 const OF: &str = "SELECT message_id, shown FROM dashboards WHERE chat_id = ?1";
 const BEGIN: &str = "INSERT INTO dashboards (chat_id, shown, edited_at) VALUES (?1, ?2, ?3) \
      ON CONFLICT (chat_id) DO UPDATE SET message_id = NULL, shown = excluded.shown, edited_at = excluded.edited_at";
@@ -46,10 +47,10 @@ pub struct Figures {
     pub dead_letters: u32,
 }
 
-/// Counts.
-pub fn figures(db: &Db, now: Timestamp) -> Result<Figures, Error> {
+/// Counts, of one desk or of all.
+pub fn figures(db: &Db, desk: Option<DeskId>, now: Timestamp) -> Result<Figures, Error> {
     let mut tickets = db.prepare_cached(TICKETS)?;
-    let tickets = tickets.query_map([], |row| {
+    let tickets = tickets.query_map([desk], |row| {
         Ok(Tickets {
             state: row.get(0)?,
             count: row.get(1)?,
@@ -58,14 +59,14 @@ pub fn figures(db: &Db, now: Timestamp) -> Result<Figures, Error> {
         })
     })?;
     let mut agents = db.prepare_cached(AGENTS)?;
-    let agents = agents.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let agents = agents.query_map([desk], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Figures {
         tickets: tickets.collect::<Result<_, _>>()?,
         agents: agents.collect::<Result<_, _>>()?,
         without_topic: db
             .prepare_cached(WITHOUT_TOPIC)?
-            .query_row([now], |row| row.get(0))?,
-        dead_letters: letters::count(db)?,
+            .query_row(params![now, desk], |row| row.get(0))?,
+        dead_letters: letters::count(db, desk)?,
     })
 }
 

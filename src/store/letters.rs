@@ -5,26 +5,25 @@ use rusqlite::params;
 
 use super::{Db, Error, outbox};
 use crate::domain::call::Purpose;
-use crate::domain::ids::{InboxId, OutboxId};
+use crate::domain::ids::{DeskId, InboxId, OutboxId};
 use crate::domain::ticket::TicketCode;
 use crate::domain::time::Timestamp;
 
 const CALLS: &str = "SELECT outbox.id, purpose, ifnull(reason, ''), finished_at, code FROM outbox \
-     LEFT JOIN tickets ON tickets.id = outbox.ticket_id WHERE outbox.state = 'dead' ORDER BY outbox.id LIMIT ?1";
-const UPDATES: &str = "SELECT id, ifnull(reason, ''), finished_at FROM inbox WHERE state = 'dead' ORDER BY id LIMIT ?1";
-const COUNT_CALLS: &str = "SELECT count(*) FROM outbox WHERE state = 'dead'";
-const COUNT_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead'";
-const COUNT_CALLS_SINCE: &str =
-    "SELECT count(*) FROM outbox WHERE state = 'dead' AND finished_at >= ?1";
-const LANE: &str = "SELECT lane FROM outbox WHERE id = ?1 AND state = 'dead'";
+     LEFT JOIN tickets ON tickets.id = outbox.ticket_id WHERE outbox.state = 'dead' AND (?2 IS NULL OR outbox.desk = ?2) ORDER BY outbox.id LIMIT ?1";
+const UPDATES: &str = "SELECT id, ifnull(reason, ''), finished_at FROM inbox WHERE state = 'dead' AND ifnull(?2, 0) = 0 ORDER BY id LIMIT ?1";
+const COUNT_CALLS: &str =
+    "SELECT count(*) FROM outbox WHERE state = 'dead' AND (?1 IS NULL OR desk = ?1)";
+const COUNT_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead' AND ifnull(?1, 0) = 0";
+const COUNT_CALLS_SINCE: &str = "SELECT count(*) FROM outbox WHERE state = 'dead' AND finished_at >= ?1 AND (?2 IS NULL OR desk = ?2)";
+const LANE: &str =
+    "SELECT lane FROM outbox WHERE id = ?1 AND state = 'dead' AND (?2 IS NULL OR desk = ?2)";
 const REVIVE: &str = "UPDATE outbox SET state = 'waiting', finished_at = NULL, reason = NULL, failures = 0, not_before = ?2 \
-     WHERE id = ?1 AND state = 'dead' AND call <> ''";
-const DROP_CALL: &str =
-    "UPDATE outbox SET state = 'dropped', call = '' WHERE id = ?1 AND state = 'dead'";
+     WHERE id = ?1 AND state = 'dead' AND call <> '' AND (?3 IS NULL OR desk = ?3)";
+const DROP_CALL: &str = "UPDATE outbox SET state = 'dropped', call = '' WHERE id = ?1 AND state = 'dead' AND (?2 IS NULL OR desk = ?2)";
 const REVIVE_UPDATE: &str = "UPDATE inbox SET state = 'pending', finished_at = NULL, reason = NULL, suspect_starts = 0, \
-     attempts = 0 WHERE id = ?1 AND state = 'dead' AND raw IS NOT NULL";
-const DROP_UPDATE: &str =
-    "UPDATE inbox SET state = 'done', raw = NULL WHERE id = ?1 AND state = 'dead'";
+     attempts = 0 WHERE id = ?1 AND state = 'dead' AND raw IS NOT NULL AND ifnull(?2, 0) = 0";
+const DROP_UPDATE: &str = "UPDATE inbox SET state = 'done', raw = NULL WHERE id = ?1 AND state = 'dead' AND ifnull(?2, 0) = 0";
 
 /// A dead letter.
 #[derive(Clone, Debug)]
@@ -68,11 +67,12 @@ impl LetterId {
     }
 }
 
-/// The oldest dead letters, calls first.
-pub fn oldest(db: &Db, limit: usize) -> Result<Vec<Letter>, Error> {
+/// The oldest dead letters, calls first. Those of one desk, where several are there: updates are the main
+/// one's.
+pub fn oldest(db: &Db, desk: Option<DeskId>, limit: usize) -> Result<Vec<Letter>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut calls = db.prepare_cached(CALLS)?;
-    let calls = calls.query_map([limit], |row| {
+    let calls = calls.query_map(params![limit, desk], |row| {
         Ok(Letter {
             id: LetterId::Call(row.get(0)?),
             purpose: Some(row.get(1)?),
@@ -83,7 +83,7 @@ pub fn oldest(db: &Db, limit: usize) -> Result<Vec<Letter>, Error> {
     })?;
     let mut letters = calls.collect::<Result<Vec<_>, _>>()?;
     let mut updates = db.prepare_cached(UPDATES)?;
-    let updates = updates.query_map([limit], |row| {
+    let updates = updates.query_map(params![limit, desk], |row| {
         Ok(Letter {
             id: LetterId::Update(row.get(0)?),
             purpose: None,
@@ -100,31 +100,33 @@ pub fn oldest(db: &Db, limit: usize) -> Result<Vec<Letter>, Error> {
 }
 
 /// How many there are.
-pub fn count(db: &Db) -> Result<u32, Error> {
+pub fn count(db: &Db, desk: Option<DeskId>) -> Result<u32, Error> {
     let of = |statement: &str| -> Result<u32, Error> {
         Ok(db
             .prepare_cached(statement)?
-            .query_row([], |row| row.get(0))?)
+            .query_row([desk], |row| row.get(0))?)
     };
     Ok(of(COUNT_CALLS)? + of(COUNT_UPDATES)?)
 }
 
 /// How many calls have failed for good since a time, and still lie there.
-pub fn count_since(db: &Db, since: Timestamp) -> Result<u32, Error> {
+pub fn count_since(db: &Db, desk: Option<DeskId>, since: Timestamp) -> Result<u32, Error> {
     Ok(db
         .prepare_cached(COUNT_CALLS_SINCE)?
-        .query_row([since], |row| row.get(0))?)
+        .query_row(params![since, desk], |row| row.get(0))?)
 }
 
 /// Tries a letter again, at its old place in its lane. Whether there was such a letter.
-pub fn retry(db: &Db, id: LetterId, now: Timestamp) -> Result<bool, Error> {
+pub fn retry(db: &Db, desk: Option<DeskId>, id: LetterId, now: Timestamp) -> Result<bool, Error> {
     let revived = match id {
-        LetterId::Update(id) => db.prepare_cached(REVIVE_UPDATE)?.execute([id])?,
+        LetterId::Update(id) => db
+            .prepare_cached(REVIVE_UPDATE)?
+            .execute(params![id, desk])?,
         LetterId::Call(id) => {
             let mut lane = db.prepare_cached(LANE)?;
-            let lanes = lane.query_map([id], |row| row.get::<_, String>(0))?;
+            let lanes = lane.query_map(params![id, desk], |row| row.get::<_, String>(0))?;
             let lanes: Vec<String> = lanes.collect::<Result<_, _>>()?;
-            let revived = db.prepare_cached(REVIVE)?.execute(params![id, now])?;
+            let revived = db.prepare_cached(REVIVE)?.execute(params![id, now, desk])?;
             for lane in lanes {
                 outbox::new_head(db, &lane)?;
             }
@@ -135,10 +137,10 @@ pub fn retry(db: &Db, id: LetterId, now: Timestamp) -> Result<bool, Error> {
 }
 
 /// Gives a letter up. Whether there was such a letter.
-pub fn give_up(db: &Db, id: LetterId) -> Result<bool, Error> {
+pub fn give_up(db: &Db, desk: Option<DeskId>, id: LetterId) -> Result<bool, Error> {
     let dropped = match id {
-        LetterId::Update(id) => db.prepare_cached(DROP_UPDATE)?.execute([id])?,
-        LetterId::Call(id) => db.prepare_cached(DROP_CALL)?.execute([id])?,
+        LetterId::Update(id) => db.prepare_cached(DROP_UPDATE)?.execute(params![id, desk])?,
+        LetterId::Call(id) => db.prepare_cached(DROP_CALL)?.execute(params![id, desk])?,
     };
     Ok(dropped > 0)
 }

@@ -11,7 +11,7 @@ use crate::domain::rules::{merge, text};
 use crate::domain::time::Timestamp;
 
 const NEXT: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
-     failures, maybe_sent, attempts, created_at, state = 'waiting' AND attempts = 0 AND not_before <= ?3 FROM outbox \
+     failures, maybe_sent, attempts, created_at, desk, state = 'waiting' AND attempts = 0 AND not_before <= ?3 FROM outbox \
      WHERE lane = ?1 AND finished_at IS NULL \
      AND (position, id) > (SELECT position, id FROM outbox WHERE id = ?2) ORDER BY position, id LIMIT ?4";
 const MERGE: &str =
@@ -28,7 +28,7 @@ pub fn followers(db: &Db, head: &OutboxRow, now: Timestamp) -> Result<Vec<Outbox
     let limit = i64::try_from(merge::TEXTS_MAX).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(NEXT)?;
     let rows = statement.query_map(params![head.lane, head.id, now, limit], |row| {
-        let is_fresh: bool = row.get(13)?;
+        let is_fresh: bool = row.get(14)?;
         Ok(claims::outbox_row(row).ok().filter(|_| is_fresh))
     })?;
     let rows: Vec<Option<OutboxRow>> = rows.collect::<Result<_, _>>()?;

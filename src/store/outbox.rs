@@ -7,22 +7,22 @@ use rusqlite::{OptionalExtension, params};
 use super::types::to_json;
 use super::{Db, Error};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
-use crate::domain::ids::{ClientId, MessageRowId, OutboxId, TicketId};
+use crate::domain::ids::{ClientId, DeskId, MessageRowId, OutboxId, TicketId};
 use crate::domain::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
-     client_id, ticket_id, message_id, part, call, not_before, created_at) \
+     client_id, ticket_id, message_id, part, call, not_before, created_at, desk) \
      VALUES (?1, ?2, ?3, (SELECT ifnull(max(id), 0) + 1 FROM outbox), \
      NOT EXISTS (SELECT 1 FROM outbox WHERE lane = ?3 AND finished_at IS NULL), \
-     ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+     ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 const INSERT_AHEAD: &str = "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
-     client_id, ticket_id, message_id, part, call, not_before, created_at) \
+     client_id, ticket_id, message_id, part, call, not_before, created_at, desk) \
      VALUES (?1, ?2, ?3, (SELECT ifnull(min(position), 1) - 1 FROM outbox WHERE lane = ?3 AND finished_at IS NULL), \
-     1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+     1, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 const INSERT_BEHIND: &str = "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
-     client_id, ticket_id, message_id, part, call, not_before, created_at) \
-     VALUES (?1, ?2, ?3, (SELECT position FROM outbox WHERE id = ?14), \
-     0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+     client_id, ticket_id, message_id, part, call, not_before, created_at, desk) \
+     VALUES (?1, ?2, ?3, (SELECT position FROM outbox WHERE id = ?15), \
+     0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 const BEHEAD: &str =
     "UPDATE outbox SET is_head = 0 WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1";
 const REPLACE: &str = "UPDATE outbox SET call = ?3 \
@@ -52,7 +52,7 @@ const OF_CALL: &str =
     "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
 const HASTEN: &str = "UPDATE outbox SET not_before = ?2, priority = ?3 \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL AND attempts = 0 AND not_before > ?2";
-const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND is_head = 1 AND priority = ?3 \
+const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND desk = ?4 AND is_head = 1 AND priority = ?3 \
      AND state = 'waiting' AND attempts > 0 AND not_before > ?1 AND not_before <= ?2";
 const DUE_NOW: &str = "UPDATE outbox SET not_before = ?2 \
      WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1 AND state = 'waiting' AND attempts = 0 AND not_before > ?2";
@@ -76,6 +76,8 @@ pub struct NewCall<'a> {
     pub lane: Lane,
     /// Whose budget it spends.
     pub budget: Budget,
+    /// The desk whose group it goes into.
+    pub desk: DeskId,
     /// How urgent it is among those of its budget.
     pub priority: Priority,
     /// What it is for.
@@ -149,6 +151,7 @@ fn insert_with(
         to_json(new.call),
         new.not_before,
         now,
+        new.desk,
         earlier,
     ];
     // Only what goes behind another call names it.
@@ -319,11 +322,11 @@ pub fn due_now(db: &Db, lane: Lane, now: Timestamp) -> Result<(), Error> {
 
 /// Calls into the group that were tried and put off are due at once. What only holds a place stays as it
 /// is, and so does what waits for its turn.
-pub fn due_at_once(db: &Db, now: Timestamp) -> Result<(), Error> {
+pub fn due_at_once(db: &Db, desk: DeskId, now: Timestamp) -> Result<(), Error> {
     let latest = now.plus(PUT_OFF_MAX);
     for priority in 0..=Priority::LAST.0 {
         db.prepare_cached(DUE_AT_ONCE)?
-            .execute(params![now, latest, priority])?;
+            .execute(params![now, latest, priority, desk])?;
     }
     Ok(())
 }

@@ -1,19 +1,19 @@
-//! The queue: tickets that nobody has, the most urgent and oldest first; what each agent has; and the
+//! The queue of a desk: tickets that nobody has, the most urgent and oldest first; what each agent has; and the
 //! places in the queue that clients were told.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::{Db, Error};
-use crate::domain::ids::{TicketId, UserId};
+use crate::domain::ids::{DeskId, TicketId, UserId};
 use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
 
-const WAITING: &str = "SELECT id FROM tickets WHERE state IN ('open', 'escalated') \
+const WAITING: &str = "SELECT id FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?2 \
      ORDER BY priority DESC, opened_at, id LIMIT ?1";
-const COUNT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated')";
-const MORE_URGENT: &str =
-    "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND priority > ?1";
-const OLDER: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND priority = ?1 \
+const COUNT: &str =
+    "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?1";
+const MORE_URGENT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?2 AND priority > ?1";
+const OLDER: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?4 AND priority = ?1 \
      AND (opened_at, id) < (?2, ?3)";
 const OF_AGENT: &str = "SELECT id FROM tickets WHERE assignee = ?1 AND state IN ('assigned', 'snoozed') \
      ORDER BY opened_at, id LIMIT ?2";
@@ -23,24 +23,26 @@ const SET_TOLD: &str = "INSERT INTO queue_places (ticket_id, place, told_at) VAL
 const FORGET_TOLD: &str = "DELETE FROM queue_places WHERE ticket_id = ?1";
 
 /// The first tickets that nobody has.
-pub fn waiting(db: &Db, limit: u32) -> Result<Vec<TicketId>, Error> {
+pub fn waiting(db: &Db, desk: DeskId, limit: u32) -> Result<Vec<TicketId>, Error> {
     let mut statement = db.prepare_cached(WAITING)?;
-    let rows = statement.query_map([limit], |row| row.get(0))?;
+    let rows = statement.query_map(params![limit, desk], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// How many tickets nobody has.
-pub fn count(db: &Db) -> Result<u32, Error> {
-    Ok(db.prepare_cached(COUNT)?.query_row([], |row| row.get(0))?)
+pub fn count(db: &Db, desk: DeskId) -> Result<u32, Error> {
+    Ok(db
+        .prepare_cached(COUNT)?
+        .query_row([desk], |row| row.get(0))?)
 }
 
 /// The place of a waiting ticket, from 1.
 pub fn place(db: &Db, ticket: &Ticket) -> Result<u32, Error> {
     let urgent: u32 = db
         .prepare_cached(MORE_URGENT)?
-        .query_row([ticket.priority], |row| row.get(0))?;
+        .query_row(params![ticket.priority, ticket.desk], |row| row.get(0))?;
     let older: u32 = db.prepare_cached(OLDER)?.query_row(
-        params![ticket.priority, ticket.opened_at, ticket.id],
+        params![ticket.priority, ticket.opened_at, ticket.id, ticket.desk],
         |row| row.get(0),
     )?;
     Ok(urgent + older + 1)

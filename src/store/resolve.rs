@@ -5,13 +5,14 @@ mod destination;
 
 use super::claims::{OutboxRow, of_lane};
 use super::outbox::{self, Fate};
-use super::{Db, Error, Place, clients, merge, messages, topics};
+use super::{Db, Error, Place, clients, desks, merge, messages, topics};
 use crate::domain::call::{
     Audience, Button, Call, Lane, Purpose, ReadyCall, ReadyReply, ReplyTo, Source, Standing, To,
     Whose,
 };
 use crate::domain::content::Text;
-use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId};
+use crate::domain::desks::Desks;
+use crate::domain::ids::{ChatId, DeskId, MessageId, MessageRowId, ThreadId, TicketId};
 use destination::{Destination, There, destination, reply_target};
 
 /// What a claim makes of a call's references.
@@ -27,9 +28,9 @@ pub enum Resolution {
     Never,
 }
 
-/// Resolves what a call refers to. `desk` is the configured desk group. One flat table, so that a new
+/// Resolves what a call refers to in the groups of the config. One flat table, so that a new
 /// call cannot be forgotten.
-pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Error> {
+pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Error> {
     let ready = |call| Ok(Resolution::Ready(call));
     match row.call.clone() {
         Call::Await { .. } => Ok(Resolution::Later),
@@ -43,7 +44,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             let text = merge::whole_text(db, row, &text)?;
             post(
                 db,
-                desk,
+                desks,
                 to,
                 reply_to,
                 |There { chat, thread, .. }, reply_to| ReadyCall::SendText {
@@ -58,7 +59,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
         }
         Call::SendMedia { to, item, reply_to } => post(
             db,
-            desk,
+            desks,
             to,
             reply_to,
             |There { chat, thread, .. }, reply_to| ReadyCall::SendMedia {
@@ -75,7 +76,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             ..
         } => post(
             db,
-            desk,
+            desks,
             to,
             reply_to,
             |There { chat, thread, .. }, reply_to| ReadyCall::SendAlbum {
@@ -91,7 +92,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             reply_to,
         } => post(
             db,
-            desk,
+            desks,
             to,
             reply_to,
             |There { chat, thread, .. }, reply_to| ReadyCall::SendLocation {
@@ -110,7 +111,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             let (from, message) = original(db, source)?;
             post(
                 db,
-                desk,
+                desks,
                 to,
                 reply_to,
                 |There { chat, thread, .. }, reply_to| ReadyCall::Copy {
@@ -125,7 +126,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
         }
         Call::CopyAlbum { to, sources } => {
             let (from, messages) = originals(db, &sources)?;
-            post(db, desk, to, None, |There { chat, thread, .. }, _| {
+            post(db, desks, to, None, |There { chat, thread, .. }, _| {
                 ReadyCall::CopyAlbum {
                     chat,
                     thread,
@@ -139,8 +140,8 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             text,
             preview,
         } => {
-            let text = shared_text(db, desk, copy)?.unwrap_or(text);
-            change(db, desk, copy, |chat, message| ReadyCall::EditText {
+            let text = shared_text(db, desks, copy)?.unwrap_or(text);
+            change(db, desks, copy, |chat, message| ReadyCall::EditText {
                 chat,
                 message,
                 text,
@@ -149,27 +150,27 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             })
         }
         Call::EditCaption { copy, caption } => {
-            change(db, desk, copy, |chat, message| ReadyCall::EditCaption {
+            change(db, desks, copy, |chat, message| ReadyCall::EditCaption {
                 chat,
                 message,
                 caption,
             })
         }
         Call::EditMedia { copy, item } => {
-            change(db, desk, copy, |chat, message| ReadyCall::EditMedia {
+            change(db, desks, copy, |chat, message| ReadyCall::EditMedia {
                 chat,
                 message,
                 item,
             })
         }
         Call::MoveLocation { copy, location } => {
-            change(db, desk, copy, |chat, message| ReadyCall::MoveLocation {
+            change(db, desks, copy, |chat, message| ReadyCall::MoveLocation {
                 chat,
                 message,
                 location,
             })
         }
-        Call::Mirror { on, emoji } => change(db, desk, on, |chat, message| ReadyCall::React {
+        Call::Mirror { on, emoji } => change(db, desks, on, |chat, message| ReadyCall::React {
             chat,
             message,
             emoji,
@@ -178,9 +179,10 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             row,
             from_part,
             whose,
-        } => delete(db, desk, row, from_part, whose),
-        Call::DeletePosts { messages } => {
-            let chat = topics::current_chat(db, desk)?;
+        } => delete(db, desks, row, from_part, whose),
+        Call::DeletePosts { chat, messages } => {
+            let chat = chat.unwrap_or_else(|| desks.chat(DeskId::MAIN));
+            let chat = topics::current_chat(db, chat)?;
             ready(ReadyCall::Delete { chat, messages })
         }
         Call::EditWord {
@@ -189,7 +191,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
             text,
             buttons,
         } => {
-            let (chat, _) = chat_of(db, whose, desk)?;
+            let (chat, _) = chat_of(db, whose, None, desks)?;
             ready(ReadyCall::EditText {
                 chat,
                 message,
@@ -210,13 +212,17 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
                 title,
             })
         }
-        Call::CreateTopic { title, .. } => {
-            let chat = topics::current_chat(db, desk)?;
+        Call::CreateTopic { ticket, title } => {
+            let chat = desks::chat(db, desks, desks::of_ticket(db, ticket)?)?;
             ready(ReadyCall::CreateTopic { chat, title })
         }
         Call::CloseTopic { ticket } => topic_call(db, ticket, |chat, thread| {
             ReadyCall::CloseTopic { chat, thread }
         }),
+        Call::CloseThread { chat, thread } => {
+            let chat = topics::current_chat(db, chat)?;
+            ready(ReadyCall::CloseTopic { chat, thread })
+        }
         Call::ReopenTopic { ticket } => topic_call(db, ticket, |chat, thread| {
             ReadyCall::ReopenTopic { chat, thread }
         }),
@@ -270,7 +276,8 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
         } => {
             let chat = match audience {
                 Audience::Clients => None,
-                Audience::Agents => Some(topics::current_chat(db, desk)?),
+                Audience::Agents => Some(desks::chat(db, desks, DeskId::MAIN)?),
+                Audience::AgentsOf(chat) => Some(topics::current_chat(db, chat)?),
             };
             ready(ReadyCall::SetCommands {
                 chat,
@@ -284,12 +291,12 @@ pub fn resolve(db: &Db, row: &OutboxRow, desk: ChatId) -> Result<Resolution, Err
 /// A call that posts something new.
 fn post(
     db: &Db,
-    desk: ChatId,
+    desks: &Desks,
     to: To,
     reply_to: Option<ReplyTo>,
     make: impl FnOnce(There, Option<ReadyReply>) -> ReadyCall,
 ) -> Result<Resolution, Error> {
-    Ok(match destination(db, to, desk)? {
+    Ok(match destination(db, to, desks)? {
         Destination::At(there) => {
             let reply_to = reply_target(db, reply_to, there.place)?;
             Resolution::Ready(make(there, reply_to))
@@ -301,11 +308,11 @@ fn post(
 /// A call that changes something that we sent, or that stands there.
 fn change(
     db: &Db,
-    desk: ChatId,
+    desks: &Desks,
     standing: Standing,
     make: impl FnOnce(ChatId, MessageId) -> ReadyCall,
 ) -> Result<Resolution, Error> {
-    let (chat, place) = chat_of(db, standing.whose, desk)?;
+    let (chat, place) = chat_of(db, standing.whose, Some(standing.row), desks)?;
     let parts = messages::parts_in(db, standing.row, place)?;
     match parts.iter().find(|at| at.part == standing.part) {
         Some(at) => Ok(Resolution::Ready(make(chat, at.message))),
@@ -314,8 +321,8 @@ fn change(
 }
 
 /// What the post says that a message shares with others.
-fn shared_text(db: &Db, desk: ChatId, standing: Standing) -> Result<Option<Text>, Error> {
-    let (_, place) = chat_of(db, standing.whose, desk)?;
+fn shared_text(db: &Db, desks: &Desks, standing: Standing) -> Result<Option<Text>, Error> {
+    let (_, place) = chat_of(db, standing.whose, Some(standing.row), desks)?;
     let parts = messages::parts_in(db, standing.row, place)?;
     match parts.iter().find(|at| at.part == standing.part) {
         Some(at) => merge::shared_text(db, place, at.message),
@@ -325,12 +332,12 @@ fn shared_text(db: &Db, desk: ChatId, standing: Standing) -> Result<Option<Text>
 
 fn delete(
     db: &Db,
-    desk: ChatId,
+    desks: &Desks,
     row: MessageRowId,
     from_part: u32,
     whose: Whose,
 ) -> Result<Resolution, Error> {
-    let (chat, place) = chat_of(db, whose, desk)?;
+    let (chat, place) = chat_of(db, whose, Some(row), desks)?;
     let mut messages: Vec<MessageId> = messages::parts_in(db, row, place)?
         .into_iter()
         .filter(|at| at.part >= from_part)
@@ -356,14 +363,26 @@ fn delete(
     })
 }
 
-fn chat_of(db: &Db, whose: Whose, desk: ChatId) -> Result<(ChatId, Place), Error> {
+fn chat_of(
+    db: &Db,
+    whose: Whose,
+    row: Option<MessageRowId>,
+    desks: &Desks,
+) -> Result<(ChatId, Place), Error> {
     Ok(match whose {
         Whose::Client(client) => (
             clients::user_of(db, client)?.private_chat(),
             Place::Client(client),
         ),
-        Whose::Desk => {
-            let chat = topics::current_chat(db, desk)?;
+        Whose::Desk => match row {
+            Some(row) => desks::place_of_row(db, desks, row)?,
+            None => {
+                let chat = desks::chat(db, desks, DeskId::MAIN)?;
+                (chat, Place::Group(chat))
+            }
+        },
+        Whose::Group(group) => {
+            let chat = topics::current_chat(db, group)?;
             (chat, Place::Group(chat))
         }
     })

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::{Db, Error};
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{DeskId, TicketId};
 use crate::domain::rules::sla::{Step, Target};
 use crate::domain::ticket::Side;
 use crate::domain::time::Timestamp;
@@ -12,7 +12,8 @@ const TURNS: &str = "SELECT written_at, side FROM messages WHERE ticket_id = ?1 
 const TAKEN: &str = "SELECT step FROM sla_steps WHERE ticket_id = ?1 AND target = ?2";
 const TAKE: &str = "INSERT INTO sla_steps (ticket_id, target, step, taken_at) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (ticket_id, target, step) DO NOTHING";
-const BREACHES: &str = "SELECT count(*) FROM sla_steps WHERE step = 'breach' AND taken_at >= ?1";
+const BREACHES: &str = "SELECT count(*) FROM sla_steps WHERE step = 'breach' AND taken_at >= ?1 \
+     AND (?2 IS NULL OR ?2 = (SELECT desk FROM tickets WHERE tickets.id = ticket_id))";
 
 /// When each side wrote to the other, in order.
 pub fn turns(db: &Db, ticket: TicketId) -> Result<Vec<(Timestamp, Side)>, Error> {
@@ -47,9 +48,9 @@ pub fn take(
     Ok(())
 }
 
-/// How many promised times were missed since a time.
-pub fn breaches(db: &Db, since: Timestamp) -> Result<u32, Error> {
+/// How many promised times were missed since a time, at one desk or at all.
+pub fn breaches(db: &Db, desk: Option<DeskId>, since: Timestamp) -> Result<u32, Error> {
     Ok(db
         .prepare_cached(BREACHES)?
-        .query_row([since], |row| row.get(0))?)
+        .query_row(params![since, desk], |row| row.get(0))?)
 }

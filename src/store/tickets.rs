@@ -4,27 +4,27 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Db, Error};
-use crate::domain::ids::{ClientId, MessageRowId, TicketId};
+use crate::domain::ids::{ClientId, DeskId, MessageRowId, TicketId};
 use crate::domain::ticket::{ClosedBy, Resolution, Ticket, TicketCode, TicketPriority};
 use crate::domain::time::Timestamp;
 
-const INSERT: &str = "INSERT INTO tickets (code, client_id, state, opened_at, subject, category, priority) \
-     VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?6) ON CONFLICT (code) DO NOTHING RETURNING id";
+const INSERT: &str = "INSERT INTO tickets (code, client_id, state, opened_at, subject, category, priority, desk) \
+     VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7) ON CONFLICT (code) DO NOTHING RETURNING id";
 const BY_ID: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, assignee, \
      opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, last_client_at, \
-     last_agent_at, first_response_at, language \
+     last_agent_at, first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE tickets.id = ?1";
 const OPEN_OF_CLIENT: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, \
      assignee, opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, \
-     last_client_at, last_agent_at, first_response_at, language \
+     last_client_at, last_agent_at, first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE client_id = ?1 AND state <> 'closed'";
 const LATEST_OF_CLIENT: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, \
      assignee, opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, \
-     last_client_at, last_agent_at, first_response_at, language \
+     last_client_at, last_agent_at, first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE client_id = ?1 ORDER BY tickets.id DESC LIMIT 1";
 const BY_CODE: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, assignee, \
      opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, last_client_at, \
-     last_agent_at, first_response_at, language \
+     last_agent_at, first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE code = ?1";
 const SAVE: &str = "UPDATE tickets SET state = ?2, priority = ?3, level = ?4, category = ?5, assignee = ?6, \
      snoozed_until = ?7, close_at = ?8 WHERE id = ?1 AND state <> 'closed'";
@@ -61,6 +61,8 @@ pub struct NewTicket<'a> {
     pub category: Option<&'a str>,
     /// How urgent it is.
     pub priority: TicketPriority,
+    /// The desk that takes it.
+    pub desk: DeskId,
 }
 
 /// A new open ticket, or nothing where the code is taken and another has to be drawn.
@@ -74,7 +76,8 @@ pub fn insert(db: &Db, new: &NewTicket<'_>, now: Timestamp) -> Result<Option<Tic
                 now,
                 new.subject,
                 new.category,
-                new.priority
+                new.priority,
+                new.desk
             ],
             |row| row.get(0),
         )
@@ -236,5 +239,6 @@ fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         last_agent_at: row.get(17)?,
         first_response_at: row.get(18)?,
         language: row.get(19)?,
+        desk: row.get(20)?,
     })
 }

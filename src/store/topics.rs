@@ -9,13 +9,23 @@ use crate::domain::time::Timestamp;
 const INSERT: &str = "INSERT INTO topics (ticket_id, chat_id, state, due_at) VALUES (?1, ?2, 'wanted', ?3) RETURNING id";
 const TURN: &str = "SELECT due_at FROM topics ORDER BY due_at DESC LIMIT 1 OFFSET ?1";
 const CURRENT: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
-     title, titled_at, card_shown \
+     title, titled_at, card_shown, left_for IS NOT NULL \
      FROM topics WHERE ticket_id = ?1 AND state <> 'gone'";
 const BY_THREAD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
-     title, titled_at, card_shown \
+     title, titled_at, card_shown, left_for IS NOT NULL \
      FROM topics WHERE chat_id = ?1 AND thread_id = ?2";
 const MADE: &str = "UPDATE topics SET thread_id = ?2, chat_id = ?3, state = 'live' WHERE id = ?1 AND state = 'wanted'";
 const GONE: &str = "UPDATE topics SET state = 'gone' WHERE id = ?1";
+const BY_ID: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
+     title, titled_at, card_shown, left_for IS NOT NULL \
+     FROM topics WHERE id = ?1";
+const UNTOLD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
+     title, titled_at, card_shown, left_for IS NOT NULL \
+     FROM topics WHERE left_for = ?1 AND left_told = 0 ORDER BY id";
+const TOLD: &str = "UPDATE topics SET left_told = 1 WHERE id = ?1";
+const LEAVE: &str = "UPDATE topics SET left_for = ?2 WHERE id = ?1";
+const HAND_ON: &str = "UPDATE topics SET left_for = ?2 WHERE left_for = ?1 AND left_told = 0";
+const SET_CHAT: &str = "UPDATE topics SET chat_id = ?2 WHERE id = ?1 AND state = 'wanted'";
 const CARD_LAYOUT: &str = "UPDATE topics SET card_carries = ?2, card_lead = ?3 WHERE id = ?1";
 const CARD_POSTED: &str = "UPDATE topics SET card_message_id = ?2 WHERE id = ?1";
 const TITLED: &str = "UPDATE topics SET title = ?2, titled_at = ?3 WHERE id = ?1";
@@ -47,6 +57,8 @@ pub struct Topic {
     pub titled_at: Timestamp,
     /// A digest of what the card's post says; none where that is not known.
     pub card_shown: Option<i64>,
+    /// Whether its ticket goes on in a topic of another group.
+    pub is_left: bool,
 }
 
 /// A topic that has still to be made, when its turn comes.
@@ -96,6 +108,46 @@ pub fn made(db: &Db, id: TopicId, chat: ChatId, thread: ThreadId) -> Result<bool
 /// The topic does not exist any more.
 pub fn gone(db: &Db, id: TopicId) -> Result<(), Error> {
     db.prepare_cached(GONE)?.execute([id])?;
+    Ok(())
+}
+
+/// A topic that there is or was.
+pub fn by_id(db: &Db, id: TopicId) -> Result<Option<Topic>, Error> {
+    Ok(db
+        .prepare_cached(BY_ID)?
+        .query_row([id], topic)
+        .optional()?)
+}
+
+/// The ticket of a topic goes on in another one.
+pub fn leave(db: &Db, id: TopicId, successor: TopicId) -> Result<(), Error> {
+    db.prepare_cached(LEAVE)?.execute(params![id, successor])?;
+    hand_on(db, id, successor)
+}
+
+/// What was left for a topic and does not know it yet, is left for its successor.
+pub fn hand_on(db: &Db, id: TopicId, successor: TopicId) -> Result<(), Error> {
+    db.prepare_cached(HAND_ON)?
+        .execute(params![id, successor])?;
+    Ok(())
+}
+
+/// Topics that were left for this one and in which that is still to be said.
+pub fn untold(db: &Db, successor: TopicId) -> Result<Vec<Topic>, Error> {
+    let mut statement = db.prepare_cached(UNTOLD)?;
+    let topics = statement.query_map([successor], topic)?;
+    Ok(topics.collect::<Result<_, _>>()?)
+}
+
+/// It is said there where the ticket goes on.
+pub fn told(db: &Db, id: TopicId) -> Result<(), Error> {
+    db.prepare_cached(TOLD)?.execute([id])?;
+    Ok(())
+}
+
+/// A topic that nobody has begun to make is made in another group.
+pub fn set_chat(db: &Db, id: TopicId, chat: ChatId) -> Result<(), Error> {
+    db.prepare_cached(SET_CHAT)?.execute(params![id, chat])?;
     Ok(())
 }
 
@@ -161,5 +213,6 @@ fn topic(row: &Row<'_>) -> rusqlite::Result<Topic> {
         title: row.get(7)?,
         titled_at: row.get(8)?,
         card_shown: row.get(9)?,
+        is_left: row.get(10)?,
     })
 }

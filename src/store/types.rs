@@ -8,7 +8,7 @@ use super::Error;
 use crate::domain::agent::{AgentStatus, AssignmentKind, StatusBy};
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose};
 use crate::domain::ids::{
-    AdmissionId, AlbumId, BotId, ChatId, ClientId, InboxId, JobId, LookupId, MessageId,
+    AdmissionId, AlbumId, BotId, ChatId, ClientId, DeskId, InboxId, JobId, LookupId, MessageId,
     MessageRowId, OutboxId, ParkedId, PromptId, ThreadId, TicketId, TimerId, TopicId, UserId,
 };
 use crate::domain::language::Language;
@@ -45,6 +45,7 @@ integer_column!(
     BotId,
     ChatId,
     ClientId,
+    DeskId,
     InboxId,
     MessageId,
     MessageRowId,

@@ -26,7 +26,7 @@ pub struct Identity {
     pub bot: BotId,
     /// Its @name, without the @.
     pub username: String,
-    /// The desk group, under its present id and its earlier ones.
+    /// The desk groups, under their present ids and their earlier ones.
     pub desk: Vec<ChatId>,
 }
 
@@ -454,11 +454,12 @@ fn agent_pressed(identity: Arc<Identity>, press: raw::Press) -> Option<Event> {
 
 fn member_changed(identity: Arc<Identity>, change: MemberChange) -> Option<Event> {
     let in_desk = identity.desk.contains(&change.chat);
-    in_desk.then_some(Event::MemberChanged(Member {
+    let member = Member {
         user: change.user,
         names: change.names,
         role: change.role,
-    }))
+    };
+    in_desk.then_some(Event::MemberChanged(change.chat, member))
 }
 
 /// What the bot can do in its desk has changed.
@@ -479,7 +480,7 @@ fn desk_standing(identity: Arc<Identity>, membership: Membership) -> Option<Even
         MemberStatus::Unknown => return None,
     };
     let is_desk = identity.desk.contains(&membership.chat);
-    is_desk.then_some(Event::DeskStanding(standing))
+    is_desk.then_some(Event::DeskStanding(membership.chat, standing))
 }
 
 /// The bot works in its desk and in private chats only.
@@ -817,18 +818,29 @@ mod tests {
             (
                 -1001,
                 json!({"status": "administrator", "can_manage_topics": true}),
-                Event::DeskStanding(Standing::Admin {
-                    manages_topics: true,
-                    deletes_messages: false,
-                }),
+                Event::DeskStanding(
+                    DESK,
+                    Standing::Admin {
+                        manages_topics: true,
+                        deletes_messages: false,
+                    },
+                ),
             ),
             (
                 -1001,
                 status("member"),
-                Event::DeskStanding(Standing::Member),
+                Event::DeskStanding(DESK, Standing::Member),
             ),
-            (-1001, status("kicked"), Event::DeskStanding(Standing::Gone)),
-            (-1001, status("left"), Event::DeskStanding(Standing::Gone)),
+            (
+                -1001,
+                status("kicked"),
+                Event::DeskStanding(DESK, Standing::Gone),
+            ),
+            (
+                -1001,
+                status("left"),
+                Event::DeskStanding(DESK, Standing::Gone),
+            ),
             (-1001, status("newer"), nothing),
         ] {
             assert_eq!(became(chat, member.clone()), expected, "{chat} {member}");
@@ -1052,11 +1064,14 @@ mod tests {
             member["user"] = sam.clone();
             assert_eq!(
                 became(-1001, member.clone()),
-                Event::MemberChanged(Member {
-                    user: UserId(42),
-                    names: Names(vec!["Sam".into(), "Hill".into(), "samh".into()]),
-                    role,
-                }),
+                Event::MemberChanged(
+                    DESK,
+                    Member {
+                        user: UserId(42),
+                        names: Names(vec!["Sam".into(), "Hill".into(), "samh".into()]),
+                        role,
+                    }
+                ),
                 "{member}"
             );
             assert_eq!(became(-77, member), Event::Ignored(Ignored::OtherChat));

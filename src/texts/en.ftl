@@ -240,6 +240,26 @@ card-client =
         [one] { $language } · { $earlier } earlier ticket
        *[other] { $language } · { $earlier } earlier tickets
     }
+topic-moved = This ticket comes from { $desk }.
+line-moved = This ticket goes on in { $desk }: { $link }
+ticket-moved = { $code } has moved to { $desk }: { $link }. What is written here does not reach the client.
+ticket-moves = { $code } is moving to { $desk }. What is written here does not reach the client.
+main-desk = the main group
+history-head = Before it came here:
+history-had = Had it: { $names }
+history-counts =
+    { $client ->
+        [one] 1 message
+       *[other] { $client } messages
+    } of the client, { $agent ->
+        [one] 1 answer
+       *[other] { $agent } answers
+    }{ $notes ->
+        [0] {""}
+        [one] ; 1 note stays in the earlier topic
+       *[other] ; { $notes } notes stay in the earlier topic
+    }
+alert-desk-gone = ⚠️ The bot cannot write in the group of { $desk } any more: it was removed, or the group is gone. Tickets there wait; all others go on. Add the bot again as an administrator, or take [[desks]] { $desk } out of the config and restart: its tickets then come back here.
 topic-recreated = The topic of this ticket was deleted. This one takes its place; earlier messages went with the old one.
 line-closed-by-client = The client has closed ticket { $code }.
 line-closed-by-timer = Ticket { $code } was closed, because the client has not written any more.
@@ -516,6 +536,7 @@ audit-hand =
 audit-action =
     { $action ->
         [open] opened
+        [move] moved
         [claim] claimed
         [unclaim] given back
         [assign] assigned

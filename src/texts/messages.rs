@@ -189,6 +189,24 @@ messages! {
     line_closed_by_timer(code: &str) = "line-closed-by-timer";
     /// In the topic: the topic had been deleted and this is its successor.
     topic_recreated() = "topic-recreated";
+    /// On the card of a new topic: the ticket comes from this desk.
+    topic_moved(desk: &str) = "topic-moved";
+    /// In the topic that a ticket has left: where it goes on.
+    line_moved(desk: &str, link: &str) = "line-moved";
+    /// The answer to whoever writes in a topic that a ticket has left.
+    ticket_moved(code: &str, desk: &str, link: &str) = "ticket-moved";
+    /// The same while the new topic is being made.
+    ticket_moves(code: &str, desk: &str) = "ticket-moves";
+    /// What the main group is called.
+    main_desk() = "main-desk";
+    /// Above what happened to a ticket before it came to a group.
+    history_head() = "history-head";
+    /// Who had it.
+    history_had(names: &str) = "history-had";
+    /// How much was written; the notes are not shown.
+    history_counts(client: u64, agent: u64, notes: u64) = "history-counts";
+    /// A further group is out of reach.
+    alert_desk_gone(desk: &str) = "alert-desk-gone";
     /// In the topic: the client ended the conversation.
     line_closed_by_client(code: &str) = "line-closed-by-client";
     /// In the topic: an agent closed the ticket.

@@ -10,11 +10,12 @@ use futures_util::{FutureExt, StreamExt};
 
 use crate::clock::Clock;
 use crate::desk::{Cause, Desk, Moment};
+use crate::domain::desks::Desks;
 use crate::domain::event::{Event, Member};
-use crate::domain::ids::{ChatId, LookupId, UserId};
+use crate::domain::ids::{ChatId, DeskId, LookupId, UserId};
 use crate::domain::time::Timestamp;
 use crate::store::parked;
-use crate::store::{Db, Error, Writer, isolated, topics};
+use crate::store::{self, Db, Error, Writer, isolated};
 use crate::telegram::{ApiFailure, Client};
 
 /// People about whom Telegram is asked at the same time.
@@ -33,7 +34,10 @@ enum Answer {
     Waits(Duration),
 }
 
-type Asked = (LookupId, UserId, Answer);
+type Asked = (Lookup, Answer);
+
+/// A question: its row, about whom, and at which desk.
+type Lookup = (LookupId, UserId, DeskId);
 type Running = Pin<Box<dyn Future<Output = Asked> + Send>>;
 
 /// The questions that are under way.
@@ -68,15 +72,14 @@ impl Lookups {
             return Ok(None);
         }
         let now = self.clock.now();
-        let group = self.desk.group();
+        let desks = self.desk.desks().clone();
         let begun = self
             .writer
-            .run(move |db| begin(db, group, now, room))
+            .run(move |db| begin(db, &desks, now, room))
             .await?;
-        for (lookup, user, group) in begun {
+        for (lookup, group) in begun {
             let client = self.client.clone();
-            self.running
-                .push(Box::pin(ask(client, group, lookup, user)));
+            self.running.push(Box::pin(ask(client, group, lookup)));
         }
         let next = self.writer.run(parked::next_due).await?;
         Ok(next.map(|due| due.max(now.plus(Duration::from_millis(1)))))
@@ -106,10 +109,10 @@ impl Lookups {
         let (desk, now) = (self.desk.clone(), self.clock.now());
         self.writer
             .run(move |db| {
-                for (lookup, user, answer) in ended {
+                for (lookup, answer) in ended {
                     match answer {
-                        Answer::Known(member) => told(db, &desk, now, (lookup, user), member)?,
-                        Answer::Waits(wait) => parked::defer(db, user, now.plus(wait))?,
+                        Answer::Known(member) => told(db, &desk, now, lookup, member)?,
+                        Answer::Waits(wait) => parked::defer(db, lookup.0, now.plus(wait))?,
                     }
                 }
                 Ok(())
@@ -120,22 +123,19 @@ impl Lookups {
     }
 }
 
-/// People to ask about, and the group; each is due again later, should the program end before.
+/// People to ask about, and in which group; each is due again later, should the program end before.
 fn begin(
     db: &Db,
-    group: ChatId,
+    desks: &Desks,
     now: Timestamp,
     room: usize,
-) -> Result<Vec<(LookupId, UserId, ChatId)>, Error> {
+) -> Result<Vec<(Lookup, ChatId)>, Error> {
     let due = parked::due(db, now, room)?;
-    if due.is_empty() {
-        return Ok(Vec::new());
-    }
-    let group = topics::current_chat(db, group)?;
     due.into_iter()
-        .map(|(lookup, user)| {
-            parked::defer(db, user, now.plus(ASK_AGAIN))?;
-            Ok((lookup, user, group))
+        .map(|(lookup, user, desk)| {
+            parked::defer(db, lookup, now.plus(ASK_AGAIN))?;
+            let group = store::desks::chat(db, desks, desk)?;
+            Ok(((lookup, user, desk), group))
         })
         .collect()
 }
@@ -145,7 +145,7 @@ fn told(
     db: &Db,
     desk: &Desk,
     now: Timestamp,
-    (lookup, user): (LookupId, UserId),
+    (lookup, user, at): Lookup,
     member: Option<Member>,
 ) -> Result<(), Error> {
     let moment = Moment {
@@ -153,20 +153,20 @@ fn told(
         polling_since: None,
     };
     let applied = isolated(db, || {
-        let event = Event::MemberLookedUp(user, member);
+        let event = Event::MemberLookedUp(at, user, member);
         desk.apply(db, moment, Cause::Lookup(lookup), event)
     });
     match applied {
         Err(error) if !error.is_medium() => {
             tracing::error!(lookup = ?lookup, %error, "an answer about a member could not be handled");
-            parked::answered(db, user)
+            parked::answered(db, at, user)
         }
         applied => applied,
     }
 }
 
-async fn ask(client: Client, group: ChatId, lookup: LookupId, user: UserId) -> Asked {
-    let answer = match client.get_member(group, user).await {
+async fn ask(client: Client, group: ChatId, lookup: Lookup) -> Asked {
+    let answer = match client.get_member(group, lookup.1).await {
         Ok(member) => Answer::Known(Some(member)),
         // Somebody who never was there, or a number that is nobody's.
         Err(ApiFailure::Refused(_)) => Answer::Known(None),
@@ -175,5 +175,5 @@ async fn ask(client: Client, group: ChatId, lookup: LookupId, user: UserId) -> A
             Answer::Waits(AFTER_FAILURE)
         }
     };
-    (lookup, user, answer)
+    (lookup, answer)
 }

@@ -505,6 +505,11 @@ fn what_is_wrong_in_a_list_is_named_by_its_line() {
              \"two\"; let one desk take it",
         ),
         (
+            desk("[[desks]]\nname = \"three\"\nsupport_group_id = -1003\nlevels = [3, 2]"),
+            "config.toml:11: [[desks]] levels holds 2, which belongs to another desk; let one desk take \
+             it",
+        ),
+        (
             "[[telegram.voices]]".to_owned(),
             "config.toml:4: [[telegram.voices]] token is missing; write the token that BotFather \
              gave you, or the path of a file that holds it as token_file",

@@ -4,6 +4,7 @@
 use crate::harness::player::{Action, Ledger};
 use crate::harness::variety::{Deed, Who};
 use crate::harness::{Scenario, Setup, quiet_log};
+use crate::scenarios::desks::two_desks;
 use hushdesk::domain::settings::TicketRules;
 use hushdesk::sandbox::marked::{ALBUMS, KINDS};
 
@@ -200,4 +201,43 @@ fn question() {
         Action::Does(Who::Client, ANN, Deed::Presses, 1),
         Action::Run,
     ]);
+}
+
+/// A ticket moves to another group, and back.
+#[test]
+fn moving() {
+    let story = [
+        Action::Writes(ANN),
+        Action::Run,
+        Action::Answers(ANN),
+        Action::Photo(ANN),
+        Action::Writes(ANN),
+        Action::Commands(ANN, "/transfer billing"),
+        Action::Writes(ANN),
+        Action::Run,
+        Action::Answers(ANN),
+        Action::Writes(ANN),
+        Action::Run,
+        Action::Commands(ANN, "/transfer other"),
+        Action::Writes(ANN),
+        Action::Run,
+    ];
+    crash_at_every_point_in(two_desks(), &story);
+}
+
+/// It moves before its first topic stands.
+#[test]
+fn moving_at_once() {
+    let story = [
+        Action::Writes(ANN),
+        Action::Writes(ANN),
+        Action::Run,
+        Action::Does(Who::Client, ANN, Deed::Edits, 1),
+        Action::Commands(ANN, "/escalate look"),
+        Action::Writes(ANN),
+        Action::Commands(ANN, "/transfer level 1"),
+        Action::Writes(ANN),
+        Action::Run,
+    ];
+    crash_at_every_point_in(two_desks(), &story);
 }

@@ -6,14 +6,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use hushdesk::domain::agent::AgentStatus;
-use hushdesk::domain::ids::UserId;
+use hushdesk::domain::desks::Desks;
+use hushdesk::domain::ids::{ChatId, UserId};
 use hushdesk::domain::language::Language;
 use hushdesk::domain::rules::assign::{Candidate, DecidedBy, Decision, Wanted, assign};
+use hushdesk::domain::rules::desks::home;
 use hushdesk::domain::rules::escalate::{Keywords, raised};
 use hushdesk::domain::rules::permissions::{Deed, Person, Verdict, may};
 use hushdesk::domain::rules::sla::{Step, Target, resolution_runs, steps};
 use hushdesk::domain::rules::transition::{Action, Actor, NotPossible, is_theirs, transition};
-use hushdesk::domain::settings::{Agents, Sla, TicketRules};
+use hushdesk::domain::settings::{Agents, DeskConfig, Sla, TicketRules};
 use hushdesk::domain::ticket::{Level, Role, TicketPriority, TicketState};
 use hushdesk::domain::time::Timestamp;
 
@@ -456,6 +458,47 @@ fn targets(page: &mut String) {
     .expect("texts can be written to");
 }
 
+fn groups(page: &mut String) {
+    page.push_str(
+        "\n## Several groups\n\nWith `[[desks]]` a ticket belongs to one group at a time: a level above 1 decides first, then the \
+         category, then level 1, else it is the main group's. Here `money` takes the category *billing*, and `experts` \
+         the levels 2 and 3.\n\n",
+    );
+    let desk = |name: &str, group, categories: &[&str], levels: &[u8]| DeskConfig {
+        name: name.to_owned(),
+        support_group_id: ChatId(group),
+        categories: categories.iter().map(|it| (*it).to_owned()).collect(),
+        levels: levels.iter().map(|number| level(*number)).collect(),
+    };
+    let further = vec![
+        desk("money", -2, &["billing"], &[]),
+        desk("experts", -3, &[], &[2, 3]),
+    ];
+    let desks = Desks::new(ChatId(-1), further);
+    let rows = [None, Some("billing"), Some("shipping")].map(|category| {
+        let mut row = [const { String::new() }; 4];
+        row[0] = category.unwrap_or("none").to_owned();
+        for (cell, number) in row[1..].iter_mut().zip([1, 2, 3]) {
+            let home = home(&desks, category, level(number));
+            *cell = desks.name(home).unwrap_or("the main group").to_owned();
+        }
+        row
+    });
+    let head = ["category", "level 1", "level 2", "level 3"];
+    table(page, head, rows.into_iter());
+    page.push_str(
+        "\n`/transfer`, `/category`, `/escalate` and what raises a ticket by itself move it when its group changes. It gets \
+         a topic there with its card, who had it, what was done, how much was written and its last lines, as they are \
+         masked; notes are only counted. What waits for the old topic goes to the new one in order. The old topic is told \
+         where the ticket goes on, with a link, and closed; whoever writes there reads the same, and nothing of it reaches \
+         the client. Edits, reactions and `/delete` of what was written there before go on. A ticket that comes back gets a \
+         new topic: the old one would have a hole in it.\n\nOnly members of a ticket's group are given it, and only a group \
+         in which it has been can look it up (`/why`, `/audit`, `/queue`, `/mine`). Who is an agent or an admin is \
+         asked of each group by itself. Each has its own budget, dashboard, alerts and dead letters; one that floods or is \
+         lost stops no other.\n",
+    );
+}
+
 fn permissions(page: &mut String) {
     page.push_str(
         "\n## Who may do what\n\nAgents are the members of the support group, admins its owner and \
@@ -510,6 +553,7 @@ fn page() -> String {
     assignment(&mut page);
     escalation(&mut page);
     targets(&mut page);
+    groups(&mut page);
     permissions(&mut page);
     page
 }

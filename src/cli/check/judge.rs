@@ -4,6 +4,7 @@
 use super::facts::{Database, Facts, Key, Scanner, Telegram};
 use crate::cli::exit::Exit;
 use crate::config::Config;
+use crate::domain::ids::ChatId;
 use crate::domain::outcome::Refusal;
 use crate::domain::rules::mask::Mask;
 use crate::domain::settings::WhenDown;
@@ -53,14 +54,27 @@ fn desk(config: &Config, telegram: &Telegram) -> Vec<Finding> {
     let mut findings = bot(&telegram.bot);
     findings.push(label(&config.texts.reply_label, &telegram.bot));
     findings.push(webhook(&telegram.webhook, &config.telegram.api_url));
-    match &telegram.group {
-        Ok(group) => {
-            findings.extend(support_group(group));
-            findings.extend(rights(&telegram.member, &telegram.bot));
-        }
-        Err(failure) => findings.push(no_group(config, failure, &telegram.bot)),
-    }
+    let (section, id) = ("[telegram]", config.telegram.support_group_id);
+    let found = (&telegram.group, &telegram.member);
+    findings.extend(group(section, id, found, (config, &telegram.bot)));
     findings
+}
+
+/// Whether a group is as it has to be, and what the bot may do there. It stands in this section.
+pub(super) fn group(
+    section: &str,
+    id: ChatId,
+    (group, member): (&Result<ChatInfo, ApiFailure>, &Result<Member, ApiFailure>),
+    (config, bot): (&Config, &Me),
+) -> Vec<Finding> {
+    match group {
+        Ok(group) => {
+            let mut findings = support_group(group);
+            findings.extend(rights(member, bot));
+            findings
+        }
+        Err(failure) => vec![no_group(section, id, failure, (config, bot))],
+    }
 }
 
 fn address(api_url: &str) -> Option<Finding> {
@@ -135,22 +149,24 @@ fn webhook(webhook: &Result<WebhookInfo, ApiFailure>, api_url: &str) -> Finding 
     }
 }
 
-fn no_group(config: &Config, failure: &ApiFailure, bot: &Me) -> Finding {
+fn no_group(
+    section: &str,
+    id: ChatId,
+    failure: &ApiFailure,
+    (config, bot): (&Config, &Me),
+) -> Finding {
     match failure {
         ApiFailure::Refused(Refusal::GroupUpgraded(new)) => wrong(
             Exit::Config,
             "The group has a new id, because it was turned into a supergroup.",
-            format!("Write support_group_id = {new:?} under [telegram]."),
+            format!("Write support_group_id = {new:?} under {section}."),
         ),
         ApiFailure::Refused(_) => wrong(
             Exit::Config,
-            format!(
-                "The bot is in no group with the id {:?}.",
-                config.telegram.support_group_id
-            ),
+            format!("The bot is in no group with the id {id:?}."),
             format!(
                 "Open your support group → its name → Add Members → @{}. If the bot is already \
-                 there, [telegram] support_group_id is not this group's id: open the group in \
+                 there, {section} support_group_id is not this group's id: open the group in \
                  Telegram Web, the id stands at the end of the address.",
                 bot.username
             ),
@@ -412,7 +428,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::ids::{BotId, ChatId};
+    use crate::domain::ids::BotId;
 
     fn config(added: &str) -> Config {
         let text = format!(

@@ -31,7 +31,7 @@ pub(in crate::desk) fn is_unlinked(
     else {
         return Ok(false);
     };
-    let place = turn.place_of(route.whose())?;
+    let place = turn.place_of_row(route.whose(), found.row)?;
     // Its words may stand apart, as a part of their own.
     let parts = messages::parts_in(turn.db, found.row, place)?;
     let is_linked = parts.iter().any(|copy| copy.part == 0);

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ChatId, ClientId, MessageId, MessageRowId, TicketId};
+use crate::domain::ids::{ChatId, ClientId, DeskId, MessageId, MessageRowId, TicketId, TopicId};
 use crate::domain::ticket::Side;
 
 /// What a call is for: decides what its outcome means.
@@ -112,13 +112,17 @@ pub enum Lane {
     /// The dashboard of a group.
     Dashboard(ChatId),
     /// Delivery marks of one message.
-    Mark(MessageId),
+    Mark(DeskId, MessageId),
     /// Reactions on one message, carried to one side.
     Reaction(MessageRowId, Side),
     /// The moves of one live location.
     Moves(MessageRowId),
-    /// Alerts in General.
+    /// Alerts in the main group's General.
     General,
+    /// Alerts in the General of a further group.
+    GeneralOf(DeskId),
+    /// What is still said in a topic that its ticket has left.
+    Left(TopicId),
     /// Calls that stand alone, each in a lane of its own.
     Alone(u64),
 }
@@ -132,10 +136,13 @@ impl Lane {
             Lane::Card(TicketId(id)) => format!("card:{id}"),
             Lane::Title(TicketId(id)) => format!("title:{id}"),
             Lane::Dashboard(ChatId(id)) => format!("dashboard:{id}"),
-            Lane::Mark(MessageId(id)) => format!("mark:{id}"),
+            Lane::Mark(DeskId::MAIN, MessageId(id)) => format!("mark:{id}"),
+            Lane::Mark(DeskId(desk), MessageId(id)) => format!("mark:{desk}:{id}"),
             Lane::Reaction(MessageRowId(id), side) => format!("reaction:{id}:{}", side.name()),
             Lane::Moves(MessageRowId(id)) => format!("moves:{id}"),
             Lane::General => "general".to_owned(),
+            Lane::GeneralOf(DeskId(desk)) => format!("general:{desk}"),
+            Lane::Left(TopicId(id)) => format!("left:{id}"),
             Lane::Alone(id) => format!("alone:{id:x}"),
         }
     }

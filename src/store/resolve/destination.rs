@@ -1,10 +1,11 @@
 //! Where a post goes, and what it answers there.
 
 use super::super::claims::of_lane;
-use super::super::{Db, Error, Place, clients, messages, topics};
+use super::super::{Db, Error, Place, clients, desks, messages, topics};
 use super::Resolution;
 use crate::domain::call::{Lane, Purpose, ReadyReply, ReplyTo, To};
-use crate::domain::ids::{ChatId, ThreadId};
+use crate::domain::desks::Desks;
+use crate::domain::ids::{ChatId, DeskId, ThreadId};
 
 /// Where a post goes.
 #[derive(Clone, Copy)]
@@ -21,7 +22,7 @@ pub(super) enum Destination {
 }
 
 /// Where a post goes that the desk has named.
-pub(super) fn destination(db: &Db, to: To, desk: ChatId) -> Result<Destination, Error> {
+pub(super) fn destination(db: &Db, to: To, desks: &Desks) -> Result<Destination, Error> {
     let group = |chat: ChatId, thread| {
         Destination::At(There {
             chat,
@@ -35,7 +36,8 @@ pub(super) fn destination(db: &Db, to: To, desk: ChatId) -> Result<Destination, 
             thread: None,
             place: Place::Client(client),
         }),
-        To::General => group(topics::current_chat(db, desk)?, None),
+        To::General => group(desks::chat(db, desks, DeskId::MAIN)?, None),
+        To::GeneralOf(chat) => group(topics::current_chat(db, chat)?, None),
         To::Thread(chat, thread) => group(topics::current_chat(db, chat)?, Some(thread)),
         To::Chat(chat) => group(chat, None),
         To::Topic(ticket) => match topics::current(db, ticket)? {

@@ -18,6 +18,11 @@ impl Scenario {
         Some(message)
     }
 
+    /// Everything in a chat is as it was expected.
+    pub fn reads_all(&mut self, chat: i64) {
+        while self.next_unread(chat, |_| true).is_some() {}
+    }
+
     /// The names of the files that lie on their way, after the next sweep.
     pub fn spooled(&mut self) -> Vec<String> {
         self.pass(std::time::Duration::from_secs(180));
@@ -67,11 +72,12 @@ impl Scenario {
                 .prepare(
                     "SELECT thread_id FROM topics JOIN tickets ON tickets.id = ticket_id \
                      JOIN clients ON clients.id = client_id \
-                     WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL ORDER BY topics.id DESC",
+                     WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL AND chat_id = ?2 \
+                     ORDER BY topics.id DESC",
                 )
                 .expect("the schema has topics");
             let rows = statement
-                .query_map([user], |row| row.get(0))
+                .query_map([*user, self.group], |row| row.get(0))
                 .expect("the query runs");
             rows.collect::<Result<_, _>>().expect("threads are numbers")
         });
@@ -128,6 +134,7 @@ impl Scenario {
     fn check_nothing_unread(&self) {
         let mut chats: Vec<i64> = self.cast.people.iter().map(|(_, user)| *user).collect();
         chats.push(self.group);
+        chats.extend(&self.further);
         for chat in chats {
             let unread: Vec<String> = self
                 .unread(chat)
@@ -155,7 +162,7 @@ impl Scenario {
                 WHERE assignments.agent IS NOT CASE WHEN state <> 'closed' THEN assignee END");
             assert!(unlawful.is_empty(), "the history does not say who has these: {unlawful:#?}");
             let absent = rows(db, "SELECT code FROM tickets JOIN members ON user_id = assignee \
-                WHERE state IN ('assigned', 'snoozed') AND role IS NULL");
+                AND members.desk = tickets.desk WHERE state IN ('assigned', 'snoozed') AND role IS NULL");
             assert!(absent.is_empty(), "whoever has these has left: {absent:#?}");
             let broken = rows(db, "SELECT \"table\" FROM pragma_foreign_key_check");
             assert!(broken.is_empty(), "foreign keys are broken: {broken:?}");

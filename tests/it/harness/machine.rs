@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use hushdesk::clock::Clock;
 use hushdesk::delivery::{Delivery, Pace};
 use hushdesk::desk::{self, Desk, Moment};
+use hushdesk::domain::desks::Desks;
 use hushdesk::domain::ids::{BotId, ChatId};
 use hushdesk::domain::language::Language;
 use hushdesk::domain::time::Timestamp;
@@ -65,7 +66,7 @@ impl Machine {
     pub fn start(
         path: &Path,
         setup: &Setup,
-        group: i64,
+        desks: Desks,
         wire: Arc<Wire>,
         clock: Arc<ModelClock>,
         entropy: Arc<SeededEntropy>,
@@ -77,7 +78,7 @@ impl Machine {
         };
         let store = Store::open(&options, clock.now()).expect("the database opens");
         let settings = desk::Settings {
-            group: ChatId(group),
+            desks: desks.clone(),
             limits: setup.limits,
             new_tickets_per_minute: setup.new_tickets_per_minute,
             group_calls_per_minute: setup.flood.group_calls_per_minute,
@@ -167,7 +168,7 @@ impl Machine {
             .block_on(store.writer.run(named))
             .expect("the bot's name is kept");
         let groups = runtime
-            .block_on(desk_groups(&store.writer, ChatId(group)))
+            .block_on(desk_groups(&store.writer, &desks))
             .expect("the groups can be read");
         let updates = updates(&store, &desk, &intake, &clock, groups.clone());
         let timers = Timers::new(
@@ -269,7 +270,7 @@ impl Machine {
     }
 
     fn handle(&mut self) -> Result<bool, store::Error> {
-        let configured = self.desk.group();
+        let configured = self.desk.desks();
         let groups = self
             .runtime
             .block_on(desk_groups(&self.store.writer, configured))?;

@@ -18,11 +18,14 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use hushdesk::domain::desks::Desks;
+use hushdesk::domain::ids::ChatId;
 use hushdesk::domain::rules::hours::{self, Schedule};
 use hushdesk::domain::settings::{
-    Agents, Assignment, BanNotice, Bursts, Category, Flood, Limits, NEW_TICKETS_PER_MINUTE,
-    Privacy, RelayMode, Sla, Targets, TicketRules, WhenDown,
+    Agents, Assignment, BanNotice, Bursts, Category, DeskConfig, Flood, Limits,
+    NEW_TICKETS_PER_MINUTE, Privacy, RelayMode, Sla, Targets, TicketRules, WhenDown,
 };
+use hushdesk::domain::ticket::Level;
 use hushdesk::sandbox::marked::{self, Haystack, Marked, Needle};
 use hushdesk::sandbox::{Rights, Sandbox, Settings, Status};
 use hushdesk::store::Db;
@@ -84,6 +87,8 @@ pub struct Setup {
     /// What masked words are sealed with.
     pub vault_key: Option<[u8; 32]>,
     pub seed: u64,
+    /// Further groups: their names, and the categories and levels that they take.
+    pub desks: Vec<FurtherDesk>,
     /// How many of the [`VOICES`] post in the group.
     pub voices: usize,
     /// The config names a basic group, which has yet to become a supergroup.
@@ -140,10 +145,19 @@ impl Default for Setup {
             dashboard_every: None,
             vault_key: None,
             seed: 1,
+            desks: Vec::new(),
             voices: 0,
             basic_group: false,
         }
     }
+}
+
+/// A further group, as a setup asks for it.
+#[derive(Clone, Copy)]
+pub struct FurtherDesk {
+    pub name: &'static str,
+    pub categories: &'static [&'static str],
+    pub levels: &'static [u8],
 }
 
 /// Whoever takes part, with marks in every field that must not reach the other side.
@@ -158,6 +172,8 @@ pub struct Scenario {
     pub group: i64,
     /// The group that the config names.
     configured: i64,
+    /// The further ones, as the setup names them.
+    pub further: Vec<i64>,
     pub wire: Arc<Wire>,
     setup: Setup,
     clock: Arc<ModelClock>,
@@ -225,12 +241,19 @@ impl Scenario {
             sandbox.register_bot(token, bot, &format!("hush_voice_{number}_bot"));
             sandbox.add_member(group, bot, Status::Member, START_MS);
         }
+        let further = setup.desks.iter().map(|desk| {
+            let group = sandbox.add_supergroup(desk.name, true, START_MS);
+            sandbox.add_member(group, BOT, Status::Administrator(Rights::all()), START_MS);
+            group
+        });
+        let further = further.collect();
         let clock = Arc::new(ModelClock::at(START_MS));
         let wire = Arc::new(Wire::new(sandbox.clone(), Arc::clone(&clock)));
         let mut scenario = Scenario {
             sandbox,
             group,
             configured: group,
+            further,
             wire,
             entropy: Arc::new(SeededEntropy::new(setup.seed)),
             setup,
@@ -347,6 +370,38 @@ impl Scenario {
         self.group = new;
     }
 
+    /// What happens in the group of a further desk: agents, topics and General are those of that group.
+    pub fn at_desk<T>(&mut self, name: &str, play: impl FnOnce(&mut Scenario) -> T) -> T {
+        let mut desks = self.setup.desks.iter();
+        let index = desks.position(|desk| desk.name == name);
+        let index = index.unwrap_or_else(|| panic!("there is no desk {name}"));
+        let before = std::mem::replace(&mut self.group, self.further[index]);
+        let played = play(self);
+        self.group = before;
+        played
+    }
+
+    /// The groups, as the config names them.
+    fn desks(&self) -> Desks {
+        let further = self.setup.desks.iter().zip(&self.further);
+        let further = further.map(|(desk, group)| DeskConfig {
+            name: desk.name.to_owned(),
+            support_group_id: ChatId(*group),
+            categories: desk.categories.iter().map(|it| (*it).to_owned()).collect(),
+            levels: desk
+                .levels
+                .iter()
+                .filter_map(|it| Level::new(*it))
+                .collect(),
+        });
+        Desks::new(ChatId(self.configured), further.collect())
+    }
+
+    /// The further groups are no longer in the config, from the next start on.
+    pub fn forgets_further_desks(&mut self) {
+        self.setup.desks.clear();
+    }
+
     /// Lets the bot work until it rests, letting the clock go a little while work is due.
     pub fn run(&mut self) {
         self.run_for(RUN_AT_MOST);
@@ -411,7 +466,7 @@ impl Scenario {
             self.machine = Machine::start(
                 &self.folder.path().join("desk.db"),
                 &self.setup,
-                self.configured,
+                self.desks(),
                 Arc::clone(&self.wire),
                 Arc::clone(&self.clock),
                 Arc::clone(&self.entropy),
@@ -432,13 +487,14 @@ impl Scenario {
     }
 
     fn thread_of(&mut self, client: &str) -> Option<i64> {
-        let user = self.person(client);
+        let (user, group) = (self.person(client), self.group);
         self.database(|db| {
             db.query_row(
                 "SELECT thread_id FROM topics JOIN tickets ON tickets.id = ticket_id \
                  JOIN clients ON clients.id = client_id \
-                 WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL ORDER BY topics.id DESC LIMIT 1",
-                [user],
+                 WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL AND chat_id = ?2 \
+                 ORDER BY topics.id DESC LIMIT 1",
+                [user, group],
                 |row| row.get(0),
             )
             .ok()

@@ -64,11 +64,30 @@ pub enum Action {
     Pass(Duration),
 }
 
+impl Action {
+    /// In whose conversation somebody of the desk does this.
+    fn whose(&self) -> Option<&'static str> {
+        match self {
+            Action::Answers(name)
+            | Action::Does(Who::Agent, name, ..)
+            | Action::Notes(name)
+            | Action::AgentCloses(name)
+            | Action::Commands(name, _)
+            | Action::DeletesTopic(name)
+            | Action::ClosesTopic(name)
+            | Action::RenamesTopic(name)
+            | Action::DeletesCard(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// A message that somebody wrote, found again by its number.
 #[derive(Debug)]
 pub struct Written {
     pub marker: String,
-    /// Where it stands, to find the answer that refuses it.
+    /// Where it stands, to find the answer that refuses it: in which group, where an agent wrote it.
+    pub group: i64,
     pub message: i64,
     /// What it is, as `marked` names it.
     pub kind: &'static str,
@@ -84,6 +103,7 @@ impl Written {
     pub fn of(kind: &'static str, marker: String, message: i64) -> Written {
         Written {
             marker,
+            group: 0,
             message,
             kind,
             items: 1,
@@ -104,6 +124,9 @@ impl Written {
 #[derive(Default)]
 pub struct Ledger {
     number: u32,
+    /// The group at hand, and whether there are several.
+    group: i64,
+    has_several: bool,
     by_clients: BTreeMap<i64, Vec<Written>>,
     by_agents: BTreeMap<i64, Vec<Written>>,
     notes: Vec<String>,
@@ -116,6 +139,34 @@ pub struct Ledger {
 
 impl Scenario {
     pub fn play(&mut self, ledger: &mut Ledger, action: &Action) {
+        let before = self.group;
+        ledger.has_several = !self.further.is_empty();
+        if let Some(client) = action.whose().filter(|_| ledger.has_several) {
+            self.group = self.group_of(client).unwrap_or(before);
+        }
+        ledger.group = self.group;
+        self.play_here(ledger, action);
+        if ledger.has_several {
+            self.group = before;
+        }
+    }
+
+    /// The group in which a client's newest topic stands.
+    fn group_of(&mut self, client: &str) -> Option<i64> {
+        let user = self.person(client);
+        self.database(|db| {
+            db.query_row(
+                "SELECT chat_id FROM topics JOIN tickets ON tickets.id = ticket_id \
+                 JOIN clients ON clients.id = client_id \
+                 WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL ORDER BY topics.id DESC LIMIT 1",
+                [user],
+                |row| row.get(0),
+            )
+            .ok()
+        })
+    }
+
+    fn play_here(&mut self, ledger: &mut Ledger, action: &Action) {
         match action {
             Action::Writes(name) => {
                 let marker = ledger.marker("w");
@@ -257,9 +308,11 @@ impl Scenario {
         self.sandbox.clear_faults();
         self.wire.set_offline(false);
         let now = self.now();
-        self.sandbox.set_forum_mode(self.group, true);
-        let admin = Status::Administrator(Rights::all());
-        self.sandbox.set_member(self.group, BOT, admin, now);
+        for group in self.groups() {
+            self.sandbox.set_forum_mode(group, true);
+            let admin = Status::Administrator(Rights::all());
+            self.sandbox.set_member(group, BOT, admin, now);
+        }
         for (_, user) in self.cast.people.clone() {
             self.sandbox.person_unblocks(user, now);
         }
@@ -269,9 +322,13 @@ impl Scenario {
                 * hushdesk::delivery::IN_FLIGHT_MAX;
         let mut twice = 0;
         let taken_away = self.taken_away();
-        let mut group = posts(&self.sandbox.chat_messages(self.group));
+        let mut group = Vec::new();
+        for chat in self.groups() {
+            group.extend(posts(chat, &self.sandbox.chat_messages(chat)));
+        }
+        group.sort_by_key(|post| post.date);
         // What stood in the wrong place has to stand in the right one as well.
-        group.retain(|(id, _)| !taken_away.contains(id));
+        group.retain(|post| !taken_away.contains(&(post.chat, post.id)));
         for (client, written) in &ledger.by_clients {
             for ticket in self.by_ticket(*client, written) {
                 let way = format!("client {client} to the desk");
@@ -280,7 +337,7 @@ impl Scenario {
             }
         }
         for (client, written) in &ledger.by_agents {
-            let chat = posts(&self.sandbox.chat_messages(*client));
+            let chat = posts(*client, &self.sandbox.chat_messages(*client));
             let delivered: Vec<&Written> = written
                 .iter()
                 .filter(|text| !self.was_refused(text, &group))
@@ -291,7 +348,7 @@ impl Scenario {
                 self.has_newest(&chat, &delivered, &way);
             }
             for note in &ledger.notes {
-                let leaked = chat.iter().any(|(_, text)| text.contains(note.as_str()));
+                let leaked = chat.iter().any(|post| post.text.contains(note.as_str()));
                 assert!(!leaked, "the note {note} reached a client");
             }
         }
@@ -310,20 +367,28 @@ impl Scenario {
         self.check_lawful();
     }
 
-    /// Posts in the group that the bot itself has deleted, whether it was told so or not.
-    fn taken_away(&self) -> BTreeSet<i64> {
+    /// All groups of the bot.
+    fn groups(&self) -> Vec<i64> {
+        let further = self.further.iter().copied();
+        [self.group].into_iter().chain(further).collect()
+    }
+
+    /// Posts in groups that the bot itself has deleted, whether it was told so or not.
+    fn taken_away(&self) -> BTreeSet<(i64, i64)> {
         let calls = self.sandbox.calls();
         let deletions = calls.iter().filter(|call| {
-            call.chat == Some(self.group) && call.method.starts_with("deleteMessage")
+            call.chat.is_some_and(|chat| chat < 0) && call.method.starts_with("deleteMessage")
         });
         let ids = deletions.flat_map(|call| {
             let one = call.params.get("message_id").cloned();
             let several = call.params.get("message_ids").and_then(Value::as_array);
-            one.into_iter().chain(several.cloned().unwrap_or_default())
+            let ids = one.into_iter().chain(several.cloned().unwrap_or_default());
+            let chat = call.chat.unwrap_or_default();
+            ids.filter_map(move |id| Some((chat, id.as_i64()?)))
+                .collect::<Vec<_>>()
         });
-        let ids = ids.filter_map(|id| id.as_i64());
-        let is_gone = |id: &i64| {
-            let post = self.sandbox.message(self.group, *id);
+        let is_gone = |(chat, id): &(i64, i64)| {
+            let post = self.sandbox.message(*chat, *id);
             post.is_some_and(|post| post.deleted)
         };
         ids.filter(is_gone).collect()
@@ -348,8 +413,9 @@ impl Scenario {
     fn code_in(&self, thread: i64) -> String {
         self.database(|db| {
             db.query_row(
-                "SELECT code FROM tickets JOIN topics ON tickets.id = ticket_id WHERE thread_id = ?1",
-                [thread],
+                "SELECT code FROM tickets JOIN topics ON tickets.id = ticket_id \
+                 WHERE thread_id = ?1 AND chat_id = ?2",
+                [thread, self.group],
                 |row| row.get(0),
             )
             .expect("the topic is a ticket's")
@@ -358,7 +424,10 @@ impl Scenario {
 
     /// How many texts of clients stand in General, where nobody knows whose they are.
     fn fallen(&self, ledger: &Ledger) -> usize {
-        let group = self.sandbox.chat_messages(self.group);
+        let groups = self.groups().into_iter();
+        let group: Vec<MessageView> = groups
+            .flat_map(|group| self.sandbox.chat_messages(group))
+            .collect();
         let in_general = group.iter().filter(|message| {
             message.from_bot && !message.service && !message.deleted && message.thread.is_none()
         });
@@ -390,18 +459,24 @@ impl Scenario {
     }
 
     /// Whether the agent was told that this did not reach the client.
-    fn was_refused(&self, text: &Written, group: &[(i64, String)]) -> bool {
-        let answers = self.sandbox.chat_messages(self.group);
+    fn was_refused(&self, text: &Written, group: &[Post]) -> bool {
+        let chat = if self.further.is_empty() {
+            self.group
+        } else {
+            text.group
+        };
+        let answers = self.sandbox.chat_messages(chat);
         let is_answered = answers.iter().any(|answer| {
             answer.from_bot
                 && answer.reply_to == Some(text.message)
                 && (answer.text().starts_with("Not delivered")
                     || answer.text().starts_with("Not sent")
-                    || answer.text().starts_with("This ticket is closed"))
+                    || answer.text().starts_with("This ticket is closed")
+                    || answer.text().ends_with("does not reach the client."))
         });
         let stands = self
             .sandbox
-            .message(self.group, text.message)
+            .message(chat, text.message)
             .is_some_and(|message| !message.deleted);
         // An agent whose topic is gone can no longer be answered in it.
         is_answered || !stands || group.is_empty()
@@ -409,29 +484,35 @@ impl Scenario {
 
     /// Everything that was written stands there, first sightings in the order of writing. How many
     /// stand there more than once.
-    fn arrived(&self, posts: &[(i64, String)], written: &[&Written], way: &str) -> usize {
+    fn arrived(&self, posts: &[Post], written: &[&Written], way: &str) -> usize {
         let mut twice = 0;
-        let mut last = (0, "");
+        let mut last: Option<(&Post, &str)> = None;
         for text in written.iter().filter(|text| !text.is_gone) {
-            let sightings: Vec<i64> = posts
+            let sightings: Vec<&Post> = posts
                 .iter()
-                .filter(|(_, post)| post.contains(text.marker.as_str()))
-                .map(|(id, _)| *id)
+                .filter(|post| post.text.contains(text.marker.as_str()))
                 .collect();
             let first = sightings
                 .first()
                 .unwrap_or_else(|| panic!("{} is lost from {way}\n{}", text.marker, self.story()));
-            assert!(
-                *first >= last.0,
-                "{} overtook {} from {way}\n{}",
-                text.marker,
-                last.1,
-                self.story()
-            );
-            last = (*first, text.marker.as_str());
+            if let Some((before, marker)) = last {
+                assert!(
+                    !first.stands_before(before),
+                    "{} overtook {marker} from {way}\n{}",
+                    text.marker,
+                    self.story()
+                );
+            }
+            last = Some((first, text.marker.as_str()));
             // An edit that Telegram does not let us make is a message more.
             if text.edited.is_none() {
-                let more = sightings.len().saturating_sub(text.items);
+                // The card of a topic that its ticket has moved to shows the first words again.
+                let again = sightings
+                    .iter()
+                    .skip(1)
+                    .filter(|post| post.is_again)
+                    .count();
+                let more = sightings.len().saturating_sub(text.items + again);
                 // One call sends all of an album.
                 twice += more.div_ceil(text.items);
             }
@@ -440,12 +521,12 @@ impl Scenario {
     }
 
     /// What was edited stands there as it is now.
-    fn has_newest(&self, posts: &[(i64, String)], written: &[&Written], way: &str) {
+    fn has_newest(&self, posts: &[Post], written: &[&Written], way: &str) {
         for text in written.iter().filter(|text| !text.is_gone) {
             let Some(edit) = &text.edited else {
                 continue;
             };
-            let stands = posts.iter().any(|(_, post)| post.contains(edit.as_str()));
+            let stands = posts.iter().any(|post| post.text.contains(edit.as_str()));
             assert!(
                 stands,
                 "the edit {edit} of {} is lost from {way}\n{}",
@@ -457,25 +538,41 @@ impl Scenario {
 
     /// The schema holds P5; here it is held against what Telegram shows.
     fn check_tickets(&self) {
-        let live: Vec<(String, i64, String)> = self.database(|db| {
+        let live: Vec<(String, i64, String, i64, bool)> = self.database(|db| {
             let mut statement = db
                 .prepare(
-                    "SELECT code, thread_id, tickets.state FROM topics \
-                     JOIN tickets ON tickets.id = ticket_id WHERE topics.state = 'live'",
+                    "SELECT code, thread_id, tickets.state, chat_id, left_for IS NOT NULL FROM topics \
+                     JOIN tickets ON tickets.id = ticket_id \
+                     WHERE topics.state = 'live' OR (left_for IS NOT NULL AND thread_id IS NOT NULL)",
                 )
                 .expect("the schema has topics");
             let rows = statement
-                .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .query_map([], |row| Ok((
+                        row.get(0)?,
+                        row.get(1)?,
+                        row.get(2)?,
+                        row.get(3)?,
+                        row.get(4)?,
+                    )))
                 .expect("the query runs");
             rows.collect::<Result<_, _>>().expect("rows read")
         });
-        let topics = self.sandbox.topics(self.group);
-        for topic in topics
+        let groups = self.groups().into_iter();
+        let topics: Vec<_> = groups
+            .flat_map(|group| {
+                let topics = self.sandbox.topics(group).into_iter();
+                topics.map(move |topic| (group, topic))
+            })
+            .collect();
+        for (group, topic) in topics
             .iter()
-            .filter(|topic| !topic.deleted && topic.name.contains("SUPP-"))
+            .filter(|(_, topic)| !topic.deleted && topic.name.contains("SUPP-"))
         {
-            let known = live.iter().find(|(_, thread, _)| *thread == topic.id);
-            let (code, _, state) =
+            let is_single = self.further.is_empty();
+            let known = live.iter().find(|(_, thread, _, chat, _)| {
+                *thread == topic.id && (is_single || chat == group)
+            });
+            let (code, _, state, _, is_left) =
                 known.unwrap_or_else(|| panic!("{} is nobody's topic", topic.name));
             assert!(
                 topic.name.contains(code.as_str()),
@@ -484,8 +581,8 @@ impl Scenario {
                 self.story()
             );
             assert!(
-                state != "closed" || topic.closed,
-                "{code} is closed, its topic is not\n{}",
+                (state != "closed" && !is_left) || topic.closed,
+                "{code} is closed or gone, its topic is not closed\n{}",
                 self.story()
             );
         }
@@ -500,14 +597,21 @@ impl Ledger {
     }
 
     /// This has to arrive.
-    pub fn add(&mut self, who: Who, client: i64, written: Written) {
+    pub fn add(&mut self, who: Who, client: i64, mut written: Written) {
+        written.group = self.group;
         self.of(who).entry(client).or_default().push(written);
     }
 
     /// A message in a client's conversation that was not taken back.
     pub fn one_of(&mut self, who: Who, client: i64, roll: u64) -> Option<&mut Written> {
+        // Agents change what they wrote in the group where they are.
+        let here = self.group;
+        let is_here = who == Who::Client || !self.has_several;
         let written = self.of(who).get_mut(&client)?;
-        let mut left: Vec<&mut Written> = written.iter_mut().filter(|one| !one.is_gone).collect();
+        let mut left: Vec<&mut Written> = written
+            .iter_mut()
+            .filter(|one| !one.is_gone && (is_here || one.group == here))
+            .collect();
         let index = roll.checked_rem(u64::try_from(left.len()).expect("a short list"))?;
         Some(left.swap_remove(usize::try_from(index).expect("a short list")))
     }
@@ -520,12 +624,40 @@ impl Ledger {
     }
 }
 
-/// What the bot posted, in order, deleted or not.
-fn posts(messages: &[MessageView]) -> Vec<(i64, String)> {
+/// Something that the bot posted.
+struct Post {
+    chat: i64,
+    id: i64,
+    date: i64,
+    text: String,
+    /// The card of a topic that took the place of one in another group.
+    is_again: bool,
+}
+
+impl Post {
+    /// Of two groups nobody knows the order within a second.
+    fn stands_before(&self, other: &Post) -> bool {
+        if self.chat == other.chat {
+            self.id < other.id
+        } else {
+            self.date < other.date
+        }
+    }
+}
+
+/// What the bot posted, in order, deleted or not. What a moved ticket's history quotes is no copy.
+fn posts(chat: i64, messages: &[MessageView]) -> Vec<Post> {
     messages
         .iter()
         .filter(|message| message.from_bot && !message.service)
-        .map(|message| (message.id, without_subject(&message.content.to_string())))
+        .filter(|message| !message.text().starts_with("Before it came here:"))
+        .map(|message| Post {
+            chat,
+            id: message.id,
+            date: message.date,
+            text: without_subject(&message.content.to_string()),
+            is_again: message.text().contains("This ticket comes from"),
+        })
         .collect()
 }
 

@@ -13,6 +13,7 @@ mod claiming;
 mod closing;
 mod dashboard;
 mod deletions;
+pub mod desks;
 mod edits;
 mod escalation;
 mod faults;

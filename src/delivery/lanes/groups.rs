@@ -1,0 +1,157 @@
+//! The calls into each group: none while it has to be left alone, is out of reach or its window is full.
+//! No group waits for another.
+
+use super::super::group::{Group, is_for_any_bot};
+use super::{Claiming, Go, LOOK_AHEAD, Room, earliest};
+use crate::domain::call::{Budget, Priority, ReadyCall};
+use crate::domain::ids::DeskId;
+use crate::domain::rules::breaker::{Destination, Gates};
+use crate::domain::rules::learning;
+use crate::store::claims::{self, OutboxRow, Stored};
+use crate::store::{Error, Place, desks, pauses, rates};
+
+impl Claiming<'_> {
+    /// The calls into the group of a desk, of which some are under way already.
+    pub(super) fn group(&mut self, desk: DeskId, room: Room, flying: usize) -> Result<(), Error> {
+        self.at = desk;
+        let claimed = self.claims.calls.iter();
+        let claimed = claimed
+            .filter(|(row, _)| row.budget == Budget::Desk)
+            .count();
+        let places = room
+            .desk
+            .saturating_sub(claimed)
+            .min(room.each.saturating_sub(flying));
+        if self.desk.desks().is_single() {
+            return match self.gates.hold_the_group() {
+                true => Ok(()),
+                false => self.group_heads(places),
+            };
+        }
+        let chat = desks::chat(self.db, self.desk.desks(), desk)?;
+        let whole = self.gates;
+        let concerns = self.claims.out_of_reach.iter().filter(|one| {
+            one.destination == Destination::Telegram || one.destination == Destination::Group(chat)
+        });
+        self.gates = Gates::of(concerns.map(|one| (one.destination, one.cause)));
+        let done = match self.gates.hold_the_group() {
+            true => Ok(()),
+            false => self.group_heads(places),
+        };
+        (self.gates, self.at) = (whole, DeskId::MAIN);
+        done
+    }
+
+    /// Those of the group at hand: none while it has to be left alone or its window is full.
+    fn group_heads(&mut self, desk_room: usize) -> Result<(), Error> {
+        let now = self.moment.now;
+        let agenda = claims::agenda(self.db, Budget::Desk, self.at)?;
+        let Some(due_at) = earliest(&agenda) else {
+            return Ok(());
+        };
+        let place = Place::Group(desks::chat(self.db, self.desk.desks(), self.at)?);
+        if let Some(until) = pauses::paused_until(self.db, place, now)? {
+            self.look_again(until.max(due_at));
+            return Ok(());
+        }
+        let share = learning::share(rates::of(self.db, place)?, now);
+        // Where floods have taught that less is borne, nothing above that is tried.
+        self.may_try &= share == learning::WHOLE;
+        let limit = learning::of_limit(self.pace.group_calls_per_minute, share);
+        // Voices are members of the main group.
+        let voices = match self.at {
+            DeskId::MAIN => self.voices,
+            _ => &[],
+        };
+        self.group = Group::load(self.db, place, limit, voices, now)?;
+        let all_room = self.room;
+        let places = all_room.min(desk_room);
+        self.room = places;
+        let agenda = self.heads(Budget::Desk, agenda)?;
+        let are_texts_left = self.texts_by_voices()?;
+        let claimed = places - self.room;
+        self.room = all_room - claimed;
+        let is_full = claimed == places;
+        if !self.group.has_limit() {
+            self.wait_for(&agenda, is_full);
+            return Ok(());
+        }
+        if is_full || self.is_bot_spent {
+            // The end of a call, or the bot's own budget, is what to wait for.
+            return Ok(());
+        }
+        if let Some(next) = earliest(&agenda) {
+            let room_at = self.group.room_at(self.db, now)?;
+            self.look_again(room_at.map_or(next, |room_at| room_at.max(next)));
+            if are_texts_left
+                && let Some(at) = self.group.voices_room_at(self.db, self.may_try, now)?
+            {
+                self.look_again(at.max(next));
+            }
+        }
+        Ok(())
+    }
+
+    /// Texts of clients for which the main bot has no room. Whether some may be left for which no voice
+    /// has room now either.
+    fn texts_by_voices(&mut self) -> Result<bool, Error> {
+        let now = self.moment.now;
+        let is_over = self.group.own().room() > 0 || self.room == 0 || self.is_bot_spent;
+        if is_over {
+            return Ok(false);
+        }
+        let Some(mut next) = self.group.beyond(self.db, self.may_try, now)? else {
+            return Ok(true);
+        };
+        let most = self.room.saturating_mul(LOOK_AHEAD);
+        let heads = claims::due(
+            self.db,
+            (Budget::Desk, self.at),
+            Priority::MESSAGE,
+            now,
+            most,
+        )?;
+        self.due = heads.len();
+        for (_, head) in heads {
+            let is_text =
+                matches!(&head, Stored::Call(row) if is_for_any_bot(row, Priority::MESSAGE));
+            if !is_text {
+                continue;
+            }
+            let (voice, tried) = next;
+            (self.voice, self.tried) = (Some(voice), tried);
+            if self.claim_head(head, Budget::Desk, Priority::MESSAGE)? == Go::Stop || self.room == 0
+            {
+                return Ok(false);
+            }
+            self.may_try &= tried.is_none();
+            next = match self.group.beyond(self.db, self.may_try, now)? {
+                Some(next) => next,
+                None => return Ok(true),
+            };
+        }
+        Ok(false)
+    }
+
+    /// Whether a call goes into another group than it stood under: it is put under the right one, and
+    /// spends that one's budget.
+    pub(super) fn is_elsewhere(
+        &mut self,
+        row: &OutboxRow,
+        call: &ReadyCall,
+    ) -> Result<bool, Error> {
+        let desks = self.desk.desks();
+        let (Budget::Desk, false, Some(chat)) = (row.budget, desks.is_single(), call.chat()) else {
+            return Ok(false);
+        };
+        // Into a group that the config does not know any more it goes as it is.
+        let desk = desks::of_chat(self.db, desks, chat)?.unwrap_or(DeskId::MAIN);
+        if desk == row.desk {
+            return Ok(false);
+        }
+        desks::move_call(self.db, row.id, desk)?;
+        self.claims.settled += 1;
+        self.look_again(self.moment.now);
+        Ok(true)
+    }
+}

@@ -1,0 +1,198 @@
+//! Which desk a group or a ticket is of. What a group is called now follows from what it is called in the
+//! config.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::topics::{self, Topic};
+use super::{Db, Error, Place, messages};
+use crate::domain::call::{Call, Lane, To, Whose};
+use crate::domain::desks::Desks;
+use crate::domain::ids::{ChatId, DeskId, MessageRowId, OutboxId, TicketId, TopicId};
+
+const OF_TICKET: &str = "SELECT desk FROM tickets WHERE id = ?1";
+const MOVE_TICKET: &str = "UPDATE tickets SET desk = ?2 WHERE id = ?1";
+const MOVE_CALL: &str = "UPDATE outbox SET desk = ?2 WHERE id = ?1";
+const BEEN_IN: &str = "SELECT DISTINCT chat_id FROM topics WHERE ticket_id = ?1";
+const STRANDED: &str =
+    "SELECT id FROM tickets WHERE state <> 'closed' AND desk <> 0 ORDER BY opened_at";
+const LEAVE_BEHIND: &str = "UPDATE outbox SET left_topic = ?2 \
+     WHERE lane = ?1 AND finished_at IS NULL AND state = 'claimed'";
+const LEFT_TOPIC: &str = "SELECT left_topic FROM outbox WHERE id = ?1";
+const CATCH_UP: &str = "UPDATE outbox SET left_topic = NULL WHERE id = ?1";
+const UNDER: &str = "SELECT DISTINCT desk FROM outbox WHERE desk <> 0 AND finished_at IS NULL";
+const RENAME: &str = "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND finished_at IS NULL";
+
+/// What the group of a desk is called now.
+pub fn chat(db: &Db, desks: &Desks, desk: DeskId) -> Result<ChatId, Error> {
+    topics::current_chat(db, desks.chat(desk))
+}
+
+/// The desk whose group this is, under its present id or an earlier one.
+pub fn of_chat(db: &Db, desks: &Desks, group: ChatId) -> Result<Option<DeskId>, Error> {
+    let now = topics::current_chat(db, group)?;
+    for desk in desks.all() {
+        if desks.chat(desk) == group || chat(db, desks, desk)? == now {
+            return Ok(Some(desk));
+        }
+    }
+    Ok(None)
+}
+
+/// The desk that a ticket belongs to.
+pub fn of_ticket(db: &Db, ticket: TicketId) -> Result<DeskId, Error> {
+    let desk = db
+        .prepare_cached(OF_TICKET)?
+        .query_row([ticket], |row| row.get(0))
+        .optional()?;
+    Ok(desk.unwrap_or(DeskId::MAIN))
+}
+
+/// A ticket belongs to another desk from now on.
+pub fn move_ticket(db: &Db, ticket: TicketId, desk: DeskId) -> Result<(), Error> {
+    db.prepare_cached(MOVE_TICKET)?
+        .execute(params![ticket, desk])?;
+    Ok(())
+}
+
+/// A call goes into the group of another desk than was thought.
+pub fn move_call(db: &Db, call: OutboxId, desk: DeskId) -> Result<(), Error> {
+    db.prepare_cached(MOVE_CALL)?.execute(params![call, desk])?;
+    Ok(())
+}
+
+/// The desks in whose groups a ticket has had a topic.
+pub fn been_in(db: &Db, desks: &Desks, ticket: TicketId) -> Result<Vec<DeskId>, Error> {
+    let mut statement = db.prepare_cached(BEEN_IN)?;
+    let chats = statement.query_map([ticket], |row| row.get(0))?;
+    let chats: Vec<ChatId> = chats.collect::<Result<_, _>>()?;
+    let mut been = Vec::new();
+    for chat in chats {
+        been.extend(of_chat(db, desks, chat)?);
+    }
+    Ok(been)
+}
+
+/// Tickets of further desks that are not closed, the oldest first.
+pub fn tickets_away(db: &Db) -> Result<Vec<TicketId>, Error> {
+    let mut statement = db.prepare_cached(STRANDED)?;
+    let tickets = statement.query_map([], |row| row.get(0))?;
+    Ok(tickets.collect::<Result<_, _>>()?)
+}
+
+/// What is under way in a lane ends in a topic that its ticket has left.
+pub fn leave_behind(db: &Db, lane: Lane, topic: TopicId) -> Result<(), Error> {
+    db.prepare_cached(LEAVE_BEHIND)?
+        .execute(params![lane.key(), topic])?;
+    Ok(())
+}
+
+/// The topic that a ticket has left while this call was under way there.
+pub fn left_topic(db: &Db, call: OutboxId) -> Result<Option<Topic>, Error> {
+    let left: Option<Option<TopicId>> = db
+        .prepare_cached(LEFT_TOPIC)?
+        .query_row([call], |row| row.get(0))
+        .optional()?;
+    match left.flatten() {
+        Some(topic) => topics::by_id(db, topic),
+        None => Ok(None),
+    }
+}
+
+/// A call that came back goes where its ticket is.
+pub fn catch_up(db: &Db, call: OutboxId) -> Result<(), Error> {
+    db.prepare_cached(CATCH_UP)?.execute([call])?;
+    Ok(())
+}
+
+/// Calls of desks that the config does not know any more stand under the main one, and under the right one
+/// once they are looked at.
+pub fn adopt_calls(db: &Db, desks: &Desks) -> Result<(), Error> {
+    let mut statement = db.prepare_cached(UNDER)?;
+    let under = statement.query_map([], |row| row.get(0))?;
+    let under: Vec<DeskId> = under.collect::<Result<_, _>>()?;
+    for desk in under.into_iter().filter(|desk| !desks.has(*desk)) {
+        db.prepare_cached(RENAME)?
+            .execute(params![desk, DeskId::MAIN])?;
+    }
+    Ok(())
+}
+
+/// The desk under which a call is queued up: a guess that is put right when the call is looked at.
+pub fn of_call(
+    db: &Db,
+    desks: &Desks,
+    call: &Call,
+    ticket: Option<TicketId>,
+) -> Result<DeskId, Error> {
+    if desks.is_single() {
+        return Ok(DeskId::MAIN);
+    }
+    if let Some(chat) = names(call) {
+        return Ok(of_chat(db, desks, chat)?.unwrap_or(DeskId::MAIN));
+    }
+    match ticket {
+        Some(ticket) => of_ticket(db, ticket),
+        None => Ok(DeskId::MAIN),
+    }
+}
+
+/// The group that a call names outright.
+fn names(call: &Call) -> Option<ChatId> {
+    match call {
+        Call::SendText { to, .. } => match to {
+            To::Thread(chat, _) | To::GeneralOf(chat) => Some(*chat),
+            To::Client(_) | To::Topic(_) | To::General | To::Chat(_) => None,
+        },
+        Call::EditWord {
+            whose: Whose::Group(chat),
+            ..
+        }
+        | Call::DeletePosts {
+            chat: Some(chat), ..
+        }
+        | Call::Pin { chat, .. }
+        | Call::DeleteTopic { chat, .. }
+        | Call::CloseThread { chat, .. }
+        | Call::React { chat, .. }
+        | Call::Ban { chat, .. } => Some(*chat),
+        Call::CreateTopic { .. }
+        | Call::Await { .. }
+        | Call::SendMedia { .. }
+        | Call::SendAlbum { .. }
+        | Call::CopyAlbum { .. }
+        | Call::SendLocation { .. }
+        | Call::Copy { .. }
+        | Call::EditText { .. }
+        | Call::EditCaption { .. }
+        | Call::EditMedia { .. }
+        | Call::MoveLocation { .. }
+        | Call::EditWord { .. }
+        | Call::Delete { .. }
+        | Call::DeletePosts { .. }
+        | Call::EditCard { .. }
+        | Call::EditTopic { .. }
+        | Call::CloseTopic { .. }
+        | Call::ReopenTopic { .. }
+        | Call::Mirror { .. }
+        | Call::AnswerButton { .. }
+        | Call::WordOfVoice { .. }
+        | Call::Leave { .. }
+        | Call::SetCommands { .. } => None,
+    }
+}
+
+/// The group in which a message of a client's or an agent's stands, as far as that is known; else the main
+/// one.
+pub fn place_of_row(db: &Db, desks: &Desks, row: MessageRowId) -> Result<(ChatId, Place), Error> {
+    let mut found = None;
+    for desk in desks.all() {
+        let chat = chat(db, desks, desk)?;
+        let place = Place::Group(chat);
+        // Where there is one group, nobody has to look.
+        if desks.is_single() || !messages::parts_in(db, row, place)?.is_empty() {
+            return Ok((chat, place));
+        }
+        found.get_or_insert((chat, place));
+    }
+    Ok(found.expect("there is a main group"))
+}
