@@ -75,7 +75,7 @@ use crate::entropy::Entropy;
 use crate::store::albums::{self, AlbumState};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::jobs::{self, Job};
-use crate::store::{Db, Error, isolated, members, outbox, topics};
+use crate::store::{Db, Error, desks, isolated, members, outbox, topics};
 use crate::texts::Texts;
 use crate::vault::Vault;
 use turn::Turn;
@@ -382,6 +382,12 @@ impl Desk {
         cause: BreakerCause,
     ) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
+        // What the config does not name any more may be as far away as it likes.
+        if let Destination::Group(chat) = destination
+            && desks::of_chat(db, turn.desks(), chat)?.is_none()
+        {
+            return Ok(());
+        }
         turn.here = of_destination(&turn, destination)?;
         breaker::opened(&mut turn, destination, cause)
     }

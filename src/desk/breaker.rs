@@ -174,11 +174,10 @@ fn back(turn: &mut Turn<'_>, since: Timestamp, is_worth_a_word: bool) -> Result<
 /// Why the group may not be called, if it may not.
 pub(super) fn of_group(turn: &Turn<'_>) -> Result<Option<Breaker>, Error> {
     let open = breakers::open_ones(turn.db)?;
-    let is_single = turn.desks().is_single();
     let group = Destination::Group(turn.group()?);
     Ok(open.into_iter().find(|breaker| match breaker.destination {
         Destination::Telegram => false,
-        Destination::Group(_) => is_single || breaker.destination == group,
+        Destination::Group(_) => breaker.destination == group,
     }))
 }
 

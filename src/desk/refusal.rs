@@ -12,7 +12,7 @@ use crate::domain::outcome::{Refusal, Unreachable};
 use crate::domain::rules::breaker::Destination;
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
 use crate::store::claims::{self, OutboxRow};
-use crate::store::{Error, Place, clients, messages, tickets, topics};
+use crate::store::{Error, Place, clients, desks, messages, tickets, topics};
 
 /// An edit is tried so often while Telegram does not know its message.
 const EDIT_ATTEMPTS_MAX: u32 = 4;
@@ -24,6 +24,9 @@ const COPY_ATTEMPTS_MAX: u32 = 6;
 const FILE_ATTEMPTS_MAX: u32 = 3;
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) -> Result<(), Error> {
+    if row.budget == Budget::Desk && desks::is_foreign(turn.db, turn.desks(), &row.call)? {
+        return claims::dropped(turn.db, row, "not our group", turn.now);
+    }
     if row.purpose == Purpose::Dashboard && !matches!(refusal, Refusal::AlreadySo) {
         return dashboard::refused(turn, row);
     }

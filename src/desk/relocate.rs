@@ -12,6 +12,7 @@ use crate::domain::content::Text;
 use crate::domain::event::{AgentMessage, AgentWord};
 use crate::domain::ids::{ChatId, DeskId, ThreadId, TicketId, TopicId};
 use crate::domain::outcome::{Outcome, Refusal};
+use crate::domain::rules::breaker::Destination;
 use crate::domain::rules::desks as rules;
 use crate::domain::rules::transition::Action;
 use crate::domain::ticket::{Ticket, TicketState};
@@ -19,7 +20,7 @@ use crate::store::audit::{self, Entry, Hand};
 use crate::store::claims::{self, OutboxRow, Unfinished};
 use crate::store::outbox::SUPERSEDED;
 use crate::store::topics::{self, Topic};
-use crate::store::{Error, Place, desks, members, messages, outbox, tickets};
+use crate::store::{Error, Place, breakers, desks, members, messages, outbox, tickets};
 
 /// Moves a ticket to the group of its category and level, if that is another one. Whether it is so. Nobody is
 /// given it there: whoever moved it sees to that.
@@ -36,9 +37,17 @@ pub(super) fn follow(turn: &mut Turn<'_>, id: TicketId, hand: Hand) -> Result<bo
     Ok(true)
 }
 
-/// At a start: groups that the config does not name any more have no tickets and no calls.
+/// At a start: groups that the config does not name any more have no tickets and no calls, and nobody waits
+/// for them.
 pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
     desks::adopt_calls(turn.db, turn.desks())?;
+    for open in breakers::open_ones(turn.db)? {
+        if let Destination::Group(chat) = open.destination
+            && desks::of_chat(turn.db, turn.desks(), chat)?.is_none()
+        {
+            breakers::close(turn.db, open.destination)?;
+        }
+    }
     for id in desks::tickets_away(turn.db)? {
         let ticket = tickets::by_id(turn.db, id)?;
         if !turn.desks().has(ticket.desk) {

@@ -136,6 +136,14 @@ pub fn of_call(
     }
 }
 
+/// Whether a call names a group that is not in the config any more.
+pub fn is_foreign(db: &Db, desks: &Desks, call: &Call) -> Result<bool, Error> {
+    match names(call) {
+        Some(chat) => Ok(of_chat(db, desks, chat)?.is_none()),
+        None => Ok(false),
+    }
+}
+
 /// The group that a call names outright.
 fn names(call: &Call) -> Option<ChatId> {
     match call {

@@ -11,6 +11,7 @@ use hushdesk::sandbox::{CallInfo, Fault, Right, Settings};
 use crate::harness::player::{Action, Ledger};
 use crate::harness::variety::{Deed, Who};
 use crate::harness::{Dice, Scenario, Setup, quiet_log};
+use crate::scenarios::desks::two_desks;
 
 /// Seeds that the gate runs.
 const SEEDS: u64 = 500;
@@ -192,6 +193,31 @@ fn privacy(asks_agents: bool) -> Privacy {
     }
 }
 
+/// The same with two further groups.
+fn with_groups(setup: Setup) -> Setup {
+    let groups = two_desks();
+    Setup {
+        categories: groups.categories,
+        desks: groups.desks,
+        ..setup
+    }
+}
+
+/// What moves a ticket to another group, or back.
+fn moved(dice: &Dice) -> Action {
+    const MOVES: [&str; 6] = [
+        "/transfer billing",
+        "/transfer other",
+        "/category billing",
+        "/category none",
+        "/escalate look at this",
+        "/transfer level 1",
+    ];
+    let client = CLIENTS[usize::try_from(dice.below(3)).expect("small")];
+    let index = usize::try_from(dice.below(6)).expect("small");
+    Action::Commands(client, MOVES[index])
+}
+
 /// Plays one seed to its end. What Telegram was called with, in order.
 fn play(seed: u64) -> Vec<String> {
     let (captured, _guard) = quiet_log();
@@ -229,6 +255,13 @@ fn play(seed: u64) -> Vec<String> {
         seed,
         ..Setup::default()
     };
+    // Drawn apart, so that seeds without a second group play as they did.
+    let moves = Dice::new(seed ^ 0xDE5C);
+    let has_groups = moves.below(4) == 0;
+    let setup = match has_groups {
+        true => with_groups(setup),
+        false => setup,
+    };
     let mut scenario = Scenario::new(setup, captured);
     for client in CLIENTS {
         scenario.person(client);
@@ -252,6 +285,11 @@ fn play(seed: u64) -> Vec<String> {
         let action = action(&dice, &swarm);
         tracing::info!(at = scenario.now(), ?action, "hushdesk's people");
         scenario.play(&mut ledger, &action);
+        if has_groups && moves.below(6) == 0 {
+            let action = moved(&moves);
+            tracing::info!(at = scenario.now(), ?action, "hushdesk's people");
+            scenario.play(&mut ledger, &action);
+        }
     }
     scenario.allowed.errors_logged = true;
     scenario.converge(&ledger);

@@ -22,11 +22,10 @@ impl Claiming<'_> {
             .desk
             .saturating_sub(claimed)
             .min(room.each.saturating_sub(flying));
-        if self.desk.desks().is_single() {
-            return match self.gates.hold_the_group() {
-                true => Ok(()),
-                false => self.group_heads(places),
-            };
+        if self.claims.out_of_reach.is_empty() {
+            let done = self.group_heads(places);
+            self.at = DeskId::MAIN;
+            return done;
         }
         let chat = desks::chat(self.db, self.desk.desks(), desk)?;
         let whole = self.gates;

@@ -332,6 +332,38 @@ fn a_group_that_is_taken_out_of_the_config_gives_its_tickets_back() {
 }
 
 #[test]
+fn a_lost_group_that_is_taken_out_of_the_config_holds_nobody_back() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.client("bob").says("/start billing");
+        t.client("bob").expect_part("Payments");
+        t.client("bob").says("I have paid twice");
+        t.client("bob").expect_part("created");
+        t.at_desk("money", |t| {
+            t.topic("bob").expect_card("I have paid twice");
+        });
+        let money = t.further[0];
+        t.sandbox.kick(money, BOT, t.now());
+        t.run();
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.client("bob").says("anybody?");
+        t.pass(Duration::from_secs(60));
+        t.kill();
+        t.forgets_further_desks();
+        t.start();
+        t.pass(Duration::from_secs(60));
+        t.topic("bob").expect_card("I have paid twice");
+        t.topic("bob").expect_part("Before it came here:");
+        t.topic("bob").expect("anybody?");
+        t.client("ann").says("and me?");
+        t.topic("ann").expect("and me?");
+        let user = t.person("bob");
+        t.reads_all(user);
+    });
+}
+
+#[test]
 fn a_flood_in_one_group_does_not_slow_another_down() {
     bot_test_with(two_desks(), |t| {
         open_ticket(t);
