@@ -407,6 +407,22 @@ impl Scenario {
         self.run_for(RUN_AT_MOST);
     }
 
+    /// Lets the bot work until it has made a call that has this text, and not yet written down its end.
+    pub fn run_until_called(&mut self, words: &str) {
+        for _turn in 0..100 {
+            let mut calls = self.sandbox.calls().into_iter().rev();
+            if calls.any(|call| format!("{:?}", call.params).contains(words)) {
+                return;
+            }
+            if let Some(machine) = self.machine.as_mut()
+                && let machine::Turned::Due(at) = machine.turn()
+            {
+                self.clock.set(at.max(self.now() + 1));
+            }
+        }
+        panic!("nobody was called with {words:?}");
+    }
+
     /// Lets time pass, with the bot at work.
     pub fn pass(&mut self, time: Duration) {
         let end = self.now() + millis(time);

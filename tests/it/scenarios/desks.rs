@@ -181,6 +181,40 @@ fn what_waits_for_the_old_topic_goes_to_the_new_one_in_order() {
 }
 
 #[test]
+fn what_is_under_way_when_the_ticket_moves_ends_where_it_was_sent() {
+    bot_test_with(two_desks(), |t| {
+        t.agent("sam");
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        t.run();
+        t.client("ann")
+            .drops(content::text("my order is lost"), None);
+        t.run_until_called("my order is lost");
+        t.client("ann")
+            .drops(content::text("give me an operator"), None);
+        t.run();
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("my order is lost");
+        t.topic("ann").expect_part("This ticket goes on in experts");
+        t.at_desk("experts", |t| {
+            t.topic("ann").expect_card("my order is lost");
+            t.topic("ann").expect_part("Before it came here:");
+            t.topic("ann").expect("give me an operator");
+            t.topic("ann").expect_part("Raised to level 2");
+            t.agent("eve").writes_in("ann", "/priority low");
+            t.topic("ann").expect_part("low");
+            t.topic("ann").expect_edited("low priority");
+        });
+        t.client("ann")
+            .edits("my order is lost", content::text("my parcel is lost"));
+        t.at_desk("experts", |t| {
+            t.topic("ann").expect_edited("my parcel is lost");
+        });
+    });
+}
+
+#[test]
 fn whoever_writes_in_the_old_topic_is_told_where_the_ticket_is() {
     bot_test_with(two_desks(), |t| {
         open_ticket(t);
