@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hushdesk::domain::rules::mask::Mask;
 use hushdesk::domain::settings::{Agents, Assignment, Category, TicketRules};
-use hushdesk::sandbox::{Fault, Rights, Status, content};
+use hushdesk::sandbox::{Fault, FaultRule, Rights, Status, content};
 
 use super::anonymity::masking;
 use crate::harness::{BOT, FurtherDesk, Reads, Scenario, Setup, bot_test_with};
@@ -211,6 +211,39 @@ fn what_is_under_way_when_the_ticket_moves_ends_where_it_was_sent() {
         t.at_desk("experts", |t| {
             t.topic("ann").expect_edited("my parcel is lost");
         });
+    });
+}
+
+#[test]
+fn what_was_refused_by_a_topic_that_the_ticket_has_left_goes_to_the_new_one() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        t.run();
+        t.agent("sam").deletes_topic_of("ann");
+        let slow = Fault::Slow { ms: 3_000 };
+        t.sandbox.plan(FaultRule::once("sendMessage", slow));
+        t.client("ann").drops(content::text("is it found?"), None);
+        t.run_until_called("is it found?");
+        t.client("ann")
+            .drops(content::text("give me an operator"), None);
+        t.rest();
+        t.at_desk("experts", |t| {
+            t.topic("ann").expect_card("my order is lost");
+            t.topic("ann").expect_part("Before it came here:");
+            t.topic("ann").expect("is it found?");
+            t.topic("ann").expect("give me an operator");
+            t.topic("ann").expect_part("Raised to level 2");
+            assert_eq!(t.sandbox.topics(t.group).len(), 1, "{}", t.story());
+        });
+        // It was left and is gone: none takes its place.
+        let created = t.sandbox.calls();
+        let created = created
+            .iter()
+            .filter(|call| call.method == "createForumTopic");
+        assert_eq!(created.count(), 2, "{}", t.story());
     });
 }
 
