@@ -134,7 +134,17 @@ ALTER TABLE topics ADD COLUMN titled_at INTEGER NOT NULL DEFAULT 0;
 -- A digest of what the card's post says: an edit that changes nothing is not made.
 ALTER TABLE topics ADD COLUMN card_shown INTEGER;
 
--- One and the same timer is set once; where it is set for another time it takes the place of the earlier one.
+-- A number is never used again: what a timer leads to is known by it. One and the same timer is set once;
+-- where it is set for another time it takes the place of the earlier one.
+CREATE TABLE timers_new (
+    id     INTEGER PRIMARY KEY AUTOINCREMENT,
+    due_at INTEGER NOT NULL,
+    timer  TEXT NOT NULL                -- JSON
+) STRICT;
+INSERT INTO timers_new (id, due_at, timer) SELECT id, due_at, timer FROM timers;
+DROP TABLE timers;
+ALTER TABLE timers_new RENAME TO timers;
+CREATE INDEX timers_due ON timers (due_at);
 CREATE INDEX timers_same ON timers (timer);
 
 -- What a client has chosen to ask about; waits for the message that opens the ticket.
