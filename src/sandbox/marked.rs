@@ -14,7 +14,7 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
-pub use needles::{Haystack, Needle};
+pub use needles::{Finder, Haystack, Needle};
 pub use pieces::{ALBUMS, KINDS};
 
 /// Somebody with marks. Equal names and ids are equal people.

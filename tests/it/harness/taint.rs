@@ -2,7 +2,9 @@
 //! client's, what a client saw nothing of anybody else's, and neither does what was sent, stored
 //! for the group, or logged.
 
-use hushdesk::sandbox::marked::{Haystack, Marked, Needle};
+use std::collections::BTreeSet;
+
+use hushdesk::sandbox::marked::{Finder, Haystack, Marked, Needle};
 use hushdesk::sandbox::{CallRecord, Seen};
 use serde_json::Value;
 
@@ -56,19 +58,65 @@ impl Ground {
         ground
     }
 
-    /// Every mark of a person that is here.
-    fn search(&self, name: &str, needles: &[Needle], found: &mut Vec<String>) {
-        for needle in needles {
-            let what = needle.what;
-            if needle.is_in(&self.words) {
+    /// Every mark that is here, of people to whom `counts` applies.
+    fn search(&self, marks: &Marks, counts: impl Fn(&Mark) -> bool, found: &mut Vec<String>) {
+        for index in marks.finder.find(&self.words) {
+            let mark = &marks.all[index];
+            if counts(mark) {
                 let texts = self.texts.iter();
-                let mut with_it = texts.filter(|text| needle.is_in(&Haystack::of_texts([text])));
-                let text = with_it.next();
-                found.push(format!("{name}'s {what} stands {}: {text:?}", self.name));
+                let mut with_it = texts.filter(|text| mark.is_in(&Haystack::of_texts([text])));
+                let (text, words) = (with_it.next(), mark.in_words());
+                found.push(format!("{words} stands {}: {text:?}", self.name));
             }
-            if self.files.iter().any(|file| needle.is_in(file)) {
-                found.push(format!("{name}'s {what} is in a file {}", self.name));
+        }
+        for file in &self.files {
+            for index in marks.finder.find(file) {
+                let mark = &marks.all[index];
+                if counts(mark) {
+                    found.push(format!("{} is in a file {}", mark.in_words(), self.name));
+                }
             }
+        }
+    }
+}
+
+/// A mark, and whose it is.
+struct Mark {
+    name: String,
+    user: i64,
+    needle: Needle,
+}
+
+impl Mark {
+    fn is_in(&self, haystack: &Haystack) -> bool {
+        self.needle.is_in(haystack)
+    }
+
+    fn in_words(&self) -> String {
+        format!("{}'s {}", self.name, self.needle.what)
+    }
+}
+
+/// The marks of everybody.
+struct Marks {
+    all: Vec<Mark>,
+    finder: Finder,
+}
+
+impl Marks {
+    fn of(people: &[Marked], names: &[String]) -> Marks {
+        let of_one = |(person, name): (&Marked, &String)| {
+            let mark = |needle| Mark {
+                name: name.clone(),
+                user: person.id(),
+                needle,
+            };
+            person.needles().into_iter().map(mark).collect::<Vec<_>>()
+        };
+        let all: Vec<Mark> = people.iter().zip(names).flat_map(of_one).collect();
+        Marks {
+            finder: Finder::new(all.iter().map(|mark| mark.needle.clone())),
+            all,
         }
     }
 }
@@ -89,34 +137,22 @@ impl Scenario {
     /// Every mark that stands where it must not.
     pub fn leaks(&self) -> Vec<String> {
         let mut found = Vec::new();
-        let names: Vec<String> = self
-            .cast
-            .people
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
-        let people: Vec<(String, Marked)> = names
-            .into_iter()
-            .map(|name| (name.clone(), self.marked(&name)))
-            .collect();
-        let for_group = self.shown_to_group();
-        let for_clients: Vec<(i64, Vec<Ground>)> = people
-            .iter()
-            .map(|(_, person)| (person.id(), self.shown_to_client(person.id())))
-            .collect();
-        let for_nobody = self.shown_to_nobody();
-        for (name, person) in &people {
-            let all = person.needles();
-            for_nobody.search(name, &all, &mut found);
-            let revealed = |needle: &Needle| self.allowed.lets(name, needle);
-            let hidden: Vec<Needle> = all.into_iter().filter(|n| !revealed(n)).collect();
-            if self.is_client(person.id()) {
-                let grounds = for_group.iter();
-                grounds.for_each(|ground| ground.search(name, &hidden, &mut found));
-            }
-            let others = for_clients.iter().filter(|(user, _)| *user != person.id());
-            for ground in others.flat_map(|(_, grounds)| grounds) {
-                ground.search(name, &hidden, &mut found);
+        let names = self.everybody();
+        let people: Vec<Marked> = names.iter().map(|name| self.marked(name)).collect();
+        let marks = Marks::of(&people, &names);
+        let ids = people.iter().map(Marked::id);
+        let clients: BTreeSet<i64> = ids.filter(|user| self.is_client(*user)).collect();
+        let is_hidden = |mark: &Mark| !self.allowed.lets(&mark.name, &mark.needle);
+        self.shown_to_nobody().search(&marks, |_| true, &mut found);
+        for ground in self.shown_to_group() {
+            let counts = |mark: &Mark| clients.contains(&mark.user) && is_hidden(mark);
+            ground.search(&marks, counts, &mut found);
+        }
+        let calls = self.sandbox.calls();
+        for person in &people {
+            for ground in self.shown_to_client(person.id(), &calls) {
+                let counts = |mark: &Mark| mark.user != person.id() && is_hidden(mark);
+                ground.search(&marks, counts, &mut found);
             }
         }
         found
@@ -152,8 +188,7 @@ impl Scenario {
         grounds
     }
 
-    fn shown_to_client(&self, user: i64) -> Vec<Ground> {
-        let calls = self.sandbox.calls();
+    fn shown_to_client(&self, user: i64, calls: &[CallRecord]) -> Vec<Ground> {
         let into_chat: Vec<&CallRecord> = calls
             .iter()
             .filter(|call| call.chat == Some(user))
