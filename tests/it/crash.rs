@@ -1,11 +1,12 @@
 //! The program is killed at every place at which it could be: after every commit, before every
 //! call, and after every call's effect. Each time it is started again and everything arrives.
 
+use crate::harness::crew::CrewDeed;
 use crate::harness::player::{Action, Ledger};
 use crate::harness::variety::{Deed, Who};
 use crate::harness::{Scenario, Setup, quiet_log};
 use crate::scenarios::desks::two_desks;
-use hushdesk::domain::settings::TicketRules;
+use hushdesk::domain::settings::{Agents, Assignment, Sla, Targets, TicketRules};
 use hushdesk::sandbox::marked::{ALBUMS, KINDS};
 
 /// Plays the actions once without a crash to count the places, then once for each of them.
@@ -240,4 +241,113 @@ fn moving_at_once() {
         Action::Run,
     ];
     crash_at_every_point_in(two_desks(), &story);
+}
+
+fn auto() -> Setup {
+    let setup = Setup::default();
+    Setup {
+        agents: Agents {
+            assignment: Assignment::Auto,
+            ..setup.agents
+        },
+        ..setup
+    }
+}
+
+fn crew(agent: &'static str, deed: CrewDeed) -> Action {
+    Action::Crew(agent, deed)
+}
+
+/// Two agents who are there.
+fn two_at_work() -> [Action; 5] {
+    [
+        crew("joe", CrewDeed::Joins),
+        Action::Run,
+        crew("sam", CrewDeed::InGeneral("/available")),
+        crew("joe", CrewDeed::InGeneral("/available")),
+        Action::Run,
+    ]
+}
+
+#[test]
+fn two_answer_at_once() {
+    let mut story = two_at_work().to_vec();
+    story.extend([
+        Action::Writes(ANN),
+        Action::Run,
+        crew("sam", CrewDeed::Answers(ANN)),
+        crew("joe", CrewDeed::Answers(ANN)),
+        Action::Run,
+    ]);
+    crash_at_every_point(&story);
+}
+
+#[test]
+fn two_claim_at_once_by_command_and_button() {
+    let mut story = two_at_work().to_vec();
+    story.extend([
+        Action::Writes(ANN),
+        Action::Run,
+        crew("sam", CrewDeed::Commands(ANN, "/claim")),
+        crew("joe", CrewDeed::Presses(ANN, "Take it")),
+        Action::Run,
+        crew("sam", CrewDeed::Commands(ANN, "/unclaim")),
+        crew("joe", CrewDeed::Answers(ANN)),
+        Action::Run,
+    ]);
+    crash_at_every_point(&story);
+}
+
+#[test]
+fn escalation() {
+    let setup = Setup {
+        tickets: TicketRules {
+            escalate_keywords: vec!["operator".to_owned()],
+            escalate_after_messages: 2,
+            ..Setup::default().tickets
+        },
+        sla: Sla {
+            first_response: Targets {
+                medium: Some(std::time::Duration::from_secs(60)),
+                high: Some(std::time::Duration::from_secs(60)),
+                ..Targets::default()
+            },
+            ..Setup::default().sla
+        },
+        ..auto()
+    };
+    let mut story = two_at_work().to_vec();
+    story.extend([
+        Action::Writes(ANN),
+        Action::Run,
+        crew("sam", CrewDeed::Commands(ANN, "/escalate it burns")),
+        Action::Run,
+        Action::Pass(std::time::Duration::from_secs(61)),
+        Action::Writes(ANN),
+        // Overdue by now, and the second minute without an answer.
+        Action::Pass(std::time::Duration::from_secs(70)),
+        crew("joe", CrewDeed::Answers(ANN)),
+        Action::Run,
+    ]);
+    crash_at_every_point_in(setup, &story);
+}
+
+#[test]
+fn assignment_and_what_becomes_of_the_tickets_of_whoever_leaves() {
+    let mut story = two_at_work().to_vec();
+    story.extend([
+        Action::Writes(ANN),
+        Action::Run,
+        crew("sam", CrewDeed::Answers(ANN)),
+        crew("sam", CrewDeed::Leaves),
+        Action::Run,
+        crew("joe", CrewDeed::InGeneral("/away")),
+        Action::Run,
+        crew("sam", CrewDeed::Joins),
+        crew("sam", CrewDeed::InGeneral("/available")),
+        Action::Run,
+        crew("sam", CrewDeed::Answers(ANN)),
+        Action::Run,
+    ]);
+    crash_at_every_point_in(auto(), &story);
 }

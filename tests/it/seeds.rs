@@ -5,9 +5,13 @@
 use std::time::Duration;
 
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
-use hushdesk::domain::settings::{Flood, Limits, Privacy, TicketRules, UncleanFiles};
+use hushdesk::domain::settings::{
+    Agents, Assignment, Flood, Limits, Privacy, TicketRules, UncleanFiles,
+};
 use hushdesk::sandbox::{CallInfo, Fault, Right, Settings};
 
+use crate::harness::crew::CrewDeed;
+use crate::harness::lawful::check_desk;
 use crate::harness::player::{Action, Ledger};
 use crate::harness::variety::{Deed, Who};
 use crate::harness::{Dice, Scenario, Setup, quiet_log};
@@ -84,6 +88,78 @@ const COMMANDS: [&str; 10] = [
     "/close silent solved",
     "/remind 3m look again",
 ];
+
+/// Agents besides sam.
+const CREW: [&str; 3] = ["joe", "kim", "lee"];
+/// What keeps the draws of the crew apart from all others, so that seeds play as before without one.
+const CREW_SALT: u64 = 0xC2E3;
+
+/// Several agents at once, in half of the seeds.
+struct Crew {
+    dice: Dice,
+    names: Vec<&'static str>,
+    assignment: Assignment,
+    percent: u64,
+}
+
+impl Crew {
+    fn draw(seed: u64, may_be: bool) -> Self {
+        let dice = Dice::new(seed ^ CREW_SALT);
+        let more = [0, 0, 0, 1, 2, 3][usize::try_from(dice.below(6)).expect("small")];
+        let more = if may_be { more } else { 0 };
+        let mut names = vec!["sam"];
+        names.extend(CREW.iter().take(more));
+        let is_auto = more > 0 && dice.below(2) == 0;
+        Crew {
+            names,
+            assignment: if is_auto {
+                Assignment::Auto
+            } else {
+                Assignment::Claim
+            },
+            percent: if more == 0 { 0 } else { 30 + dice.below(50) },
+            dice,
+        }
+    }
+
+    /// What they do now, all in the same moment.
+    fn act(&self) -> Vec<Action> {
+        if self.dice.below(100) >= self.percent {
+            return Vec::new();
+        }
+        let at_once = 1 + self.dice.below(3);
+        (0..at_once).map(|_| self.one()).collect()
+    }
+
+    fn one(&self) -> Action {
+        let (agent, other) = (self.pick(&self.names), self.pick(&self.names));
+        let client = self.pick(&CLIENTS);
+        let deed = match self.dice.below(24) {
+            0..=4 => CrewDeed::Answers(client),
+            5 | 6 => CrewDeed::Commands(client, "/claim"),
+            7 => CrewDeed::Presses(client, "Take it"),
+            8 => CrewDeed::Presses(client, "Escalate"),
+            9 | 10 => CrewDeed::Commands(client, "/unclaim"),
+            11 | 12 => CrewDeed::Names(client, "/transfer", other),
+            13 => CrewDeed::Names(client, "/assign", other),
+            14 => CrewDeed::Commands(client, "/escalate it burns"),
+            15 => CrewDeed::InGeneral("/away"),
+            16 | 17 => CrewDeed::InGeneral("/available"),
+            18 => CrewDeed::InGeneral("/busy"),
+            19 | 20 => CrewDeed::InGeneral("/next"),
+            // Sam administers the group, and stays.
+            21 if agent != "sam" => CrewDeed::Leaves,
+            _ if agent != "sam" => CrewDeed::Joins,
+            _ => CrewDeed::InGeneral("/mine"),
+        };
+        Action::Crew(agent, deed)
+    }
+
+    fn pick(&self, names: &[&'static str]) -> &'static str {
+        let count = u64::try_from(names.len()).expect("a short list");
+        names[usize::try_from(self.dice.below(count)).expect("a short list")]
+    }
+}
 
 /// Whether Telegram ever answers a call so.
 fn may_answer(number: usize, method: &str) -> bool {
@@ -223,6 +299,11 @@ fn play(seed: u64) -> Vec<String> {
     let (captured, _guard) = quiet_log();
     let dice = Dice::new(seed);
     let swarm = Swarm::draw(&dice);
+    // Drawn apart, so that seeds without a second group play as they did.
+    let moves = Dice::new(seed ^ 0xDE5C);
+    let has_groups = moves.below(4) == 0;
+    // One crew works in one group.
+    let crew = Crew::draw(seed, !has_groups);
     let none = Limits {
         tickets_per_day: 0,
         messages_per_hour: 0,
@@ -246,6 +327,10 @@ fn play(seed: u64) -> Vec<String> {
         flood: if swarm.limits_known { known } else { unknown },
         sandbox,
         voices: swarm.voices,
+        agents: Agents {
+            assignment: crew.assignment,
+            ..Setup::default().agents
+        },
         tickets: TicketRules {
             reopen_window: seed
                 .is_multiple_of(2)
@@ -255,9 +340,6 @@ fn play(seed: u64) -> Vec<String> {
         seed,
         ..Setup::default()
     };
-    // Drawn apart, so that seeds without a second group play as they did.
-    let moves = Dice::new(seed ^ 0xDE5C);
-    let has_groups = moves.below(4) == 0;
     let setup = match has_groups {
         true => with_groups(setup),
         false => setup,
@@ -266,7 +348,9 @@ fn play(seed: u64) -> Vec<String> {
     for client in CLIENTS {
         scenario.person(client);
     }
-    scenario.agent("sam");
+    for agent in &crew.names {
+        scenario.agent(agent);
+    }
     scenario.run();
     let hook_dice = Dice::new(seed ^ 0xFA17);
     let (faults, percent) = (swarm.faults.clone(), swarm.fault_percent);
@@ -290,6 +374,11 @@ fn play(seed: u64) -> Vec<String> {
             tracing::info!(at = scenario.now(), ?action, "hushdesk's people");
             scenario.play(&mut ledger, &action);
         }
+        for action in crew.act() {
+            tracing::info!(at = scenario.now(), ?action, "hushdesk's people");
+            scenario.play(&mut ledger, &action);
+        }
+        scenario.database(check_desk);
     }
     scenario.allowed.errors_logged = true;
     scenario.converge(&ledger);

@@ -5,6 +5,7 @@ use hushdesk::sandbox::MessageView;
 use hushdesk::store::Db;
 
 use super::Scenario;
+use super::lawful::check_desk;
 
 impl Scenario {
     /// The oldest message of the bot in a chat that the test has not looked at yet.
@@ -157,13 +158,7 @@ impl Scenario {
                 let dead = rows(db, "SELECT reason FROM inbox WHERE state = 'dead'");
                 assert!(dead.is_empty(), "dead updates: {dead:#?}");
             }
-            let unlawful = rows(db, "SELECT code || ' ' || state || ' ' || ifnull(assignments.agent, 0) FROM tickets \
-                LEFT JOIN assignments ON ticket_id = tickets.id AND ended_at IS NULL \
-                WHERE assignments.agent IS NOT CASE WHEN state <> 'closed' THEN assignee END");
-            assert!(unlawful.is_empty(), "the history does not say who has these: {unlawful:#?}");
-            let absent = rows(db, "SELECT code FROM tickets JOIN members ON user_id = assignee \
-                AND members.desk = tickets.desk WHERE state IN ('assigned', 'snoozed') AND role IS NULL");
-            assert!(absent.is_empty(), "whoever has these has left: {absent:#?}");
+            check_desk(db);
             let broken = rows(db, "SELECT \"table\" FROM pragma_foreign_key_check");
             assert!(broken.is_empty(), "foreign keys are broken: {broken:?}");
             let kept = rows(db, "SELECT raw FROM inbox WHERE state = 'done' AND raw IS NOT NULL");

@@ -4,6 +4,8 @@
 mod actors;
 pub mod checks;
 mod contents;
+pub mod crew;
+pub mod lawful;
 mod log;
 mod machine;
 pub mod player;

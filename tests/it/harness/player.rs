@@ -8,6 +8,7 @@ use std::time::Duration;
 use hushdesk::sandbox::{MessageView, Right, Rights, Status, content};
 use serde_json::Value;
 
+use super::crew::CrewDeed;
 use super::variety::{Deed, Who};
 use super::{BOT, Scenario};
 
@@ -30,6 +31,8 @@ pub enum Action {
     AgentCloses(&'static str),
     /// An agent gives a command in a client's topic, if there is one.
     Commands(&'static str, &'static str),
+    /// One of several agents does something.
+    Crew(&'static str, CrewDeed),
     /// An agent deletes the topic by hand.
     DeletesTopic(&'static str),
     /// An agent closes the topic by hand.
@@ -204,6 +207,9 @@ impl Scenario {
             Action::Commands(name, command) => {
                 self.agent_writes(name, command);
             }
+            // What agents do while the bot does not hear of it is nothing that it could act on.
+            Action::Crew(..) if ledger.is_bot_out || ledger.has_no_topics => {}
+            Action::Crew(agent, deed) => self.crew_does(ledger, agent, *deed),
             Action::DeletesTopic(name) => {
                 if self.live_thread_of(name).is_some() {
                     self.agent("sam").deletes_topic_of(name);
@@ -336,11 +342,13 @@ impl Scenario {
                 self.has_newest(&group, &ticket, &way);
             }
         }
+        let is_refused = self.not_to_deliver();
+        let is_empty = group.is_empty();
         for (client, written) in &ledger.by_agents {
             let chat = posts(*client, &self.sandbox.chat_messages(*client));
             let delivered: Vec<&Written> = written
                 .iter()
-                .filter(|text| !self.was_refused(text, &group))
+                .filter(|text| !is_empty && !is_refused(text))
                 .collect();
             let way = format!("the desk to client {client}");
             twice += self.arrived(&chat, &delivered, &way);
@@ -458,28 +466,33 @@ impl Scenario {
         tickets.into_values().collect()
     }
 
-    /// Whether the agent was told that this did not reach the client.
-    fn was_refused(&self, text: &Written, group: &[Post]) -> bool {
-        let chat = if self.further.is_empty() {
-            self.group
-        } else {
-            text.group
-        };
-        let answers = self.sandbox.chat_messages(chat);
-        let is_answered = answers.iter().any(|answer| {
+    /// What agents wrote and no client has to have: they were told so, or it is not there any more, and an
+    /// agent whose topic is gone can no longer be answered in it.
+    fn not_to_deliver(&self) -> impl Fn(&Written) -> bool + use<> {
+        let says_no = |answer: &MessageView| {
             answer.from_bot
-                && answer.reply_to == Some(text.message)
                 && (answer.text().starts_with("Not delivered")
                     || answer.text().starts_with("Not sent")
                     || answer.text().starts_with("This ticket is closed")
                     || answer.text().ends_with("does not reach the client."))
-        });
-        let stands = self
-            .sandbox
-            .message(chat, text.message)
-            .is_some_and(|message| !message.deleted);
-        // An agent whose topic is gone can no longer be answered in it.
-        is_answered || !stands || group.is_empty()
+        };
+        let mut refused: BTreeSet<(i64, i64)> = BTreeSet::new();
+        let mut standing: BTreeSet<(i64, i64)> = BTreeSet::new();
+        for chat in self.further.iter().copied().chain([self.group]) {
+            for message in self.sandbox.chat_messages(chat) {
+                if let Some(to) = message.reply_to.filter(|_| says_no(&message)) {
+                    refused.insert((chat, to));
+                }
+                if !message.deleted {
+                    standing.insert((chat, message.id));
+                }
+            }
+        }
+        let main = self.further.is_empty().then_some(self.group);
+        move |text| {
+            let place = (main.unwrap_or(text.group), text.message);
+            refused.contains(&place) || !standing.contains(&place)
+        }
     }
 
     /// Everything that was written stands there, first sightings in the order of writing. How many
