@@ -11,6 +11,7 @@ use crate::domain::event::{AgentMessage, Timer};
 use crate::domain::ids::TicketId;
 use crate::domain::language::Language;
 use crate::domain::rules::closing::{self, CloseWords, When};
+use crate::domain::rules::transition::{Action, transition};
 use crate::domain::ticket::{ClosedBy, Resolution, Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
@@ -63,7 +64,8 @@ pub(super) fn close(
         resolution: ending.resolution,
         duplicate_of: ending.duplicate_of,
     };
-    if !tickets::close(turn.db, ticket.id, closing, turn.now)? {
+    let may_be = transition(Some(ticket.state), Action::Close).is_ok();
+    if !may_be || !tickets::close(turn.db, ticket.id, closing, turn.now)? {
         return Ok(false);
     }
     state::closed(turn, ticket)?;

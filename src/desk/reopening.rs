@@ -6,6 +6,7 @@ use super::turn::Turn;
 use super::{card, relocate, state};
 use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::ids::TicketId;
+use crate::domain::rules::transition::{Action, transition};
 use crate::domain::ticket::{Client, Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
@@ -77,9 +78,11 @@ fn reopen(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<Option<Tic
         Some(user) => members::role(turn.db, ticket.desk, user)?.map(|_| user),
         None => None,
     };
-    let state = match assignee {
-        Some(_) => TicketState::Assigned,
-        None => TicketState::Open,
+    let action = Action::Reopen {
+        has_assignee: assignee.is_some(),
+    };
+    let Ok(state) = transition(Some(ticket.state), action) else {
+        return Ok(None);
     };
     let wanted = Ticket {
         state,

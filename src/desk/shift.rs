@@ -6,7 +6,7 @@ use super::turn::Turn;
 use crate::domain::agent::{Agent, AgentStatus, StatusBy};
 use crate::domain::event::Timer;
 use crate::domain::ids::UserId;
-use crate::domain::rules::hours::Schedule;
+use crate::domain::rules::hours::{NotASchedule, Schedule};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, agents, members, timers};
 
@@ -31,7 +31,11 @@ pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         written => match Schedule::parse(written, turn.settings().hours.zone()) {
             Ok(_) => Some(written.to_owned()),
             Err(wrong) => {
-                return Ok(Some(format!("{wrong}\n{}", given.how(turn))));
+                return Ok(Some(format!(
+                    "{}\n{}",
+                    why_not(turn, &wrong),
+                    given.how(turn)
+                )));
             }
         },
     };
@@ -50,6 +54,26 @@ pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     audit::insert(turn.db, &entry, turn.now)?;
     rang(turn, user)?;
     Ok(Some(texts.shift_is(language, shown)))
+}
+
+/// What is wrong with hours that somebody wrote.
+fn why_not(turn: &Turn<'_>, wrong: &NotASchedule) -> String {
+    let (texts, language) = (turn.texts(), turn.language());
+    let (kind, written) = match wrong {
+        NotASchedule::Word(word) => ("word", word),
+        NotASchedule::NoTime(days) => ("no_time", days),
+        NotASchedule::NoDay(time) => ("no_day", time),
+        NotASchedule::Empty(range) => ("empty", range),
+        NotASchedule::Zone {
+            written,
+            near: None,
+        } => ("zone", written),
+        NotASchedule::Zone {
+            written,
+            near: Some(near),
+        } => return texts.shift_zone(language, written, near),
+    };
+    texts.shift_wrong(language, kind, written)
 }
 
 /// Whether an agent is at work by their own hours. One without hours always is, and so is one whose hours

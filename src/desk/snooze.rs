@@ -1,10 +1,13 @@
 //! Tickets that are put aside until a time, or until the client writes, and reminders.
 
 use super::command::{Answer, Given, needs_topic};
+use super::state::{self, By};
 use super::turn::Turn;
-use super::{autoclose, card, moment, sla};
+use super::{assign, autoclose, moment, sla};
+use crate::domain::agent::AssignmentKind;
 use crate::domain::event::Timer;
 use crate::domain::ids::{TicketId, UserId};
+use crate::domain::rules::transition::Action;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
@@ -35,20 +38,19 @@ pub(super) fn put_aside(
     until: Option<Timestamp>,
     hand: Hand,
 ) -> Result<String, Error> {
-    let asleep = Ticket {
-        state: TicketState::Snoozed,
+    let shown = until.map_or(String::new(), |until| moment::shown(turn, until));
+    let mut asleep = Ticket {
         snoozed_until: until,
         ..ticket.clone()
     };
-    tickets::save(turn.db, &asleep)?;
-    let shown = until.map_or(String::new(), |until| moment::shown(turn, until));
-    let entry = Entry {
-        ticket: Some(ticket.id),
-        before: ticket.state.name(),
-        after: &shown,
-        ..Entry::of(hand, "snooze")
+    let by = By {
+        hand,
+        reason: &shown,
+        ..By::desk(AssignmentKind::Manual)
     };
-    audit::insert(turn.db, &entry, turn.now)?;
+    if state::act(turn, &mut asleep, Action::Snooze, None, &by)?.is_some() {
+        return Ok(turn.texts().ticket_is_closed(turn.language()));
+    }
     if let Some(until) = until {
         let timer = Timer::Wake {
             ticket: ticket.id,
@@ -57,7 +59,10 @@ pub(super) fn put_aside(
         timers::set(turn.db, until, &timer)?;
     }
     sla::look_again(turn, ticket.id)?;
-    card::refresh(turn, ticket.id)?;
+    // Whoever has it has room for another meanwhile.
+    if ticket.assignee.is_some() {
+        assign::hand_out(turn)?;
+    }
     let (texts, language) = (turn.texts(), turn.language());
     Ok(match until {
         Some(_) => texts.snoozed(language, &shown),
@@ -97,26 +102,18 @@ pub(super) fn wake_by(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Resul
 }
 
 fn wake(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<(), Error> {
-    let state = match ticket.assignee {
-        Some(_) => TicketState::Assigned,
-        None => TicketState::Open,
+    let mut awake = ticket.clone();
+    let has_assignee = ticket.assignee.is_some();
+    let by = By {
+        hand,
+        ..By::desk(AssignmentKind::Auto)
     };
-    let awake = Ticket {
-        state,
-        snoozed_until: None,
-        ..ticket.clone()
-    };
-    tickets::save(turn.db, &awake)?;
-    let entry = Entry {
-        ticket: Some(ticket.id),
-        before: ticket.state.name(),
-        after: state.name(),
-        ..Entry::of(hand, "wake")
-    };
-    audit::insert(turn.db, &entry, turn.now)?;
+    if state::act(turn, &mut awake, Action::Wake { has_assignee }, None, &by)?.is_some() {
+        return Ok(());
+    }
     autoclose::go_on(turn, ticket.id)?;
     sla::look_again(turn, ticket.id)?;
-    card::refresh(turn, ticket.id)
+    assign::to_somebody(turn, &mut awake, None).map(drop)
 }
 
 /// `/remind 2h call the bank`: a line in the topic when the time has come.

@@ -8,7 +8,7 @@ use super::turn::Turn;
 use super::{assign, membership, people, shift};
 use crate::domain::agent::{Agent, AgentStatus, StatusBy};
 use crate::domain::event::{AgentMessage, Timer};
-use crate::domain::ids::UserId;
+use crate::domain::ids::{DeskId, UserId};
 use crate::domain::language::Language;
 use crate::domain::ticket::Level;
 use crate::store::audit::{self, Entry, Hand};
@@ -92,6 +92,12 @@ pub(super) fn idle(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
         return timers::move_to(turn.db, due_at, &Timer::AgentIdle { agent: user });
     }
     be(turn, &agent, AgentStatus::Away, StatusBy::Timer)
+}
+
+/// Whether anybody of a desk is at work at all, whatever they have to do.
+pub(super) fn is_anybody_there(turn: &Turn<'_>, desk: DeskId) -> Result<bool, Error> {
+    let mut agents = people::at_desk(turn, desk, agents::all(turn.db)?)?.into_iter();
+    Ok(agents.any(|agent| agent.status.keeps_tickets() && shift::is_on(turn, &agent)))
 }
 
 /// Somebody does not belong to the group any more.

@@ -6,16 +6,17 @@ use super::carry::{self, Parcel, Route};
 use super::turn::Turn;
 use super::{
     album, assign, autoclose, backlog, card, category, closing, escalate, queue, same_text, sla,
-    snooze,
+    snooze, staff,
 };
 use crate::domain::call::{Call, Priority, Purpose, Source};
 use crate::domain::content::Content;
 use crate::domain::event::ClientMessage;
 use crate::domain::ids::{MessageRowId, TicketId};
+use crate::domain::rules::transition::Action;
 use crate::domain::rules::{desks, pacing, text};
 use crate::domain::ticket::{Client, Level, Side, Ticket, TicketCode};
 use crate::domain::time::Timestamp;
-use crate::store::audit::Hand;
+use crate::store::audit::{self, Entry, Hand};
 use crate::store::messages::{Found, NewMessage};
 use crate::store::tickets::NewTicket;
 use crate::store::{Error, Place, messages, tickets, topics};
@@ -42,6 +43,7 @@ pub(super) fn open(
     let subject = subject_of(turn, &incoming.message.content);
     let ticket = tickets::by_id(turn.db, insert(turn, client, &subject)?)?;
     turn.here = ticket.desk;
+    write_down(turn, &ticket)?;
     let words = &incoming.message.content.text.text;
     let held_until = same_text::held_until(turn, client.id, ticket.id, words)?;
     let due_at = match held_until {
@@ -72,6 +74,16 @@ pub(super) fn open(
     turn.tell_client(client.id, Some(ticket.id), text, None)
 }
 
+/// The trail begins, with what the client has chosen beforehand.
+fn write_down(turn: &Turn<'_>, ticket: &Ticket) -> Result<(), Error> {
+    let entry = Entry {
+        ticket: Some(ticket.id),
+        after: ticket.category.as_deref().unwrap_or_default(),
+        ..Entry::of(Hand::Client, Action::Open.name())
+    };
+    audit::insert(turn.db, &entry, turn.now)
+}
+
 /// What the client reads of a new ticket whose turn comes after so long.
 fn created(
     turn: &mut Turn<'_>,
@@ -89,7 +101,10 @@ fn created(
             texts.ticket_queued(client.language, code, minutes)
         }
         None => match place {
-            Some(place) => texts.ticket_placed(client.language, code, u64::from(place)),
+            Some(place) if staff::is_anybody_there(turn, ticket.desk)? => {
+                texts.ticket_placed(client.language, code, u64::from(place))
+            }
+            Some(place) => texts.ticket_unmanned(client.language, code, u64::from(place)),
             None => texts.ticket_created(client.language, code),
         },
     })

@@ -474,6 +474,12 @@ messages! {
     waits(minutes: u64) = "waits";
     /// The ticket is open, and all agents are busy.
     ticket_placed(code: &str, place: u64) = "ticket-placed";
+    /// Before how /shift is used: what is wrong with the hours that were written.
+    shift_wrong(kind: &str, written: &str) = "shift-wrong";
+    /// The same, of a time zone that is like one that there is.
+    shift_zone(written: &str, near: &str) = "shift-zone";
+    /// The ticket is open, and nobody is at work.
+    ticket_unmanned(code: &str, place: u64) = "ticket-unmanned";
     /// To the client: they have moved up in the queue.
     queue_moved(place: u64) = "queue-moved";
     /// Part of the answer to /why: who has had a ticket since when, and how it came to them.

@@ -689,6 +689,16 @@ waits =
        *[other] ждёт { $minutes } минут
     }
 ticket-placed = Заявка #{ $code } создана. Сейчас все сотрудники заняты; ваше место в очереди: { $place }.
+shift-wrong =
+    { $kind ->
+        [word] «{ $written }» — это не день и не время.
+        [no_time] После «{ $written }» нет времени.
+        [no_day] Перед «{ $written }» нет дня.
+        [empty] «{ $written }» кончается там же, где начинается; целый день — это 00:00-24:00.
+       *[zone] Часового пояса «{ $written }» нет; укажите место, например Europe/Moscow, или UTC.
+    }
+shift-zone = Часового пояса «{ $written }» нет. Может быть, { $near }?
+ticket-unmanned = Заявка #{ $code } создана. Сейчас никого из сотрудников нет на месте; ваше место в очереди: { $place }.
 queue-moved = Теперь ваше место в очереди: { $place }.
 assignment-line =
     { $kind ->

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hushdesk::domain::settings::{Agents, Assignment};
+use hushdesk::domain::settings::{Agents, Assignment, Category};
 use hushdesk::sandbox::Status;
 
 use crate::harness::{Reads, Scenario, Setup, bot_test_with};
@@ -133,5 +133,94 @@ fn admins_say_what_an_agent_is_good_for() {
         t.agent("ben").writes_in_general("/agents");
         t.general().expect_part("Only administrators");
         expect_given(t, "bob", "ben");
+    });
+}
+
+#[test]
+fn who_writes_while_nobody_is_at_work_is_told_so() {
+    bot_test_with(auto(5), |t| {
+        t.joins("sam");
+        t.general().expect_part("has joined this group");
+        asks(
+            t,
+            "ann",
+            "Nobody is at work at the moment; your place in the queue is 1",
+        );
+        at_work(t, "sam");
+        expect_given(t, "ann", "sam");
+    });
+}
+
+#[test]
+fn whoever_puts_a_ticket_aside_has_room_for_another() {
+    bot_test_with(auto(1), |t| {
+        at_work(t, "sam");
+        asks(t, "ann", "An agent will assist you shortly");
+        expect_given(t, "ann", "sam");
+        asks(t, "bob", "All agents are busy");
+        t.agent("sam").writes_in("ann", "/snooze");
+        t.topic("ann").expect("Put aside until the client writes.");
+        expect_given(t, "bob", "sam");
+    });
+}
+
+#[test]
+fn a_ticket_that_wakes_and_that_nobody_has_is_given_to_somebody() {
+    bot_test_with(auto(5), |t| {
+        at_work(t, "sam");
+        t.agent("sam").writes_in_general("/busy");
+        t.general().expect_part("You are busy");
+        asks(t, "ann", "All agents are busy");
+        t.agent("sam").writes_in("ann", "/snooze 10m");
+        t.topic("ann").expect_part("Put aside until");
+        at_work(t, "sam");
+        t.topic("ann").expect_edited("snoozed");
+        t.pass(Duration::from_secs(11 * 60));
+        expect_given(t, "ann", "sam");
+        t.topic("ann")
+            .expect("This ticket is not put aside any more.");
+    });
+}
+
+#[test]
+fn tickets_go_to_those_who_work_on_what_they_are_about_and_read_their_language() {
+    let mut setup = auto(5);
+    setup.categories = ["billing", "technical"]
+        .map(|name| Category {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            desk: None,
+            priority: None,
+        })
+        .to_vec();
+    bot_test_with(setup, |t| {
+        at_work(t, "sam");
+        at_work(t, "joe");
+        let (sam, joe) = (
+            t.marked("sam").username().to_owned(),
+            t.marked("joe").username().to_owned(),
+        );
+        t.agent("sam")
+            .writes_in_general(&format!("/agent @{sam} categories billing languages ru"));
+        t.general().expect_part("billing · ru");
+        t.agent("sam").writes_in_general(&format!(
+            "/agent @{joe} categories technical,billing languages en"
+        ));
+        t.general().expect_part("technical, billing · en");
+        // Sam speaks another language; joe is there.
+        t.client("ann").says("/start billing");
+        t.client("ann").expect_part("billing: please write");
+        asks(t, "ann", "An agent will assist you shortly");
+        expect_given(t, "ann", "joe");
+        // Only joe works on it, whoever has more to do.
+        t.client("bob").says("/start technical");
+        t.client("bob").expect_part("technical: please write");
+        asks(t, "bob", "An agent will assist you shortly");
+        expect_given(t, "bob", "joe");
+        t.agent("joe").writes_in_general("/away");
+        t.general().expect_part("You are away");
+        // Nobody reads it, so somebody who does not gets it rather than nobody.
+        expect_given(t, "ann", "sam");
+        t.topic("bob").expect_part("back in the queue");
     });
 }

@@ -50,6 +50,10 @@ fn a_link_chooses_too_and_the_choice_counts_once() {
         t.client("ann").expect_part("created");
         t.topic("ann").expect_card("it does not start");
         assert!(title_of(t, "ann").ends_with(" · Technical questions"));
+        let code = t.code_of("ann");
+        t.agent("sam").writes_in_general(&format!("/audit {code}"));
+        t.general()
+            .expect_part(&format!("client · opened · {code} · technical"));
         t.client("ann").says("/close");
         t.client("ann").expect_part("You have closed");
         t.topic("ann").expect_part("has closed");

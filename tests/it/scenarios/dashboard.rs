@@ -93,3 +93,40 @@ fn without_the_right_to_pin_it_stands_unpinned_and_nobody_is_bothered() {
         assert!(all_pinned(t).is_empty());
     });
 }
+
+#[test]
+fn promised_times_that_were_missed_stand_on_the_dashboard_for_a_day() {
+    use hushdesk::domain::settings::{Sla, Targets};
+    const HOUR: Duration = Duration::from_secs(60 * 60);
+    let setup = Setup {
+        sla: Sla {
+            first_response: Targets {
+                medium: Some(HOUR),
+                ..Targets::default()
+            },
+            reassign_at_percent: 0,
+            escalate_at_percent: 0,
+            ..with_dashboard().sla
+        },
+        ..with_dashboard()
+    };
+    bot_test_with(setup, |t| {
+        t.pass(EVERY);
+        t.general().expect_part("No open tickets");
+        t.client("ann").says("hello");
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("hello");
+        t.pass(HOUR / 2);
+        some_time(t);
+        assert!(!pinned(t).contains("missed"), "{}", pinned(t));
+        t.pass(HOUR);
+        t.topic("ann").expect_part("nearly due");
+        t.topic("ann").expect_part("overdue");
+        some_time(t);
+        let missed = "Promised times missed in 24 hours: 1";
+        assert!(pinned(t).contains(missed), "{}", pinned(t));
+        t.pass(24 * HOUR);
+        some_time(t);
+        assert!(!pinned(t).contains("missed"), "{}", pinned(t));
+    });
+}

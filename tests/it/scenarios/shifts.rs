@@ -24,7 +24,11 @@ fn outside_of_the_shift_an_agent_is_offline_and_their_tickets_wait() {
     bot_test_with(auto(), |t| {
         // It is Friday, midnight UTC: one at night in Berlin.
         t.agent("sam").writes_in_general("/shift whenever I like");
-        t.general().expect_part("Example: /shift");
+        t.general()
+            .expect_part("“whenever” is neither a day nor a time.\n/shift");
+        t.agent("sam")
+            .writes_in_general("/shift mon-fri 01:00-03:00 Europe/Berlim");
+        t.general().expect_part("Did you mean Europe/Berlin?");
         t.agent("sam")
             .writes_in_general("/shift mon-fri 01:00-03:00 Europe/Berlin");
         t.general()
