@@ -59,21 +59,17 @@ pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
 /// What is wrong with hours that somebody wrote.
 fn why_not(turn: &Turn<'_>, wrong: &NotASchedule) -> String {
     let (texts, language) = (turn.texts(), turn.language());
-    let (kind, written) = match wrong {
-        NotASchedule::Word(word) => ("word", word),
-        NotASchedule::NoTime(days) => ("no_time", days),
-        NotASchedule::NoDay(time) => ("no_day", time),
-        NotASchedule::Empty(range) => ("empty", range),
-        NotASchedule::Zone {
-            written,
-            near: None,
-        } => ("zone", written),
-        NotASchedule::Zone {
-            written,
-            near: Some(near),
-        } => return texts.shift_zone(language, written, near),
+    let (kind, written, near) = match wrong {
+        NotASchedule::Word(word) => ("word", word, ""),
+        NotASchedule::NoTime(days) => ("no_time", days, ""),
+        NotASchedule::NoDay(time) => ("no_day", time, ""),
+        NotASchedule::Empty(range) => ("empty", range, ""),
+        NotASchedule::Zone { written, near } => match near {
+            Some(near) => ("near_zone", written, *near),
+            None => ("zone", written, ""),
+        },
     };
-    texts.shift_wrong(language, kind, written)
+    texts.shift_wrong(language, kind, written, near)
 }
 
 /// Whether an agent is at work by their own hours. One without hours always is, and so is one whose hours

@@ -681,9 +681,9 @@ shift-wrong =
         [no_time] There is no time behind “{ $written }”.
         [no_day] There is no day before “{ $written }”.
         [empty] “{ $written }” ends when it begins; a whole day is 00:00-24:00.
+        [near_zone] There is no time zone “{ $written }”. Did you mean { $near }?
        *[zone] There is no time zone “{ $written }”; write a place as in Europe/Berlin, or UTC.
     }
-shift-zone = There is no time zone “{ $written }”. Did you mean { $near }?
 ticket-unmanned = Support ticket #{ $code } created. Nobody is at work at the moment; your place in the queue is { $place }.
 queue-moved = Your place in the queue is { $place } now.
 assignment-line =

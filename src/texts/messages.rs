@@ -475,9 +475,7 @@ messages! {
     /// The ticket is open, and all agents are busy.
     ticket_placed(code: &str, place: u64) = "ticket-placed";
     /// Before how /shift is used: what is wrong with the hours that were written.
-    shift_wrong(kind: &str, written: &str) = "shift-wrong";
-    /// The same, of a time zone that is like one that there is.
-    shift_zone(written: &str, near: &str) = "shift-zone";
+    shift_wrong(kind: &str, written: &str, near: &str) = "shift-wrong";
     /// The ticket is open, and nobody is at work.
     ticket_unmanned(code: &str, place: u64) = "ticket-unmanned";
     /// To the client: they have moved up in the queue.

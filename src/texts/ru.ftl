@@ -695,9 +695,9 @@ shift-wrong =
         [no_time] После «{ $written }» нет времени.
         [no_day] Перед «{ $written }» нет дня.
         [empty] «{ $written }» кончается там же, где начинается; целый день — это 00:00-24:00.
+        [near_zone] Часового пояса «{ $written }» нет. Может быть, { $near }?
        *[zone] Часового пояса «{ $written }» нет; укажите место, например Europe/Moscow, или UTC.
     }
-shift-zone = Часового пояса «{ $written }» нет. Может быть, { $near }?
 ticket-unmanned = Заявка #{ $code } создана. Сейчас никого из сотрудников нет на месте; ваше место в очереди: { $place }.
 queue-moved = Теперь ваше место в очереди: { $place }.
 assignment-line =
