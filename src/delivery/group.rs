@@ -209,21 +209,23 @@ impl Group {
         Ok(between.map(|(from, until)| (from, until, room_at)))
     }
 
-    /// A call is made: by a voice, or by the main bot.
+    /// A call of this weight is made: by a voice, or by the main bot.
     pub fn spend(
         &mut self,
         db: &Db,
         voice: Option<BotId>,
-        is_new_ticket: bool,
+        (is_new_ticket, weight): (bool, u32),
         now: Timestamp,
     ) -> Result<(), Error> {
         if !self.has_limit() {
             return Ok(());
         }
-        pauses::count_call(db, self.place, now, is_new_ticket, voice)?;
-        self.all.spend(is_new_ticket);
-        for bot in self.each.iter_mut().filter(|bot| bot.voice == voice) {
-            bot.window.spend(is_new_ticket);
+        for _ in 0..weight {
+            pauses::count_call(db, self.place, now, is_new_ticket, voice)?;
+            self.all.spend(is_new_ticket);
+            for bot in self.each.iter_mut().filter(|bot| bot.voice == voice) {
+                bot.window.spend(is_new_ticket);
+            }
         }
         if let Some(voice) = voice {
             let is_tried = |bot: &Speaker| bot.voice == Some(voice) && bot.is_on_trial;
@@ -244,6 +246,28 @@ impl Group {
             return pauses::room_at_of(db, self.place, None, self.limit, now);
         }
         pauses::room_at(db, self.place, self.limit, now)
+    }
+
+    /// When there is room for a call of this weight that only the main bot can make, if there is none now. What
+    /// is heavier than half of the budget goes when that much is left: more might never be.
+    pub fn room_for(
+        &self,
+        db: &Db,
+        weight: u32,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, Error> {
+        let needed = weight.min(self.limit / 2).max(1);
+        let room = u32::try_from(self.own().room()).unwrap_or(u32::MAX);
+        if !self.has_limit() || room >= needed {
+            return Ok(None);
+        }
+        let used_then = (self.limit + 1).saturating_sub(needed);
+        let room_at = if self.counts_apart() {
+            pauses::room_at_of(db, self.place, None, used_then, now)?
+        } else {
+            pauses::room_at(db, self.place, used_then, now)?
+        };
+        Ok(room_at)
     }
 
     /// When a voice has room again, or a call may be tried. Never now.

@@ -240,11 +240,11 @@ impl Claiming<'_> {
         let before = self.claims.calls.len();
         let went = self.head_or_bury(head)?;
         if budget == Budget::Desk
-            && let Some((row, _)) = self.claims.calls.get(before)
+            && let Some((row, call)) = self.claims.calls.get(before)
         {
-            let is_new_ticket = priority == Priority::FIRST;
+            let spent = (priority == Priority::FIRST, call.weight());
             self.group
-                .spend(self.db, row.voice, is_new_ticket, self.moment.now)?;
+                .spend(self.db, row.voice, spent, self.moment.now)?;
         }
         Ok(went)
     }
@@ -289,6 +289,9 @@ impl Claiming<'_> {
         }
         match resolve::resolve(self.db, &row, self.desk.desks())? {
             Resolution::Ready(call) if self.is_elsewhere(&row, &call)? => {}
+            // All others wait with it: while they take each place that comes free there is never room for all
+            // of an album.
+            Resolution::Ready(call) if self.is_too_heavy(&row, &call)? => return Ok(Go::Stop),
             Resolution::Ready(call) => {
                 let voice = match self.made_by(&row, &call)? {
                     MadeBy::Bot(voice) => voice,
@@ -308,7 +311,7 @@ impl Claiming<'_> {
                     None => call,
                 };
                 claims::claim(self.db, row.id)?;
-                self.slow_down(&row)?;
+                self.slow_down(&row, call.weight())?;
                 self.holds_bot_call = false;
                 self.room -= 1;
                 let row = OutboxRow {

@@ -27,6 +27,8 @@ pub struct Pace {
     pub group_calls_per_minute: u32,
     /// Calls a second into one private chat; 0 = no limit.
     pub chat_calls_per_second: u32,
+    /// How many of them may go at once.
+    pub chat_burst: u32,
     /// How long ago a call still counts.
     memory: Duration,
 }
@@ -53,6 +55,7 @@ impl Pace {
             clients,
             group_calls_per_minute: flood.group_calls_per_minute,
             chat_calls_per_second: flood.chat_calls_per_second,
+            chat_burst: burst.get(),
             memory: Duration::from_secs(u64::from(refill) + 1),
         }
     }

@@ -29,12 +29,22 @@ impl Claiming<'_> {
         })
     }
 
-    /// A private chat that bears less than the config's rate has no bursts, and longer waits.
-    pub(super) fn slow_down(&self, row: &OutboxRow) -> Result<(), Error> {
+    /// A private chat that bears less than the config's rate has no bursts, and longer waits. An album has
+    /// taken one call: each other of its messages takes one more, or has to be waited for.
+    pub(super) fn slow_down(&self, row: &OutboxRow, weight: u32) -> Result<(), Error> {
         let (Budget::Client, Some(client)) = (row.budget, row.client) else {
             return Ok(());
         };
         let (place, now) = (Place::Client(client), self.moment.now);
+        let more = 1..weight;
+        let owed = more.filter(|_| self.pace.take_client(client, self.running).is_err());
+        let owed = u32::try_from(owed.count()).unwrap_or(u32::MAX);
+        if owed > 0 {
+            // The meter fills up meanwhile, and may let a burst go afterwards: it waits for that too.
+            let rate = self.pace.chat_calls_per_second.max(1);
+            let wait = Duration::from_secs(1) * (owed + self.pace.chat_burst) / rate;
+            pauses::pause(self.db, place, now.plus(wait), now)?;
+        }
         let share = learning::share(rates::of(self.db, place)?, now);
         match learning::gap(self.pace.chat_calls_per_second, share) {
             Some(gap) => rates::set_next(self.db, place, now.plus(gap)),

@@ -91,6 +91,24 @@ impl Claiming<'_> {
         Ok(())
     }
 
+    /// Whether the window of the group has no room for all of this call yet; then it is looked at again when it
+    /// has.
+    pub(super) fn is_too_heavy(
+        &mut self,
+        row: &OutboxRow,
+        call: &ReadyCall,
+    ) -> Result<bool, Error> {
+        let weight = call.weight();
+        if row.budget != Budget::Desk || weight == 1 {
+            return Ok(false);
+        }
+        let room_at = self.group.room_for(self.db, weight, self.moment.now)?;
+        if let Some(room_at) = room_at {
+            self.look_again(room_at);
+        }
+        Ok(room_at.is_some())
+    }
+
     /// Texts of clients for which the main bot has no room. Whether some may be left for which no voice
     /// has room now either.
     fn texts_by_voices(&mut self) -> Result<bool, Error> {

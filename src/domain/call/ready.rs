@@ -238,6 +238,18 @@ pub enum ReadyCall {
 }
 
 impl ReadyCall {
+    /// What the call costs a chat's budget: Telegram counts the messages of an album one by one.
+    pub fn weight(&self) -> u32 {
+        let messages = if let ReadyCall::SendAlbum { items, .. } = self {
+            items.len()
+        } else if let ReadyCall::CopyAlbum { messages, .. } = self {
+            messages.len()
+        } else {
+            1
+        };
+        u32::try_from(messages).unwrap_or(u32::MAX).max(1)
+    }
+
     /// The messages that the call changes, reacts to or deletes, and in which chat; none where it changes
     /// none.
     pub fn changes(&self) -> Option<(ChatId, &[MessageId])> {

@@ -363,3 +363,61 @@ fn a_group_that_is_behind_says_so_once_to_everybody_and_recovers() {
         reads_everything(t);
     });
 }
+
+#[test]
+fn an_album_takes_a_place_in_the_budget_for_each_of_its_messages() {
+    let setup = Setup {
+        limits: unlimited(),
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        let people = names("person", 4);
+        for name in &people {
+            t.client(name).says("hello");
+        }
+        t.pass(10 * MINUTE);
+        for name in &people {
+            let photos = (0..8)
+                .map(|number| content::photo(&format!("{name}-{number}"), "").into())
+                .collect();
+            t.client(name).drops_album(photos, None);
+            t.client(name).drops(content::text("and a word"), None);
+        }
+        t.pass(10 * MINUTE);
+        let floods = t.sandbox.calls();
+        let floods = floods.iter().filter(|call| call.status == 429);
+        assert_eq!(floods.count(), 0, "{}", t.story());
+        for name in &people {
+            t.topic(name).expect_card("hello");
+            t.topic(name).expect_album(8);
+            t.topic(name).expect("and a word");
+        }
+        reads_everything(t);
+    });
+}
+
+#[test]
+fn an_album_spends_a_clients_budget_message_by_message() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.pass(10 * MINUTE);
+        let photos = (0..10)
+            .map(|number| content::photo(&format!("p{number}"), "").into())
+            .collect();
+        t.agent("sam").in_topic_of("ann").sends_album(photos);
+        for number in 0..8 {
+            let thread = t.topic("ann").id();
+            let words = content::text(&format!("word {number}"));
+            t.agent("sam").drops(Some(thread), words, None);
+        }
+        t.pass(10 * MINUTE);
+        let floods = t.sandbox.calls();
+        let floods = floods.iter().filter(|call| call.status == 429);
+        assert_eq!(floods.count(), 0, "{}", t.story());
+        t.client("ann").expect_album(10);
+        for number in 0..8 {
+            t.client("ann")
+                .expect(&format!("Live Support: word {number}"));
+        }
+    });
+}
