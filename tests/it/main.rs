@@ -19,3 +19,4 @@ mod schema;
 mod scrub;
 mod seeds;
 mod statements;
+mod working_day;

@@ -1,0 +1,114 @@
+//! What the day came to.
+
+use std::collections::BTreeMap;
+
+use crate::harness::Scenario;
+use crate::harness::checks::rows;
+
+#[derive(Default)]
+pub struct Figures {
+    /// Tickets by their state in the end.
+    states: BTreeMap<String, usize>,
+    messages: usize,
+    answers: usize,
+    /// How long clients waited for the first answer, in seconds, the shortest first.
+    first_responses: Vec<i64>,
+    /// How tickets came to agents.
+    assignments: BTreeMap<String, usize>,
+    /// Tickets that hushdesk gave to somebody.
+    pub by_itself: usize,
+    escalations: usize,
+    into_group: usize,
+    into_chats: usize,
+    floods: usize,
+    loads: BTreeMap<String, usize>,
+}
+
+fn counted(all: Vec<String>) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for one in all {
+        *counts.entry(one).or_default() += 1;
+    }
+    counts
+}
+
+impl Figures {
+    pub fn of(scenario: &Scenario) -> Self {
+        let calls = scenario.sandbox.calls();
+        let made = || calls.iter().filter(|call| call.status == 200);
+        let into_group = made().filter(|call| call.chat == Some(scenario.group));
+        let into_chats = made().filter(|call| call.chat.is_some_and(|chat| chat > 0));
+        let (into_group, into_chats) = (into_group.count(), into_chats.count());
+        let floods = calls.iter().filter(|call| call.status == 429).count();
+        scenario.database(|db| {
+            let number = |query: &str| {
+                let counted = db.query_row(query, [], |row| row.get::<_, u32>(0));
+                usize::try_from(counted.expect("it counts")).expect("few")
+            };
+            let waited = rows(
+                db,
+                "SELECT cast((first_response_at - opened_at) / 1000 AS TEXT) FROM tickets \
+                 WHERE first_response_at IS NOT NULL ORDER BY first_response_at - opened_at",
+            );
+            let assignments = counted(rows(db, "SELECT kind FROM assignments"));
+            Figures {
+                states: counted(rows(db, "SELECT state FROM tickets")),
+                messages: number("SELECT count(*) FROM messages WHERE side = 'client'"),
+                answers: number("SELECT count(*) FROM messages WHERE side = 'agent'"),
+                first_responses: waited
+                    .iter()
+                    .map(|seconds| seconds.parse().expect("a number"))
+                    .collect(),
+                by_itself: number("SELECT count(*) FROM assignments WHERE why <> ''"),
+                assignments,
+                escalations: number("SELECT count(*) FROM audit WHERE action = 'escalate'"),
+                into_group,
+                into_chats,
+                floods,
+                loads: counted(rows(db, "SELECT status FROM agents")),
+            }
+        })
+    }
+
+    /// The group was never called more often than it bears, and the day was one.
+    pub fn check(&self) {
+        assert_eq!(self.floods, 0, "limits that are known are kept to");
+        let tickets: usize = self.states.values().sum();
+        assert!(tickets >= super::CLIENTS, "{tickets} tickets");
+        assert!(
+            self.messages >= super::CLIENTS,
+            "{} messages",
+            self.messages
+        );
+        assert!(
+            self.answers >= super::CLIENTS / 2,
+            "{} answers",
+            self.answers
+        );
+        assert!(self.escalations > 0, "nothing was escalated");
+    }
+
+    pub fn in_words(&self) -> String {
+        format!(
+            "tickets {:?}; {} messages, {} answers; first answer after {} s (half of them) and {} s (95 %); \
+             given {:?}, {} of them by hushdesk; {} escalations; agents {:?}; {} calls into the group, {} to clients",
+            self.states,
+            self.messages,
+            self.answers,
+            self.percentile(50),
+            self.percentile(95),
+            self.assignments,
+            self.by_itself,
+            self.escalations,
+            self.loads,
+            self.into_group,
+            self.into_chats,
+        )
+    }
+
+    fn percentile(&self, percent: usize) -> i64 {
+        let count = self.first_responses.len();
+        let index = (count * percent).div_ceil(100).saturating_sub(1);
+        self.first_responses.get(index).copied().unwrap_or(0)
+    }
+}
