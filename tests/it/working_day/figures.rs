@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::Scenario;
 use crate::harness::checks::rows;
+use crate::harness::{START_MS, Scenario};
 
 #[derive(Default)]
 pub struct Figures {
@@ -20,7 +20,7 @@ pub struct Figures {
     escalations: usize,
     into_group: usize,
     into_chats: usize,
-    floods: usize,
+    floods: Vec<String>,
     loads: BTreeMap<String, usize>,
 }
 
@@ -39,7 +39,9 @@ impl Figures {
         let into_group = made().filter(|call| call.chat == Some(scenario.group));
         let into_chats = made().filter(|call| call.chat.is_some_and(|chat| chat > 0));
         let (into_group, into_chats) = (into_group.count(), into_chats.count());
-        let floods = calls.iter().filter(|call| call.status == 429).count();
+        let flooded = calls.iter().filter(|call| call.status == 429);
+        let floods = flooded.map(|call| format!("{} {}", call.at_ms - START_MS, call.method));
+        let floods = floods.collect();
         scenario.database(|db| {
             let number = |query: &str| {
                 let counted = db.query_row(query, [], |row| row.get::<_, u32>(0));
@@ -72,7 +74,7 @@ impl Figures {
 
     /// The group was never called more often than it bears, and the day was one.
     pub fn check(&self) {
-        assert_eq!(self.floods, 0, "limits that are known are kept to");
+        assert_eq!(self.floods, [""; 0], "limits that are known are kept to");
         let tickets: usize = self.states.values().sum();
         assert!(tickets >= super::CLIENTS, "{tickets} tickets");
         assert!(
