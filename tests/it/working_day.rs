@@ -142,8 +142,8 @@ impl Day {
             }
         }
         // Whoever had hours of their own gives them up: their clocks would ring for ever.
-        for agent in self.agents[..6].to_vec() {
-            self.scenario.says(&agent, None, "/shift off");
+        for agent in &self.agents[..6] {
+            self.scenario.says(agent, None, "/shift off");
         }
         self.scenario.pass(minutes(1));
     }
