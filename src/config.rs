@@ -5,6 +5,7 @@
 //! A key exists here only if something reads it. A new one needs a line in `raw` (its name and its
 //! default), one in `values` (what it may be), one in [`Config`] and one in `config.toml.example`.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::domain::ids::ChatId;
@@ -81,6 +82,8 @@ pub struct Config {
     pub scan: Scan,
     /// Words and languages.
     pub texts: TextsConfig,
+    /// What monitoring can read.
+    pub metrics: Metrics,
     /// The log.
     pub log: Log,
 }
@@ -146,6 +149,13 @@ pub struct TextsConfig {
     pub desk_language: Language,
     /// What stands before every reply that a client receives; empty for nothing.
     pub reply_label: String,
+}
+
+/// What monitoring can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Metrics {
+    /// Where figures and health are served; none where they are not.
+    pub listen: Option<SocketAddr>,
 }
 
 /// The log.

@@ -3,6 +3,7 @@
 
 mod loops;
 mod people;
+mod pulse;
 mod start;
 pub mod timers;
 pub mod updates;
@@ -27,11 +28,13 @@ use crate::domain::outcome::Outcome;
 use crate::domain::settings::{Bursts, Flood};
 use crate::domain::time::Timestamp;
 use crate::entropy::Entropy;
+use crate::ops::endpoint::{Endpoint, Sources};
 use crate::ops::systemd;
 use crate::store::{self, Store, topics};
 use crate::telegram::{Client, GiveUp, Identity, Intake, POLL_TIMEOUT, PollHealth, Polled, Router};
 use crate::work::jobs::{Tools, Work};
 use loops::{delivery_loop, timers_loop, work_loop};
+use pulse::{Loop, Pulse};
 pub use start::{begin, desk_groups};
 use timers::Timers;
 use updates::Updates;
@@ -82,6 +85,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Where monitoring asks, if it may.
+    pub endpoint: Option<Endpoint>,
 }
 
 /// Who wakes whom.
@@ -99,6 +104,8 @@ struct Shared {
     shutdown: CancellationToken,
     wakes: Arc<Wakes>,
     stopped: Arc<std::sync::Mutex<Option<Stopped>>>,
+    pulse: Arc<Pulse>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Shared {
@@ -126,6 +133,18 @@ impl Shared {
             () = self.shutdown.cancelled() => false,
             () = tokio::time::sleep(time) => true,
         }
+    }
+
+    /// A turn has ended well.
+    fn turned(&self, whose: Loop) {
+        self.pulse.beat(whose, self.clock.running(), None);
+    }
+
+    /// The same for one that has failed. Whether to go on.
+    fn survives_turn(&self, whose: Loop, error: store::Error) -> bool {
+        let failed = Some(error.clone());
+        self.pulse.beat(whose, self.clock.running(), failed);
+        self.survives(whose.name(), error)
     }
 
     /// Says what a failed turn means. Whether to go on.
@@ -159,11 +178,13 @@ impl Loops {
 
 impl Engine {
     /// Runs until `shutdown` is cancelled, then finishes the turns and the calls under way.
-    pub async fn run(self, shutdown: CancellationToken) -> Result<(), Stopped> {
+    pub async fn run(mut self, shutdown: CancellationToken) -> Result<(), Stopped> {
         let shared = Shared {
             shutdown,
             wakes: Arc::default(),
             stopped: Arc::default(),
+            pulse: Arc::new(Pulse::begin(self.clock.running())),
+            clock: Arc::clone(&self.clock),
         };
         let delivery = self.start().await.map_err(Stopped::Store)?;
         let intake = Intake::new(
@@ -180,6 +201,7 @@ impl Engine {
             Arc::clone(&self.clock),
             Arc::clone(&health),
         );
+        let endpoint = self.endpoint.take();
         let engine = Arc::new(self);
         let loops = Loops {
             tracker: TaskTracker::new(),
@@ -207,8 +229,15 @@ impl Engine {
         loops.add("work", work_loop(shared.clone(), work, clock()));
         loops.add(
             "watchdog",
-            Arc::clone(&engine).watchdog_loop(shared.clone(), health),
+            Arc::clone(&engine).watchdog_loop(shared.clone(), Arc::clone(&health)),
         );
+        if let Some(endpoint) = endpoint {
+            let sources = engine.sources(&shared, health);
+            loops.add(
+                "metrics",
+                pulse::monitoring_loop(shared.clone(), endpoint, sources),
+            );
+        }
         loops.tracker.close();
         systemd::ready();
         tracing::info!("hushdesk is running");
@@ -302,15 +331,19 @@ impl Engine {
                 known_groups = groups;
             }
             let go_on = match AssertUnwindSafe(updates.turn()).catch_unwind().await {
-                Ok(Ok(0)) => shared.rest(&shared.wakes.updates, FALLBACK).await,
+                Ok(Ok(0)) => {
+                    shared.turned(Loop::Desk);
+                    shared.rest(&shared.wakes.updates, FALLBACK).await
+                }
                 Ok(Ok(_)) => {
+                    shared.turned(Loop::Desk);
                     shared.wakes.delivery.notify_one();
                     shared.wakes.timers.notify_one();
                     shared.wakes.work.notify_one();
                     !shared.shutdown.is_cancelled()
                 }
                 Ok(Err(error)) => {
-                    shared.survives("desk", error) && shared.pause(AFTER_FAILURE).await
+                    shared.survives_turn(Loop::Desk, error) && shared.pause(AFTER_FAILURE).await
                 }
                 Err(_panic) => shared.rest(&shared.wakes.updates, AFTER_FAILURE).await,
             };
@@ -347,6 +380,19 @@ impl Engine {
             if polls_end && writer_answers {
                 systemd::alive();
             }
+        }
+    }
+
+    /// What monitoring is answered from: nothing that could hold up the end of the program.
+    fn sources(&self, shared: &Shared, health: Arc<PollHealth>) -> Sources {
+        let (pulse, clock) = (Arc::clone(&shared.pulse), Arc::clone(&self.clock));
+        Sources {
+            readers: self.store.readers(),
+            clock: Arc::clone(&self.clock),
+            signs: Arc::new(move || {
+                let running = clock.running();
+                pulse.signs(running, health.stored_ago(running))
+            }),
         }
     }
 

@@ -1,3 +1,7 @@
-//! What the machine around us needs to know.
+//! What the machine around us, and whoever watches it, needs to know.
 
+mod doors;
+pub mod endpoint;
+pub mod health;
+pub mod metrics;
 pub mod systemd;

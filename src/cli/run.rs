@@ -13,7 +13,9 @@ use crate::desk::{Desk, Settings};
 use crate::domain::desks::Desks;
 use crate::engine::{Engine, Stopped, Voice};
 use crate::entropy::SystemEntropy;
+use crate::ops::endpoint::{BindError, Endpoint};
 use crate::spool::Spool;
+use crate::store::figures::GroupName;
 use crate::store::{OpenError, Options, Store};
 use crate::telegram::{Client, GiveUp, HttpTransport};
 use crate::texts::Texts;
@@ -21,6 +23,9 @@ use crate::vault::Vault;
 use crate::work::clamd::{Clamd, Scan};
 use crate::work::cleaner::ChildCleaner;
 use crate::work::jobs::Tools;
+
+/// What the group of [telegram] is called beside further desks.
+const MAIN_DESK: &str = "main";
 
 /// Runs the bot of this config until SIGTERM or SIGINT.
 pub fn run(config: Config) -> Ended {
@@ -52,8 +57,12 @@ pub fn run(config: Config) -> Ended {
 
 /// Runs the bot of this config until `shutdown` is cancelled.
 pub async fn serve(config: Config, shutdown: CancellationToken) -> Ended {
+    // Before the database is touched: it may be that hushdesk is running already.
+    let endpoint = endpoint(&config).await?;
     let store = open_store(&config)?;
-    let ended = engine(&config, &store)?.run(shutdown).await;
+    let mut engine = engine(&config, &store)?;
+    engine.endpoint = endpoint;
+    let ended = engine.run(shutdown).await;
     store.close();
     ended?;
     Ok(Exit::Fine)
@@ -97,7 +106,36 @@ pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
         bursts: config.bursts,
         clock: Arc::new(SystemClock),
         entropy,
+        endpoint: None,
     })
+}
+
+/// Where monitoring asks, with the port taken; nowhere where the config says so.
+async fn endpoint(config: &Config) -> Result<Option<Endpoint>, Failure> {
+    let Some(listen) = config.metrics.listen else {
+        return Ok(None);
+    };
+    let further = config.desks.iter();
+    let further = further.map(|desk| (desk.name.as_str(), desk.support_group_id));
+    let is_taken = config.desks.iter().any(|desk| desk.name == MAIN_DESK);
+    let main = if is_taken { "telegram" } else { MAIN_DESK };
+    let groups = std::iter::once((main, config.telegram.support_group_id)).chain(further);
+    let groups = groups.map(|(desk, configured)| GroupName {
+        desk: desk.to_owned(),
+        configured,
+        calls_per_minute: config.flood.group_calls_per_minute,
+    });
+    let endpoint = Endpoint::bind(listen, groups.collect()).await?;
+    let address = endpoint.address().or_exit(Exit::Unavailable)?;
+    tracing::info!(%address, "figures are at /metrics, health at /health");
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            %address,
+            "whoever reaches this address can read the metrics: there is no password. Keep it inside of \
+             your network"
+        );
+    }
+    Ok(Some(endpoint))
 }
 
 /// The further bots of this config.
@@ -163,6 +201,20 @@ impl From<OpenError> for Failure {
         let exit = match error {
             OpenError::Unusable { .. } | OpenError::Damaged { .. } => Exit::Io,
             OpenError::OtherVersion { .. } | OpenError::OtherBot { .. } => Exit::Config,
+        };
+        Failure {
+            exit,
+            error: error.into(),
+        }
+    }
+}
+
+impl From<BindError> for Failure {
+    fn from(error: BindError) -> Self {
+        let exit = match error {
+            // The one before may not have ended yet, or the network not have begun.
+            BindError::InUse(_) | BindError::NotHere(_) => Exit::TryLater,
+            BindError::Forbidden(_) | BindError::Other { .. } => Exit::Config,
         };
         Failure {
             exit,

@@ -41,6 +41,7 @@ pub struct Raw {
     pub privacy: RawPrivacy,
     pub scan: RawScan,
     pub texts: Texts,
+    pub metrics: RawMetrics,
     pub log: Log,
 }
 
@@ -109,6 +110,12 @@ pub struct RawScan {
 pub struct Texts {
     pub desk_language: String,
     pub reply_label: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RawMetrics {
+    pub listen: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -226,6 +233,14 @@ impl Default for Texts {
         Self {
             desk_language: Language::default().code().to_owned(),
             reply_label: "Live Support: ".to_owned(),
+        }
+    }
+}
+
+impl Default for RawMetrics {
+    fn default() -> Self {
+        Self {
+            listen: OFF.to_owned(),
         }
     }
 }

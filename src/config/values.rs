@@ -1,6 +1,7 @@
 //! From what is written to what it means: every value is checked once, here, and cannot be wrong
 //! afterwards. Reads the token's file and nothing else; never prints a token.
 
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -8,7 +9,7 @@ use super::error::Error;
 use super::places::{Key, Places};
 use super::raw::{self, Raw};
 use super::token::{Token, hide_tokens};
-use super::{Config, Database, Log, LogFormat, Telegram, TextsConfig, Tickets};
+use super::{Config, Database, Log, LogFormat, Metrics, Telegram, TextsConfig, Tickets};
 use super::{desk, lists, privacy};
 use crate::domain::ids::ChatId;
 use crate::domain::language::Language;
@@ -79,6 +80,7 @@ pub fn check(raw: Raw, places: &Places) -> Result<Config, Error> {
         privacy_key_file: privacy::key_file(&raw.privacy, places)?,
         scan: privacy::scan(&raw.scan, places)?,
         texts: texts(raw.texts, places)?,
+        metrics: metrics(&raw.metrics, places)?,
         log: log(&raw.log, places)?,
     })
 }
@@ -266,6 +268,24 @@ fn texts(raw: raw::Texts, places: &Places) -> Result<TextsConfig, Error> {
         )?,
         reply_label: raw.reply_label,
     })
+}
+
+fn metrics(raw: &raw::RawMetrics, places: &Places) -> Result<Metrics, Error> {
+    const LISTEN: Key = Key::of("metrics", "listen");
+    let written = raw.listen.trim();
+    if written == raw::OFF || written.is_empty() {
+        return Ok(Metrics { listen: None });
+    }
+    match written.parse::<SocketAddr>() {
+        Ok(address) => Ok(Metrics {
+            listen: Some(address),
+        }),
+        Err(_) => Err(LISTEN.wrong(
+            places,
+            format!("= {} is no address with a port", shown(&raw.listen)),
+            "write numbers, as in \"127.0.0.1:9464\" or \"[::1]:9464\", or \"off\"",
+        )),
+    }
 }
 
 fn log(raw: &raw::Log, places: &Places) -> Result<Log, Error> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 
+use super::pulse::Loop;
 use super::timers::Timers;
 use super::{AFTER_FAILURE, FALLBACK, FINISH_WITHIN, Shared};
 use crate::clock::Clock;
@@ -16,10 +17,12 @@ use crate::work::jobs::Work;
 pub(super) async fn work_loop(shared: Shared, mut work: Work, clock: Arc<dyn Clock>) {
     while !shared.shutdown.is_cancelled() {
         let rest = match AssertUnwindSafe(work.turn()).catch_unwind().await {
-            Ok(Ok(Some(due))) => due.since(clock.now()).min(FALLBACK),
-            Ok(Ok(None)) => FALLBACK,
+            Ok(Ok(due)) => {
+                shared.turned(Loop::Work);
+                due.map_or(FALLBACK, |due| due.since(clock.now()).min(FALLBACK))
+            }
             Ok(Err(error)) => {
-                if !shared.survives("work", error) {
+                if !shared.survives_turn(Loop::Work, error) {
                     return;
                 }
                 AFTER_FAILURE
@@ -32,7 +35,7 @@ pub(super) async fn work_loop(shared: Shared, mut work: Work, clock: Arc<dyn Clo
             () = work.next_end() => {
                 // What follows from it is decided in the next turn, and then has to be sent.
                 if let Err(error) = work.turn().await
-                    && !shared.survives("work", error)
+                    && !shared.survives_turn(Loop::Work, error)
                 {
                     return;
                 }
@@ -52,6 +55,7 @@ pub(super) async fn delivery_loop(shared: Shared, mut delivery: Delivery, clock:
         }
         let rest = match AssertUnwindSafe(delivery.turn()).catch_unwind().await {
             Ok(Ok(next)) => {
+                shared.turned(Loop::Delivery);
                 if next.progressed {
                     shared.wakes.timers.notify_one();
                     shared.wakes.work.notify_one();
@@ -65,7 +69,7 @@ pub(super) async fn delivery_loop(shared: Shared, mut delivery: Delivery, clock:
                 }
             }
             Ok(Err(error)) => {
-                if !shared.survives("delivery", error) {
+                if !shared.survives_turn(Loop::Delivery, error) {
                     break;
                 }
                 AFTER_FAILURE
@@ -89,13 +93,14 @@ pub(super) async fn timers_loop(shared: Shared, mut timers: Timers, clock: Arc<d
     loop {
         let rest = match AssertUnwindSafe(timers.turn()).catch_unwind().await {
             Ok(Ok((rang, next))) => {
+                shared.turned(Loop::Timers);
                 if rang > 0 {
                     shared.wakes.delivery.notify_one();
                 }
                 next.map_or(FALLBACK, |next| next.since(clock.now()).min(FALLBACK))
             }
             Ok(Err(error)) => {
-                if !shared.survives("timers", error) {
+                if !shared.survives_turn(Loop::Timers, error) {
                     return;
                 }
                 AFTER_FAILURE

@@ -63,11 +63,16 @@ pub fn figures(db: &Db, desk: Option<DeskId>, now: Timestamp) -> Result<Figures,
     Ok(Figures {
         tickets: tickets.collect::<Result<_, _>>()?,
         agents: agents.collect::<Result<_, _>>()?,
-        without_topic: db
-            .prepare_cached(WITHOUT_TOPIC)?
-            .query_row(params![now, desk], |row| row.get(0))?,
+        without_topic: without_topic(db, desk, now)?,
         dead_letters: letters::count(db, desk)?,
     })
+}
+
+/// Tickets that are kept without a topic until their turn comes, of one desk or of all.
+pub fn without_topic(db: &Db, desk: Option<DeskId>, now: Timestamp) -> Result<u32, Error> {
+    Ok(db
+        .prepare_cached(WITHOUT_TOPIC)?
+        .query_row(params![now, desk], |row| row.get(0))?)
 }
 
 /// The dashboard of a group.

@@ -17,6 +17,7 @@ pub mod dashboard;
 pub mod desks;
 mod error;
 pub mod facts;
+pub mod figures;
 pub mod first_texts;
 pub mod history;
 pub mod inbox;
@@ -49,8 +50,9 @@ pub mod voices;
 mod writer;
 
 pub use error::Error;
+pub use figures::answers;
 pub use inspect::inspect;
-pub use open::{OpenError, Options, Store};
+pub use open::{OpenError, Options, Readers, Store};
 pub use types::Place;
 pub use writer::{Writer, each_isolated, fenced, isolated};
 

@@ -90,7 +90,18 @@ pub enum OpenError {
 pub struct Store {
     /// The only way to change anything.
     pub writer: Writer,
-    readers: r2d2::Pool<SqliteConnectionManager>,
+    readers: Readers,
+}
+
+/// The read-only connections. Whoever only has these can change nothing, and delays no close.
+#[derive(Clone)]
+pub struct Readers(r2d2::Pool<SqliteConnectionManager>);
+
+impl Readers {
+    /// A read-only connection; waits up to two seconds for a free one.
+    pub fn get(&self) -> Result<Reader, Error> {
+        Ok(self.0.get()?)
+    }
 }
 
 impl Store {
@@ -106,13 +117,18 @@ impl Store {
         let readers = reader_pool(path, options.readers).map_err(refused)?;
         Ok(Store {
             writer: Writer::start(connection),
-            readers,
+            readers: Readers(readers),
         })
     }
 
     /// A read-only connection; waits up to two seconds for a free one.
     pub fn reader(&self) -> Result<Reader, Error> {
-        Ok(self.readers.get()?)
+        self.readers.get()
+    }
+
+    /// The read-only connections.
+    pub fn readers(&self) -> Readers {
+        self.readers.clone()
     }
 
     /// Finishes all work and closes the file.

@@ -33,6 +33,7 @@ const STORAGE_WAIT: Duration = Duration::from_secs(5);
 pub struct PollHealth {
     since: AtomicI64,
     last: AtomicI64,
+    stored: AtomicI64,
 }
 
 impl PollHealth {
@@ -47,6 +48,21 @@ impl PollHealth {
     /// When a poll last ended, whatever its end.
     pub fn last_end(&self) -> Timestamp {
         Timestamp::from_millis(self.last.load(Ordering::Relaxed))
+    }
+
+    /// How long ago a poll last succeeded and all that it brought was on disk, by the running time; none
+    /// where none has.
+    pub fn stored_ago(&self, running: Duration) -> Option<Duration> {
+        match u64::try_from(self.stored.load(Ordering::Relaxed)) {
+            Ok(0) | Err(_) => None,
+            Ok(stored_at) => Some(running.saturating_sub(Duration::from_millis(stored_at))),
+        }
+    }
+
+    fn stored(&self, running: Duration) {
+        let millis = i64::try_from(running.as_millis()).unwrap_or(i64::MAX);
+        // The first millisecond of all is no time to tell from none.
+        self.stored.store(millis.max(1), Ordering::Relaxed);
     }
 
     fn ended(&self, now: Timestamp, succeeded: bool) {
@@ -160,7 +176,11 @@ impl Intake {
                         )
                     })
                     .collect();
-                Ok(self.store(updates).await)
+                let polled = self.store(updates).await;
+                if matches!(polled, Polled::Stored(_)) {
+                    self.health.stored(self.clock.running());
+                }
+                Ok(polled)
             }
             Err(error) => self.failed(error),
         }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hushdesk::config::{
-    Clamd, Config, Database, Error, Log, LogFormat, Scan, Telegram, TextsConfig, Tickets, Token,
+    Clamd, Config, Database, Error, Log, LogFormat, Metrics, Scan, Telegram, TextsConfig, Tickets,
+    Token,
 };
 use hushdesk::domain::ids::{BotId, ChatId};
 use hushdesk::domain::language::Language;
@@ -126,6 +127,7 @@ fn defaults() -> Config {
             desk_language: Language::English,
             reply_label: "Live Support: ".to_owned(),
         },
+        metrics: Metrics { listen: None },
         log: Log {
             format: LogFormat::Text,
             level: "info".to_owned(),
@@ -228,6 +230,8 @@ fn every_key_can_be_written() {
          [texts]\n\
          desk_language = \"ru\"\n\
          reply_label = \"\"\n\
+         [metrics]\n\
+         listen = \"[::1]:9464\"\n\
          [log]\n\
          format = \"json\"\n\
          level = \"debug\"\n"
@@ -274,6 +278,8 @@ fn every_key_can_be_written() {
     let clamd = Clamd::Tcp("127.0.0.1:3310".to_owned());
     assert_eq!(config.scan.clamd, Some(clamd));
     assert_eq!(config.scan.when_down, WhenDown::Pass);
+    let listen = config.metrics.listen.expect("it is not off");
+    assert_eq!(listen.to_string(), "[::1]:9464");
     assert_eq!(config.texts.desk_language, Language::Russian);
     assert_eq!(config.texts.reply_label, "");
     assert_eq!(config.log.format, LogFormat::Json);
@@ -684,6 +690,26 @@ fn without_cleaning_files_pass_unless_one_thing_in_them_may_not() {
 }
 
 #[test]
+fn metrics_are_served_at_any_address_or_nowhere() {
+    for (written, expected) in [
+        ("off", None),
+        ("", None),
+        ("127.0.0.1:9464", Some("127.0.0.1:9464")),
+        (" 0.0.0.0:80 ", Some("0.0.0.0:80")),
+        ("[fd00::7]:9464", Some("[fd00::7]:9464")),
+    ] {
+        let environment = [("HUSHDESK_METRICS__LISTEN", written)];
+        let config = read(MINIMAL, &environment).expect("it is allowed");
+        let listen = config.metrics.listen.map(|address| address.to_string());
+        assert_eq!(listen.as_deref(), expected, "{written}");
+    }
+    for wrong in ["127.0.0.1", "9464", "::1:9464x", "127.0.0.1:65536", "on"] {
+        let text = format!("{MINIMAL}[metrics]\nlisten = \"{wrong}\"");
+        assert!(read(&text, &[]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_scanner_is_a_socket_or_a_port() {
     let tcp = |address: &str| Some(Clamd::Tcp(address.to_owned()));
     for (written, expected) in [
@@ -810,7 +836,7 @@ fn names_that_do_not_exist_are_answered_with_the_nearest_right_one() {
     check(
         "[colours]",
         "config.toml:4: the section [colours] does not exist; the sections are [agents], \
-         [[category]], [dashboard], [database], [[desks]], [flood], [hours], [limits], [log], [privacy], \
+         [[category]], [dashboard], [database], [[desks]], [flood], [hours], [limits], [log], [metrics], [privacy], \
          [privacy.to_client], [privacy.to_desk], [scan], [sla], [sla.first_response], \
          [sla.resolution], [telegram], [[telegram.voices]], [texts] and [tickets]",
     );
@@ -965,6 +991,15 @@ fn values_that_cannot_be_are_answered_with_what_can() {
             "[texts]\nreply_label = \"a\\nb\"",
             "config.toml:5: [texts] reply_label holds a line break or another control character; \
              write at most 64 characters on one line, or \"\" for none",
+        ),
+        (
+            "[metrics]\nlisten = \"localhost:9464\"",
+            "config.toml:5: [metrics] listen = \"localhost:9464\" is no address with a port; write \
+             numbers, as in \"127.0.0.1:9464\" or \"[::1]:9464\", or \"off\"",
+        ),
+        (
+            "[metrics]\nlisten = 9464",
+            "config.toml:5: [metrics] listen is a whole number; write it in quotes",
         ),
         (
             "[log]\nformat = \"xml\"",

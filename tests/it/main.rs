@@ -11,6 +11,7 @@ mod faults;
 mod fidelity;
 mod harness;
 mod kill;
+mod metrics;
 mod process;
 mod program;
 mod sandbox_schema;

@@ -2,6 +2,7 @@
 //! file. What tests of the process share; judges nothing.
 
 use std::fs::File;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -160,6 +161,19 @@ impl Desk {
         self.open_database()
             .query_row(sql, [], |row| row.get(0))
             .expect("the statement fits the schema")
+    }
+
+    /// Asks the program as monitoring does: the whole answer, or nothing where nobody listens.
+    pub fn ask(address: &str, path: &str) -> String {
+        let Ok(mut connection) = std::net::TcpStream::connect(address) else {
+            return String::new();
+        };
+        let question = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n\r\n");
+        let mut answer = String::new();
+        // Whatever cannot be read is missing in the answer.
+        let _asked = connection.write_all(question.as_bytes());
+        let _read = connection.read_to_string(&mut answer);
+        answer
     }
 
     /// Starts `hushdesk run`.

@@ -124,6 +124,44 @@ fn no_hot_statement_scans_a_table() {
     }
 }
 
+/// What monitoring asks reads no table as a whole, however many rows are finished: where it walks along
+/// an index, that holds only the rows in question.
+#[test]
+fn figures_walk_along_partial_indexes_only() {
+    let (_folder, db) = migrated();
+    let indexes: Vec<String> = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'")
+        .expect("it fits the schema")
+        .query_map([], |row| row.get(0))
+        .expect("names can be read")
+        .collect::<Result<_, _>>()
+        .expect("names are text");
+    let mut looked_at = 0;
+    for (file, name, text) in statements() {
+        if file != "figures.rs" {
+            continue;
+        }
+        let mut plan = db
+            .prepare(&format!("EXPLAIN QUERY PLAN {text}"))
+            .expect("it fits the schema");
+        let nothing: Vec<Option<i64>> = vec![None; plan.parameter_count()];
+        let steps: Vec<String> = plan
+            .query_map(rusqlite_params(&nothing).as_slice(), |row| row.get(3))
+            .expect("a plan can be read")
+            .collect::<Result<_, _>>()
+            .expect("a plan is text");
+        for step in steps.iter().filter(|step| step.starts_with("SCAN")) {
+            let is_bounded = step.contains("(subquery")
+                || indexes.iter().any(|index| step.ends_with(index.as_str()))
+                // A row for each agent.
+                || (name == "AGENTS" && step.ends_with("agents_by_status"));
+            assert!(is_bounded, "{name}: {step}");
+        }
+        looked_at += 1;
+    }
+    assert!(looked_at > 10, "only {looked_at} were found");
+}
+
 fn rusqlite_params(values: &[Option<i64>]) -> Vec<&dyn rusqlite::ToSql> {
     values
         .iter()

@@ -193,4 +193,14 @@ impl Priority {
     pub const DASHBOARD: Priority = Priority(5);
     /// The least urgent there is; every priority is at most this.
     pub const LAST: Priority = Priority::DASHBOARD;
+
+    /// Every priority with its name in figures, the most urgent first.
+    pub const NAMED: [(Priority, &'static str); 6] = [
+        (Priority::FIRST, "first"),
+        (Priority::MESSAGE, "message"),
+        (Priority::WORD, "word"),
+        (Priority::STATE, "state"),
+        (Priority::MARK, "mark"),
+        (Priority::DASHBOARD, "dashboard"),
+    ];
 }

@@ -1,8 +1,12 @@
 //! The end that every scenario has: nothing unread, nothing pending, no error logged, and nothing
 //! of anybody's on the wrong side (that is in `taint`).
 
+use hushdesk::clock::Clock;
+use hushdesk::domain::ids::ChatId;
+use hushdesk::ops::metrics;
 use hushdesk::sandbox::MessageView;
 use hushdesk::store::Db;
+use hushdesk::store::figures::{self, GroupName};
 
 use super::Scenario;
 use super::lawful::check_desk;
@@ -33,6 +37,33 @@ impl Scenario {
         names
             .map(|name| name.to_string_lossy().into_owned())
             .collect()
+    }
+
+    /// What monitoring would read now.
+    pub fn metrics(&self) -> String {
+        let groups = [GroupName {
+            desk: "main".to_owned(),
+            configured: ChatId(self.configured),
+            calls_per_minute: self.setup.flood.group_calls_per_minute,
+        }];
+        let now = self.clock.now();
+        let figures = self.database(|db| figures::read(db, &groups, now));
+        metrics::render(&figures.expect("the figures can be read"), now)
+    }
+
+    /// The value of one series of the metrics.
+    pub fn metric(&self, series: &str) -> String {
+        let text = self.metrics();
+        let mut lines = text.lines();
+        let line = lines.find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        line.unwrap_or_else(|| panic!("there is no {series}:\n{text}"))
+            .to_owned()
+    }
+
+    /// What monitoring would hear of the program's health now.
+    pub fn health(&self) -> Result<(), String> {
+        let machine = self.machine.as_ref().expect("the bot runs");
+        machine.health()
     }
 
     /// What happened so far, for a test that fails: the calls and the log.

@@ -15,6 +15,7 @@ use hushdesk::domain::time::Timestamp;
 use hushdesk::engine::timers::Timers;
 use hushdesk::engine::updates::Updates;
 use hushdesk::engine::{Voice, begin, desk_groups};
+use hushdesk::ops::health;
 use hushdesk::spool::Spool;
 use hushdesk::store::{self, Db, Options, Store};
 use hushdesk::telegram::{Client, Identity, Intake, Polled, Router};
@@ -332,6 +333,16 @@ impl Machine {
             .filter(|due| *due < far)
             .map(|due| due.millis() - self.clock.ahead_ms())
             .min()
+    }
+
+    /// What is said of the program's health.
+    pub fn health(&self) -> Result<(), String> {
+        let polled = self.intake.health().stored_ago(self.clock.running());
+        let signs = health::Signs {
+            loops: Vec::new(),
+            polled,
+        };
+        health::judge(&signs).map_err(|sick| sick.to_string())
     }
 
     /// Drops everything but the file.

@@ -208,7 +208,7 @@ impl Scenario {
         ]
     }
 
-    /// The log, and what the database keeps about calls and timers: marks of nobody.
+    /// The log, the metrics, and what the database keeps about calls and timers: marks of nobody.
     fn shown_to_nobody(&self) -> Ground {
         let mut texts = self.database(|db| {
             let mut texts = rows(
@@ -220,6 +220,8 @@ impl Scenario {
             texts
         });
         texts.extend(self.log.text().lines().map(str::to_owned));
-        Ground::new("in the log, or in how calls are stored".to_owned(), texts)
+        texts.extend(self.metrics().lines().map(str::to_owned));
+        let place = "in the log, in the metrics, or in how calls are stored";
+        Ground::new(place.to_owned(), texts)
     }
 }

@@ -26,6 +26,7 @@ mod manners;
 mod masking;
 mod membership;
 mod merging;
+mod monitoring;
 mod outages;
 mod pacing;
 mod reach;
