@@ -23,6 +23,8 @@ use crate::view::card::{self, Beside};
 
 /// How long a card waits to show how much is unread: many messages are one change then.
 const COUNTED_AFTER: Duration = Duration::from_secs(60);
+/// How long it waits while the group is behind: with many tickets there is something better to do.
+const COUNTED_WHILE_BEHIND: Duration = Duration::from_secs(10 * 60);
 /// A title changes once in so long: each change leaves a line in the topic.
 const TITLE_EVERY: Duration = Duration::from_secs(5 * 60);
 
@@ -38,8 +40,12 @@ pub(super) fn refresh(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error
 
 /// Only how much is unread has changed: the card says so in a while.
 pub(super) fn recount(turn: &Turn<'_>, ticket: TicketId) -> Result<(), Error> {
+    recount_after(turn, ticket, COUNTED_AFTER)
+}
+
+fn recount_after(turn: &Turn<'_>, ticket: TicketId, wait: Duration) -> Result<(), Error> {
     let timer = Timer::CardCount { ticket };
-    timers::set_once(turn.db, turn.now.plus(COUNTED_AFTER), &timer)
+    timers::set_once(turn.db, turn.now.plus(wait), &timer)
 }
 
 /// The card shows how much is unread, which gives way to all else where the group is behind.
@@ -51,7 +57,7 @@ pub(super) fn recounted(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Err
     let ticket = tickets::by_id(turn.db, ticket)?;
     turn.here = ticket.desk;
     if backlog::look(turn)?.is_some() {
-        return recount(turn, ticket.id);
+        return recount_after(turn, ticket.id, COUNTED_WHILE_BEHIND);
     }
     show(turn, &ticket, &topic, Shown::default())
 }

@@ -30,11 +30,14 @@ restart. The log says when it begins and ends, the table `breakers` holds it mea
 ## Simulation
 
 `tests/it/seeds.rs` draws people, these faults and kills from a seed, ends all trouble, and demands that
-everything has arrived in order. The gate plays 500 seeds; 100,000 have not been played yet. Found and mended:
-copies taken back in the order of a clock that was set (seed 50), an edit lost when its card and then its
-topic were gone (575), the edit of an album that only a copy can carry, lost while it waited (230, 326), the
-words of a withheld file behind later messages (358), two excuses of the check itself that were missing or
-too wide (119, 48).
+everything has arrived in order. The gate plays 500 seeds. Of the first 30,000, played once, 33 failed, and
+every one of them passes since; 100,000 have not been played yet. Found and mended in order: copies taken back
+in the order of a clock that was set (seed 50), an edit lost when its card and then its topic were gone (575),
+the edit of an album that only a copy can carry, lost while it waited (230, 326), the words of a withheld file
+behind later messages (358), the topic of a closed ticket left open by what came late (2823), the caption of a
+picture that was exchanged while it waited (7058), copies taken back that had told where they stand (5876,
+27559), a copy under way while topics went that nobody picked up (16494), and excuses of the checks themselves
+that were missing or too wide (48, 119, 6375, 8594).
 `HUSHDESK_SEEDS_FROM=1000 HUSHDESK_SEEDS=1000 cargo test --profile seeds --test it seeds` plays
 more.
 ";
