@@ -10,7 +10,8 @@ use super::exit::{Ended, Exit, Failure, OrExit};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::desk::{Desk, Settings};
-use crate::domain::desks::Desks;
+use crate::domain::desks::{self, Desks};
+use crate::domain::ids::DeskId;
 use crate::engine::{Engine, Stopped, Voice};
 use crate::entropy::SystemEntropy;
 use crate::ops::endpoint::{BindError, Endpoint};
@@ -116,11 +117,13 @@ async fn endpoint(config: &Config) -> Result<Option<Endpoint>, Failure> {
         return Ok(None);
     };
     let further = config.desks.iter();
-    let further = further.map(|desk| (desk.name.as_str(), desk.support_group_id));
+    let further = further.map(|desk| (desks::id(desk), desk.name.as_str(), desk.support_group_id));
     let is_taken = config.desks.iter().any(|desk| desk.name == MAIN_DESK);
     let main = if is_taken { "telegram" } else { MAIN_DESK };
-    let groups = std::iter::once((main, config.telegram.support_group_id)).chain(further);
-    let groups = groups.map(|(desk, configured)| GroupName {
+    let groups =
+        std::iter::once((DeskId::MAIN, main, config.telegram.support_group_id)).chain(further);
+    let groups = groups.map(|(id, desk, configured)| GroupName {
+        id,
         desk: desk.to_owned(),
         configured,
         calls_per_minute: config.flood.group_calls_per_minute,

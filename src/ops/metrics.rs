@@ -16,7 +16,7 @@ use crate::domain::rules::breaker::Cause;
 use crate::domain::rules::learning;
 use crate::domain::ticket::{TicketPriority, TicketState};
 use crate::domain::time::Timestamp;
-use crate::store::figures::{Figures, Group};
+use crate::store::figures::{Figures, Group, Waiting};
 
 /// What the text is, for whoever asks for it.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -140,12 +140,15 @@ impl Page {
     }
 
     fn outbox(&mut self, figures: &Figures) {
-        let labels = |budget: &'static str, priority: &'static str| -> Labels {
-            vec![("budget", budget.into()), ("priority", priority.into())]
+        let labels = |row: &Waiting| {
+            let mut labels: Labels = vec![("budget", row.budget.name().into())];
+            labels.extend(row.desk.iter().flat_map(|desk| desk_label(desk)));
+            labels.push(("priority", row.priority.into()));
+            labels
         };
         let rows = || {
             let waiting = figures.waiting.iter();
-            waiting.map(|row| (labels(row.budget.name(), row.priority), row))
+            waiting.map(|row| (labels(row), row))
         };
         self.gauges(
             "outbox_waiting",

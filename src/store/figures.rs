@@ -11,7 +11,7 @@ use super::breakers::{self, Breaker};
 use super::{Db, Error, Place, dashboard, facts, pauses, rates, topics};
 use crate::domain::agent::AgentStatus;
 use crate::domain::call::{Budget, Priority};
-use crate::domain::ids::ChatId;
+use crate::domain::ids::{ChatId, DeskId};
 use crate::domain::rules::breaker::{Cause, Destination};
 use crate::domain::rules::learning;
 use crate::domain::rules::sla::Target;
@@ -19,9 +19,9 @@ use crate::domain::ticket::{TicketPriority, TicketState};
 use crate::domain::time::Timestamp;
 
 const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox INDEXED BY outbox_waiting \
-     WHERE budget = ?1 AND is_head IN (0, 1) AND priority = ?2 AND state = 'waiting' LIMIT ?3)";
+     WHERE budget = ?1 AND desk = ?2 AND is_head = ?3 AND priority = ?4 AND state = 'waiting' LIMIT ?5)";
 const DUE_SINCE: &str = "SELECT min(not_before) FROM outbox INDEXED BY outbox_waiting \
-     WHERE budget = ?1 AND is_head = 1 AND priority = ?2 AND state = 'waiting'";
+     WHERE budget = ?1 AND desk = ?2 AND is_head = 1 AND priority = ?3 AND state = 'waiting'";
 const UNDER_WAY: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox INDEXED BY outbox_claimed \
      WHERE state = 'claimed' LIMIT ?1)";
 const IN_DOUBT: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox INDEXED BY outbox_doubt \
@@ -54,6 +54,8 @@ pub const BREACHES_OF: Duration = Duration::from_secs(24 * 60 * 60);
 /// A support group, as figures are asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupName {
+    /// Which desk's it is.
+    pub id: DeskId,
     /// What the config calls it.
     pub desk: String,
     /// The group that the config names.
@@ -127,10 +129,12 @@ pub struct Group {
 }
 
 /// Calls of one budget and priority that wait.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Waiting {
     /// Whose budget.
     pub budget: Budget,
+    /// What the config calls the desk whose group they go into, if they go into one.
+    pub desk: Option<String>,
     /// How urgent, by its name.
     pub priority: &'static str,
     /// How many.
@@ -166,7 +170,7 @@ pub fn read(db: &Db, groups: &[GroupName], now: Timestamp) -> Result<Figures, Er
     let breakers = breakers::open_ones(db)?;
     let (database_bytes, wal_bytes) = sizes(db);
     let mut figures = Figures {
-        waiting: waiting(db)?,
+        waiting: waiting(db, groups)?,
         under_way: count(db, UNDER_WAY)?,
         in_doubt: count(db, IN_DOUBT)?,
         dead_calls: count(db, DEAD_CALLS)?,
@@ -241,20 +245,46 @@ fn group(
     })
 }
 
-fn waiting(db: &Db) -> Result<Vec<Waiting>, Error> {
+fn waiting(db: &Db, groups: &[GroupName]) -> Result<Vec<Waiting>, Error> {
+    let mut all = Vec::new();
+    for budget in Budget::ALL {
+        match budget {
+            Budget::Desk => {
+                for group in groups {
+                    let desk = (group.id, Some(&group.desk));
+                    all.extend(waiting_of(db, budget, desk)?);
+                }
+            }
+            Budget::Client | Budget::Bot => {
+                all.extend(waiting_of(db, budget, (DeskId::MAIN, None))?);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn waiting_of(
+    db: &Db,
+    budget: Budget,
+    (desk, desk_name): (DeskId, Option<&String>),
+) -> Result<Vec<Waiting>, Error> {
     let mut count = db.prepare_cached(WAITING)?;
     let mut due_since = db.prepare_cached(DUE_SINCE)?;
     let mut all = Vec::new();
-    for budget in Budget::ALL {
-        for (priority, name) in Priority::NAMED {
-            all.push(Waiting {
-                budget,
-                priority: name,
-                count: count
-                    .query_row(params![budget, priority, COUNTED_AT_MOST], |row| row.get(0))?,
-                due_since: due_since.query_row(params![budget, priority], |row| row.get(0))?,
-            });
-        }
+    for (priority, name) in Priority::NAMED {
+        // Each by itself: asked for both at once, SQLite may read all of the desk's.
+        let mut of = |is_head: bool| -> Result<u32, Error> {
+            let values = params![budget, desk, is_head, priority, COUNTED_AT_MOST];
+            Ok(count.query_row(values, |row| row.get(0))?)
+        };
+        let (heads, behind) = (of(true)?, of(false)?);
+        all.push(Waiting {
+            budget,
+            desk: desk_name.cloned(),
+            priority: name,
+            count: (heads + behind).min(COUNTED_AT_MOST),
+            due_since: due_since.query_row(params![budget, desk, priority], |row| row.get(0))?,
+        });
     }
     Ok(all)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hushdesk::clock::{Clock, SystemClock};
-use hushdesk::domain::ids::{BotId, ChatId};
+use hushdesk::domain::ids::{BotId, ChatId, DeskId};
 use hushdesk::ops::endpoint::{BOUNDS, BindError, Bounds, Endpoint, Sources};
 use hushdesk::ops::health::Signs;
 use hushdesk::store::figures::GroupName;
@@ -25,6 +25,7 @@ const HASTY: Bounds = Bounds {
 
 async fn endpoint() -> Endpoint {
     let groups = ["main", "odd \"name\"\\"].map(|desk| GroupName {
+        id: DeskId::MAIN,
         desk: desk.to_owned(),
         configured: ChatId(-100_777),
         calls_per_minute: 20,

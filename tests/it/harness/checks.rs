@@ -2,7 +2,7 @@
 //! of anybody's on the wrong side (that is in `taint`).
 
 use hushdesk::clock::Clock;
-use hushdesk::domain::ids::ChatId;
+use hushdesk::domain::ids::{ChatId, DeskId};
 use hushdesk::ops::metrics;
 use hushdesk::sandbox::MessageView;
 use hushdesk::store::Db;
@@ -42,6 +42,7 @@ impl Scenario {
     /// What monitoring would read now.
     pub fn metrics(&self) -> String {
         let groups = [GroupName {
+            id: DeskId::MAIN,
             desk: "main".to_owned(),
             configured: ChatId(self.configured),
             calls_per_minute: self.setup.flood.group_calls_per_minute,
