@@ -25,7 +25,7 @@ use crate::work::clamd::{Clamd, Scan};
 use crate::work::cleaner::ChildCleaner;
 use crate::work::jobs::Tools;
 
-/// What the group of [telegram] is called beside further desks.
+/// What the group of `[telegram]` is called beside further desks.
 const MAIN_DESK: &str = "main";
 
 /// Runs the bot of this config until SIGTERM or SIGINT.
