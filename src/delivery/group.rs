@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::domain::call::{Budget, Call, Priority, Purpose, ReadyCall};
 use crate::domain::ids::{BotId, ChatId};
-use crate::domain::rules::pacing::Window;
+use crate::domain::rules::pacing::{self, Window};
 use crate::domain::rules::voices::{self, Counting, Learnt, Tried, VOICE_AGAIN};
 use crate::domain::time::Timestamp;
 use crate::store::claims::OutboxRow;
@@ -248,26 +248,22 @@ impl Group {
         pauses::room_at(db, self.place, self.limit, now)
     }
 
-    /// When there is room for a call of this weight that only the main bot can make, if there is none now. What
-    /// is heavier than half of the budget goes when that much is left: more might never be.
+    /// When there is room for a call of this weight that only the main bot can make, if there is none now.
     pub fn room_for(
         &self,
         db: &Db,
         weight: u32,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, Error> {
-        let needed = weight.min(self.limit / 2).max(1);
-        let room = u32::try_from(self.own().room()).unwrap_or(u32::MAX);
-        if !self.has_limit() || room >= needed {
+        if !self.has_limit() || self.own().takes(weight) {
             return Ok(None);
         }
-        let used_then = (self.limit + 1).saturating_sub(needed);
-        let room_at = if self.counts_apart() {
-            pauses::room_at_of(db, self.place, None, used_then, now)?
-        } else {
-            pauses::room_at(db, self.place, used_then, now)?
-        };
-        Ok(room_at)
+        // There is room for that many once the window holds so many calls less.
+        let limit = self.limit + 1 - pacing::places(weight, self.limit);
+        if self.counts_apart() {
+            return pauses::room_at_of(db, self.place, None, limit, now);
+        }
+        pauses::room_at(db, self.place, limit, now)
     }
 
     /// When a voice has room again, or a call may be tried. Never now.

@@ -36,9 +36,10 @@ impl Claiming<'_> {
             return Ok(());
         };
         let (place, now) = (Place::Client(client), self.moment.now);
-        let more = 1..weight;
-        let owed = more.filter(|_| self.pace.take_client(client, self.running).is_err());
-        let owed = u32::try_from(owed.count()).unwrap_or(u32::MAX);
+        let mut owed = 0;
+        for _ in 1..weight {
+            owed += u32::from(self.pace.take_client(client, self.running).is_err());
+        }
         if owed > 0 {
             // The meter fills up meanwhile, and may let a burst go afterwards: it waits for that too.
             let rate = self.pace.chat_calls_per_second.max(1);

@@ -48,6 +48,12 @@ pub enum Next {
     Other,
 }
 
+/// How many places of a budget have to be free before a call of this weight goes. For what is heavier than half
+/// of the budget that half is enough: with new tickets in the other half more might never be free.
+pub fn places(weight: u32, limit: u32) -> u32 {
+    weight.min(limit / 2).max(1)
+}
+
 impl Window {
     /// A budget without a window.
     pub const OPEN: Window = Window {
@@ -60,6 +66,12 @@ impl Window {
     pub fn room(self) -> usize {
         let left = |limit: u32| usize::try_from(limit.saturating_sub(self.used)).ok();
         self.limit.and_then(left).unwrap_or(usize::MAX)
+    }
+
+    /// Whether it takes a call of this weight now.
+    pub fn takes(self, weight: u32) -> bool {
+        let needed = self.limit.map_or(0, |limit| places(weight, limit));
+        usize::try_from(needed).is_ok_and(|needed| self.room() >= needed)
     }
 
     /// The same after one more call.
@@ -120,6 +132,29 @@ mod tests {
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_seconds(1_800_000_000 + seconds)
+    }
+
+    #[test]
+    fn an_album_goes_when_there_is_room_for_it() {
+        let window = |limit, used| Window {
+            limit: Some(limit),
+            used,
+            new_tickets: 0,
+        };
+        for (window, weight, takes) in [
+            (Window::OPEN, 10, true),
+            (window(20, 19), 1, true),
+            (window(20, 20), 1, false),
+            (window(20, 10), 10, true),
+            (window(20, 11), 10, false),
+            // Half of a small budget is all that an album may ask for.
+            (window(6, 3), 10, true),
+            (window(6, 4), 10, false),
+            (window(1, 0), 10, true),
+            (window(1, 1), 10, false),
+        ] {
+            assert_eq!(window.takes(weight), takes, "{weight} into {window:?}");
+        }
     }
 
     #[test]
