@@ -53,24 +53,21 @@ impl Turn<'_> {
 
     /// Tells the admins of a kind of trouble, once an hour at most.
     pub fn alert(&mut self, cause: &str, text: String) -> Result<(), Error> {
-        let (lane, to) = self.general();
+        let (lane, _) = self.general();
         let waiting = outbox::waiting_in(self.db, lane)?.len();
         if waiting >= ALERTS_WAITING_MAX {
             return Ok(());
         }
-        if !alerts::raise(
-            self.db,
-            &self.trouble(cause),
-            self.now,
-            self.now.minus(ALERT_QUIET),
-        )? {
-            return Ok(());
+        if self.is_news(cause)? {
+            self.tell_general(text)?;
         }
-        let call = Call::words(to, Text::plain(text), None);
-        self.say(Queued {
-            lane,
-            ..Queued::of(Purpose::Word, Priority::WORD, &call)
-        })
+        Ok(())
+    }
+
+    /// Whether this kind of trouble was not told for a while; it is told now.
+    fn is_news(&self, cause: &str) -> Result<bool, Error> {
+        let quiet_since = self.now.minus(ALERT_QUIET);
+        alerts::raise(self.db, &self.trouble(cause), self.now, quiet_since)
     }
 
     /// Says something in General, in order with alerts.
@@ -85,12 +82,7 @@ impl Turn<'_> {
 
     /// Tells the admins before all that waits for the group's budget: it is about that. Counts as a new ticket's.
     pub fn alert_at_once(&mut self, cause: &str, text: String) -> Result<(), Error> {
-        if !alerts::raise(
-            self.db,
-            &self.trouble(cause),
-            self.now,
-            self.now.minus(ALERT_QUIET),
-        )? {
+        if !self.is_news(cause)? {
             return Ok(());
         }
         let (_, to) = self.general();

@@ -172,11 +172,12 @@ pub(super) fn arrived(
     topic: TopicId,
     (chat, thread): (ChatId, ThreadId),
 ) -> Result<(), Error> {
-    if turn.desks().is_single() && topics::untold(turn.db, topic)?.is_empty() {
+    let untold = topics::untold(turn.db, topic)?;
+    if untold.is_empty() {
         return Ok(());
     }
     let ticket = tickets::by_id(turn.db, ticket)?;
-    for left in topics::untold(turn.db, topic)? {
+    for left in untold {
         topics::told(turn.db, left.id)?;
         let Some(old) = left.thread else {
             continue;

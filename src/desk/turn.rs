@@ -223,10 +223,9 @@ impl<'a> Turn<'a> {
         queued: Queued<'_>,
         earlier: OutboxId,
     ) -> Result<(), Error> {
-        let call = self.new_call(&queued)?;
-        let call = queued.as_call(&self.cause, call, self.now);
-        outbox::insert_behind(self.db, &call, earlier, self.now)?;
-        Ok(())
+        let numbered = self.new_call(&queued)?;
+        let call = queued.as_call(&self.cause, numbered, self.now);
+        outbox::insert_behind(self.db, &call, earlier, self.now).map(drop)
     }
 
     /// Puts a call at the front of a ticket's topic lane.

@@ -16,6 +16,15 @@ use crate::store::messages::Found;
 use crate::store::{Error, Place, desks, messages, outbox, reactions};
 use crate::view::buttons;
 
+/// A line in a ticket's topic.
+fn in_topic<'a>(ticket: TicketId, call: &'a Call) -> Queued<'a> {
+    Queued {
+        lane: Lane::Topic(ticket),
+        ticket: Some(ticket),
+        ..Queued::of(Purpose::Word, Priority::MESSAGE, call)
+    }
+}
+
 impl Turn<'_> {
     pub(super) fn say(&mut self, queued: Queued<'_>) -> Result<(), Error> {
         self.queue(queued).map(drop)
@@ -62,11 +71,7 @@ impl Turn<'_> {
         reply_to: Option<ReplyTo>,
     ) -> Result<(), Error> {
         let call = Call::words(To::Topic(ticket), text, reply_to);
-        self.say(Queued {
-            lane: Lane::Topic(ticket),
-            ticket: Some(ticket),
-            ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
-        })
+        self.say(in_topic(ticket, &call))
     }
 
     /// The same right behind an unfinished call of the topic's lane.
@@ -77,12 +82,7 @@ impl Turn<'_> {
         earlier: OutboxId,
     ) -> Result<(), Error> {
         let call = Call::words(To::Topic(ticket), Text::plain(text), None);
-        let queued = Queued {
-            lane: Lane::Topic(ticket),
-            ticket: Some(ticket),
-            ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
-        };
-        self.queue_behind(queued, earlier)
+        self.queue_behind(in_topic(ticket, &call), earlier)
     }
 
     /// The same with buttons.
@@ -99,11 +99,7 @@ impl Turn<'_> {
             preview: None,
             buttons,
         };
-        self.say(Queued {
-            lane: Lane::Topic(ticket),
-            ticket: Some(ticket),
-            ..Queued::of(Purpose::Word, Priority::MESSAGE, &call)
-        })
+        self.say(in_topic(ticket, &call))
     }
 
     /// An agent writes to a client whose ticket is closed: nothing is sent, a button opens it again.

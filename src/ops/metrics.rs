@@ -346,9 +346,7 @@ impl Page {
         help: &'static str,
         rows: impl IntoIterator<Item = (Labels, i64)>,
     ) {
-        let rows = rows.into_iter();
-        let series = rows.map(|(labels, value)| (labels, Value::Whole(value)));
-        self.put(name, help, None, series);
+        self.put(name, help, None, whole(rows));
     }
 
     /// The same in seconds, which the name then ends with.
@@ -358,9 +356,7 @@ impl Page {
         help: &'static str,
         rows: impl IntoIterator<Item = (Labels, i64)>,
     ) {
-        let rows = rows.into_iter();
-        let series = rows.map(|(labels, value)| (labels, Value::Whole(value)));
-        self.put(name, help, Some(Unit::Seconds), series);
+        self.put(name, help, Some(Unit::Seconds), whole(rows));
     }
 
     fn put(
@@ -377,6 +373,11 @@ impl Page {
             series: series.into_iter().collect(),
         });
     }
+}
+
+fn whole(rows: impl IntoIterator<Item = (Labels, i64)>) -> impl Iterator<Item = (Labels, Value)> {
+    let rows = rows.into_iter();
+    rows.map(|(labels, value)| (labels, Value::Whole(value)))
 }
 
 fn group_labels(desk: &str) -> Labels {
