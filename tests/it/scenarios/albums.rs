@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hushdesk::sandbox::content::Piece;
+use hushdesk::sandbox::marked::Marked;
 use hushdesk::sandbox::{Fault, FaultRule, content};
 
 use super::carrying::open_ticket;
@@ -310,19 +312,28 @@ fn keep_the_group_waiting(t: &mut Scenario) {
     t.client("ann").says("a text that meets the wait");
 }
 
+/// A copied album meets a wait, and its first message is changed meanwhile.
+fn changes_while_it_waits(t: &mut Scenario, before: &str, after: impl FnOnce(&Marked) -> Piece) {
+    open_ticket(t);
+    keep_the_group_waiting(t);
+    let items = t.marked("ann").album("live", before, 2);
+    let changed = after(&t.marked("ann"));
+    let first = t.client("ann").drops_album(items, None);
+    t.pass(Duration::from_secs(5));
+    t.client("ann").edits(first, changed);
+    t.pass(Duration::from_secs(120));
+    t.topic("ann").expect("a text that meets the wait");
+}
+
+fn moving_picture(marks: &Marked, words: &str) -> Piece {
+    let album = marks.album("live", words, 1);
+    album.into_iter().next().expect("one picture")
+}
+
 #[test]
 fn a_copied_album_that_is_edited_while_it_waits_has_its_newest_words() {
     bot_test(|t| {
-        open_ticket(t);
-        keep_the_group_waiting(t);
-        let items = t.marked("ann").album("live", "as it was", 2);
-        let changed = t.marked("ann").album("live", "as it is", 2);
-        let first = t.client("ann").drops_album(items, None);
-        t.pass(Duration::from_secs(5));
-        let changed = changed.into_iter().next().expect("two of them");
-        t.client("ann").edits(first, changed);
-        t.pass(Duration::from_secs(120));
-        t.topic("ann").expect("a text that meets the wait");
+        changes_while_it_waits(t, "as it was", |ann| moving_picture(ann, "as it is"));
         for copy in t.topic("ann").expect_album(2) {
             assert_eq!(copy.text(), "");
         }
@@ -333,22 +344,37 @@ fn a_copied_album_that_is_edited_while_it_waits_has_its_newest_words() {
 #[test]
 fn a_copied_album_that_gets_words_while_it_waits_shows_them_masked_and_once() {
     bot_test(|t| {
-        open_ticket(t);
-        keep_the_group_waiting(t);
-        let items = t.marked("ann").album("live", "", 2);
-        let changed = t.marked("ann").album("live", "call +49 151 23456789", 2);
-        let first = t.client("ann").drops_album(items, None);
-        t.pass(Duration::from_secs(5));
-        let changed = changed.into_iter().next().expect("two of them");
-        t.client("ann").edits(first, changed);
-        t.pass(Duration::from_secs(120));
-        t.topic("ann").expect("a text that meets the wait");
+        let words = "call +49 151 23456789";
+        changes_while_it_waits(t, "", |ann| moving_picture(ann, words));
         for copy in t.topic("ann").expect_album(2) {
             assert_eq!(copy.text(), "", "a copy carries words as they were written");
         }
-        let words = t.topic("ann").next();
-        assert_eq!(words.text(), "call +49 151 23456789");
-        assert!(words.content.to_string().contains("spoiler"), "{words:?}");
+        let shown = t.topic("ann").next();
+        assert_eq!(shown.text(), words);
+        assert!(shown.content.to_string().contains("spoiler"), "{shown:?}");
+    });
+}
+
+#[test]
+fn a_file_that_comes_into_a_copied_album_while_it_waits_is_not_copied_as_it_is() {
+    bot_test(|t| {
+        changes_while_it_waits(t, "as it was", |ann| ann.piece("document_pdf", "as it is"));
+        // What is left of the album, then the file by itself, cleaned and under another name.
+        let copied = t.sandbox.calls();
+        let copied = copied.iter().find(|call| call.method == "copyMessages");
+        let copied = copied.expect("the rest of the album was copied");
+        assert_eq!(
+            copied.params["message_ids"].as_array().map(Vec::len),
+            Some(1)
+        );
+        assert_ne!(t.topic("ann").next().kind, "document");
+        t.topic("ann").expect_part("Edited");
+        let file = t.topic("ann").expect_kind("document");
+        assert_eq!(file.text(), "as it is");
+        assert!(
+            file.content.to_string().contains("document-1.pdf"),
+            "{file:?}"
+        );
     });
 }
 
