@@ -23,7 +23,7 @@ use crate::delivery::{Delivery, Pace};
 use crate::desk::{Desk, Moment};
 use crate::domain::call::ReadyCall;
 use crate::domain::content::Text;
-use crate::domain::ids::{BotId, ChatId};
+use crate::domain::ids::BotId;
 use crate::domain::outcome::Outcome;
 use crate::domain::settings::{Bursts, Flood};
 use crate::domain::time::Timestamp;
@@ -31,11 +31,11 @@ use crate::entropy::Entropy;
 use crate::ops::endpoint::{Endpoint, Sources};
 use crate::ops::systemd;
 use crate::store::{self, Store, topics};
-use crate::telegram::{Client, GiveUp, Identity, Intake, POLL_TIMEOUT, PollHealth, Polled, Router};
+use crate::telegram::{Client, GiveUp, Intake, POLL_TIMEOUT, PollHealth, Polled};
 use crate::work::jobs::{Tools, Work};
 use loops::{delivery_loop, timers_loop, work_loop};
 use pulse::{Loop, Pulse};
-pub use start::{begin, desk_groups};
+pub use start::begin;
 use timers::Timers;
 use updates::Updates;
 pub use voices::Voice;
@@ -317,30 +317,22 @@ impl Engine {
         let Some(username) = self.username(&shared).await else {
             return;
         };
-        let desks = self.desk.desks();
-        let mut known_groups: Vec<ChatId> = desks.all().map(|desk| desks.chat(desk)).collect();
-        let mut updates = self.updates(&username, &known_groups, &health);
+        let mut updates = self.updates(&shared, &username, &health);
         let mut admins_asked_at = None;
         loop {
             self.learn_admins(&mut admins_asked_at).await;
-            // A group that was upgraded meanwhile has a new id, which the router has to know.
-            if let Ok(groups) = desk_groups(&self.store.writer, desks).await
-                && groups != known_groups
-            {
-                updates = self.updates(&username, &groups, &health);
-                known_groups = groups;
-            }
             let go_on = match AssertUnwindSafe(updates.turn()).catch_unwind().await {
-                Ok(Ok(0)) => {
+                Ok(Ok(turned)) => {
                     shared.turned(Loop::Desk);
-                    shared.rest(&shared.wakes.updates, FALLBACK).await
-                }
-                Ok(Ok(_)) => {
-                    shared.turned(Loop::Desk);
-                    shared.wakes.delivery.notify_one();
-                    shared.wakes.timers.notify_one();
-                    shared.wakes.work.notify_one();
-                    !shared.shutdown.is_cancelled()
+                    if turned.handled > 0 {
+                        shared.wakes.timers.notify_one();
+                        shared.wakes.work.notify_one();
+                    }
+                    if turned.has_more {
+                        !shared.shutdown.is_cancelled()
+                    } else {
+                        shared.rest(&shared.wakes.updates, FALLBACK).await
+                    }
                 }
                 Ok(Err(error)) => {
                     shared.survives_turn(Loop::Desk, error) && shared.pause(AFTER_FAILURE).await
@@ -353,19 +345,17 @@ impl Engine {
         }
     }
 
-    fn updates(&self, username: &str, groups: &[ChatId], health: &Arc<PollHealth>) -> Updates {
-        let router = Router::new(Identity {
-            bot: self.bot,
-            username: username.to_owned(),
-            desk: groups.to_vec(),
-        });
+    /// Calls are claimed in the very commit that decides on them where delivery is quick enough.
+    fn updates(&self, shared: &Shared, username: &str, health: &Arc<PollHealth>) -> Updates {
+        let wakes = Arc::clone(&shared.wakes);
         Updates::new(
             self.store.writer.clone(),
             self.desk.clone(),
-            router,
+            (self.bot, username),
             Arc::clone(&self.clock),
             Arc::clone(health),
         )
+        .noticed_by(move || wakes.delivery.notify_one())
     }
 
     async fn watchdog_loop(self: Arc<Self>, shared: Shared, health: Arc<PollHealth>) {

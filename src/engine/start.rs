@@ -2,9 +2,7 @@
 
 use crate::delivery::Delivery;
 use crate::desk::{Desk, Moment};
-use crate::domain::desks::Desks;
-use crate::domain::ids::ChatId;
-use crate::store::{self, Writer, inbox, topics};
+use crate::store::{self, Writer, inbox};
 
 use super::updates;
 
@@ -32,23 +30,4 @@ pub async fn begin(
         );
     }
     Ok(())
-}
-
-/// The ids under which the desk groups write: the configured ones, and their successors after an upgrade.
-pub async fn desk_groups(writer: &Writer, desks: &Desks) -> Result<Vec<ChatId>, store::Error> {
-    let configured: Vec<ChatId> = desks.all().map(|desk| desks.chat(desk)).collect();
-    let known = configured.clone();
-    let current = writer.run(move |db| {
-        let chats = configured.into_iter();
-        chats
-            .map(|chat| topics::current_chat(db, chat))
-            .collect::<Result<Vec<_>, _>>()
-    });
-    let mut groups = known;
-    for chat in current.await? {
-        if !groups.contains(&chat) {
-            groups.push(chat);
-        }
-    }
-    Ok(groups)
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::desk::{Cause, Desk, Moment};
 use crate::domain::event::Event;
-use crate::domain::ids::InboxId;
+use crate::domain::ids::{BotId, ChatId, InboxId};
 use crate::store::inbox::{self, Pending};
-use crate::store::{Db, Error, Writer, each_isolated, isolated};
-use crate::telegram::{PollHealth, Router, route_for_voice};
+use crate::store::{Db, Error, Writer, desks, each_isolated, isolated};
+use crate::telegram::{Identity, PollHealth, Router, route_for_voice};
 
 /// Updates handled in one transaction.
 pub const BATCH_MAX: usize = 64;
@@ -26,57 +26,104 @@ pub struct Updates {
     router: Router,
     clock: Arc<dyn Clock>,
     health: Arc<PollHealth>,
+    handing_over: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// How a turn went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turned {
+    /// Updates that were handled.
+    pub handled: usize,
+    /// Whether more were waiting when the turn began than it took.
+    pub has_more: bool,
 }
 
 /// An update and what it means, or why nobody knows.
 type Routed = (InboxId, Result<Event, &'static str>);
 
 impl Updates {
-    /// A loop over the inbox behind `writer`.
+    /// A loop over the inbox behind `writer`, of the bot with this @name.
     pub fn new(
         writer: Writer,
         desk: Desk,
-        router: Router,
+        (bot, username): (BotId, &str),
         clock: Arc<dyn Clock>,
         health: Arc<PollHealth>,
     ) -> Self {
+        let configured = desk.desks().all();
+        let router = Router::new(Identity {
+            bot,
+            username: username.to_owned(),
+            desk: configured.map(|at| desk.desks().chat(at)).collect(),
+        });
         Self {
             writer,
             desk,
             router,
             clock,
             health,
+            handing_over: Arc::new(|| {}),
         }
     }
 
-    /// Handles the oldest pending updates. How many; 0 = nothing is pending.
-    pub async fn turn(&mut self) -> Result<usize, Error> {
-        let mut pending = self.writer.run(|db| inbox::pending(db, BATCH_MAX)).await?;
+    /// The same, and `notice` is called as soon as updates are with the writer: who asks the writer for
+    /// what follows from them shares their commit.
+    #[must_use]
+    pub fn noticed_by(mut self, notice: impl Fn() + Send + Sync + 'static) -> Self {
+        self.handing_over = Arc::new(notice);
+        self
+    }
+
+    /// Handles the oldest pending updates.
+    pub async fn turn(&mut self) -> Result<Turned, Error> {
+        let desk = self.desk.clone();
+        let look = move |db: &Db| {
+            let groups = desks::groups(db, desk.desks())?;
+            Ok((groups, inbox::pending(db, BATCH_MAX)?))
+        };
+        let (groups, mut pending) = self.writer.run(look).await?;
+        self.meet(groups);
+        let waiting = pending.len();
         let suspect = pending
             .iter()
             .position(|update| update.suspect_starts >= SUSPECT_STARTS_MAX);
-        match suspect {
+        let handled = match suspect {
             Some(0) => {
                 pending.truncate(1);
-                return match pending.pop() {
-                    Some(update) => self.handle_alone(update).await,
-                    None => Ok(0),
-                };
+                match pending.pop() {
+                    Some(update) => self.handle_alone(update).await?,
+                    None => 0,
+                }
             }
-            Some(first) => pending.truncate(first),
-            None => {}
+            Some(first) => {
+                pending.truncate(first);
+                self.handle(pending).await?
+            }
+            None if pending.is_empty() => 0,
+            None => self.handle(pending).await?,
+        };
+        Ok(Turned {
+            handled,
+            has_more: waiting > handled || waiting == BATCH_MAX,
+        })
+    }
+
+    /// A group that was upgraded has a new id, which the router has to know.
+    fn meet(&mut self, groups: Vec<ChatId>) {
+        if self.router.identity().desk != groups {
+            self.router = Router::new(Identity {
+                desk: groups,
+                ..self.router.identity().clone()
+            });
         }
-        if pending.is_empty() {
-            return Ok(0);
-        }
-        self.handle(pending).await
     }
 
     async fn handle(&self, pending: Vec<Pending>) -> Result<usize, Error> {
         let routed: Vec<Routed> = pending.iter().map(|update| self.route(update)).collect();
         let (desk, moment, handled) = (self.desk.clone(), self.moment(), routed.len());
-        self.writer
-            .run(move |db| {
+        let handled_there = self
+            .writer
+            .submit(move |db| {
                 each_isolated(
                     db,
                     &routed,
@@ -88,6 +135,8 @@ impl Updates {
                 )
             })
             .await?;
+        (self.handing_over)();
+        handled_there.await?;
         Ok(handled)
     }
 
@@ -111,7 +160,7 @@ impl Updates {
 
     fn route(&self, update: &Pending) -> Routed {
         let routed = catch_unwind(AssertUnwindSafe(|| {
-            if update.bot == self.router.bot() {
+            if update.bot == self.router.identity().bot {
                 self.router.route(&update.raw)
             } else {
                 route_for_voice(update.bot, &update.raw)

@@ -27,6 +27,18 @@ pub fn chat(db: &Db, desks: &Desks, desk: DeskId) -> Result<ChatId, Error> {
     topics::current_chat(db, desks.chat(desk))
 }
 
+/// The ids under which the desk groups write: the configured ones, and their successors after an upgrade.
+pub fn groups(db: &Db, desks: &Desks) -> Result<Vec<ChatId>, Error> {
+    let mut groups: Vec<ChatId> = desks.all().map(|desk| desks.chat(desk)).collect();
+    for desk in desks.all() {
+        let now = chat(db, desks, desk)?;
+        if !groups.contains(&now) {
+            groups.push(now);
+        }
+    }
+    Ok(groups)
+}
+
 /// The desk whose group this is, under its present id or an earlier one.
 pub fn of_chat(db: &Db, desks: &Desks, group: ChatId) -> Result<Option<DeskId>, Error> {
     let now = topics::current_chat(db, group)?;

@@ -42,6 +42,19 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&Db) -> Result<T, Error> + Send + 'static,
     {
+        self.submit(work).await?.await
+    }
+
+    /// The same in two steps: waits until `work` has its place in the queue, and returns what waits for
+    /// its end. What is submitted by then comes behind it and can still share its commit.
+    pub async fn submit<T, F>(
+        &self,
+        work: F,
+    ) -> Result<impl Future<Output = Result<T, Error>> + use<T, F>, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Db) -> Result<T, Error> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Task {
             work: Some(work),
@@ -49,7 +62,7 @@ impl Writer {
             reply: Some(reply),
         });
         self.queue.send(job).await.map_err(|_| Error::Closed)?;
-        answer.await.map_err(|_| Error::Closed)?
+        Ok(async move { answer.await.map_err(|_| Error::Closed)? })
     }
 
     /// Waits until all work is done and the connection is closed. Other handles must be gone.
@@ -153,7 +166,7 @@ where
 fn serve(db: &Db, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
     let mut batch = Vec::with_capacity(BATCH_MAX);
     while jobs.blocking_recv_many(&mut batch, BATCH_MAX) > 0 {
-        let committed = transact(db, &mut batch);
+        let committed = transact(db, &mut batch, &mut jobs);
         for job in batch.drain(..) {
             job.acknowledge(committed.clone());
         }
@@ -162,36 +175,58 @@ fn serve(db: &Db, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
     let _checkpointed = db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-fn transact(db: &Db, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
+/// Does all of `batch`, and what else has arrived by the time that is done: waiting for the disk is what
+/// takes long, so whoever comes before that goes along.
+fn transact(
+    db: &Db,
+    batch: &mut Vec<Box<dyn Job>>,
+    jobs: &mut mpsc::Receiver<Box<dyn Job>>,
+) -> Result<(), Error> {
     let result = (|| -> Result<(), Error> {
         execute(db, "BEGIN IMMEDIATE")?;
-        if let [only] = batch {
-            return match only.execute(db) {
-                Ok(()) => execute(db, "COMMIT"),
-                Err(error) if db.is_autocommit() => Err(error),
+        let mut done = 0;
+        if let [only] = &mut batch[..] {
+            match only.execute(db) {
+                Ok(()) => done = 1,
+                Err(error) if db.is_autocommit() => return Err(error),
                 // It is told of its error itself.
-                Err(_) => execute(db, "ROLLBACK"),
-            };
-        }
-        for job in batch.iter_mut() {
-            execute(db, "SAVEPOINT job")?;
-            if let Err(error) = job.execute(db) {
-                // Where the disk is full SQLite undoes the whole transaction and not only the
-                // statement, so whatever shares it has failed for the same reason.
-                if db.is_autocommit() {
-                    return Err(error);
-                }
-                execute(db, "ROLLBACK TO job")?;
+                Err(_) => return execute(db, "ROLLBACK"),
             }
-            execute(db, "RELEASE job")?;
         }
-        execute(db, "COMMIT")
+        loop {
+            for job in &mut batch[done..] {
+                beside_others(db, job.as_mut())?;
+            }
+            done = batch.len();
+            while batch.len() < BATCH_MAX
+                && let Ok(late) = jobs.try_recv()
+            {
+                batch.push(late);
+            }
+            if batch.len() == done {
+                return execute(db, "COMMIT");
+            }
+        }
     })();
     if result.is_err() && !db.is_autocommit() {
         // SQLite has usually rolled back by itself; if not even this works the next BEGIN says so.
         let _rolled_back = execute(db, "ROLLBACK");
     }
     result
+}
+
+/// Does a piece of work that shares its transaction: an error undoes its own changes only.
+fn beside_others(db: &Db, job: &mut dyn Job) -> Result<(), Error> {
+    execute(db, "SAVEPOINT job")?;
+    if let Err(error) = job.execute(db) {
+        // Where the disk is full SQLite undoes the whole transaction and not only the
+        // statement, so whatever shares it has failed for the same reason.
+        if db.is_autocommit() {
+            return Err(error);
+        }
+        execute(db, "ROLLBACK TO job")?;
+    }
+    execute(db, "RELEASE job")
 }
 
 fn execute(db: &Db, statement: &str) -> Result<(), Error> {
@@ -335,6 +370,52 @@ mod tests {
             })
         });
         (both.0, both.1)
+    }
+
+    /// Work, and other work that comes while the first is being done.
+    async fn overtaken<T: Send + 'static>(
+        writer: &Writer,
+        late: impl FnOnce(&Db) -> Result<T, Error> + Send + 'static,
+    ) -> (Result<(), Error>, Result<T, Error>) {
+        let (begun, begins) = oneshot::channel();
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let early = writer.submit(move |db| {
+            let _heard = begun.send(());
+            let _released = held.recv();
+            keep(db, "early")
+        });
+        let early = early.await.expect("the writer takes it");
+        begins.await.expect("it is being done");
+        let late = writer.submit(late).await.expect("the writer takes it");
+        release.send(()).expect("the writer waits for it");
+        tokio::join!(early, late)
+    }
+
+    #[tokio::test]
+    async fn what_comes_before_the_commit_shares_it() {
+        let (_folder, writer) = writer();
+        let (early, late) = overtaken(&writer, |db| -> Result<(), Error> {
+            // What a full disk does to the whole transaction.
+            db.execute_batch("ROLLBACK")?;
+            Err(Error::DiskFull)
+        })
+        .await;
+        assert!(matches!(early, Err(Error::DiskFull)), "{early:?}");
+        assert!(matches!(late, Err(Error::DiskFull)), "{late:?}");
+        assert!(writer.run(kept).await.expect("it answers").is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_comes_before_the_commit_fails_alone() {
+        let (_folder, writer) = writer();
+        let (early, late) = overtaken(&writer, |db| -> Result<(), Error> {
+            keep(db, "lost")?;
+            panic!("on purpose")
+        })
+        .await;
+        assert!(early.is_ok(), "{early:?}");
+        assert!(matches!(late, Err(Error::Panicked)), "{late:?}");
+        assert_eq!(writer.run(kept).await.expect("it answers"), ["early"]);
     }
 
     #[tokio::test]

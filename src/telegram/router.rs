@@ -47,9 +47,9 @@ impl Router {
         }
     }
 
-    /// The bot whose updates it reads.
-    pub fn bot(&self) -> BotId {
-        self.identity.bot
+    /// Who it reads updates for.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// The event that an update is. Fails where the JSON is no update at all.

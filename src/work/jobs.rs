@@ -116,22 +116,29 @@ impl Work {
         self.write_down().await?;
         self.sweep().await?;
         let room = AT_ONCE_MAX.saturating_sub(self.running.len());
+        if room == 0 {
+            return Ok(None);
+        }
+        // Nearly always there is nothing, and nobody is to wait for more than this look.
+        let Some(due) = self.writer.run(jobs::next_due).await? else {
+            return Ok(None);
+        };
         let now = self.clock.now();
-        let has_room = self.has_disk_room();
-        if room > 0 && has_room {
-            for job in self.begin(now, room).await? {
-                self.busy.push(job.id);
-                let tools = self.tools.clone();
-                self.running.push(Box::pin(fenced(tools, job)));
-            }
+        if due > now {
+            return Ok(Some(due));
+        }
+        if !self.has_disk_room() {
+            return Ok(Some(now.plus(WAIT_AGAIN)));
+        }
+        let (begun, next) = self.begin(now, room).await?;
+        for job in begun {
+            self.busy.push(job.id);
+            let tools = self.tools.clone();
+            self.running.push(Box::pin(fenced(tools, job)));
         }
         if self.running.len() >= AT_ONCE_MAX {
             return Ok(None);
         }
-        if !has_room {
-            return Ok(Some(now.plus(WAIT_AGAIN)));
-        }
-        let next = self.writer.run(jobs::next_due).await?;
         Ok(next.map(|due| due.max(now.plus(Duration::from_millis(1)))))
     }
 
@@ -150,8 +157,12 @@ impl Work {
         !self.running.is_empty() || !self.ended.is_empty() || self.lookups.is_busy()
     }
 
-    /// Jobs that are due, each attempt counted before its file is touched.
-    async fn begin(&mut self, now: Timestamp, room: usize) -> Result<Vec<Job>, Error> {
+    /// Jobs that are due, each attempt counted before its file is touched, and when the next one is.
+    async fn begin(
+        &mut self,
+        now: Timestamp,
+        room: usize,
+    ) -> Result<(Vec<Job>, Option<Timestamp>), Error> {
         let busy = self.busy.clone();
         self.writer
             .run(move |db| {
@@ -161,7 +172,7 @@ impl Work {
                 for job in &begun {
                     jobs::count_attempt(db, job.id, now.plus(BEGIN_AGAIN))?;
                 }
-                Ok(begun)
+                Ok((begun, jobs::next_due(db)?))
             })
             .await
     }

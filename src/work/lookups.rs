@@ -73,15 +73,14 @@ impl Lookups {
         }
         let now = self.clock.now();
         let desks = self.desk.desks().clone();
-        let begun = self
+        let (begun, next) = self
             .writer
-            .run(move |db| begin(db, &desks, now, room))
+            .run(move |db| Ok((begin(db, &desks, now, room)?, parked::next_due(db)?)))
             .await?;
         for (lookup, group) in begun {
             let client = self.client.clone();
             self.running.push(Box::pin(ask(client, group, lookup)));
         }
-        let next = self.writer.run(parked::next_due).await?;
         Ok(next.map(|due| due.max(now.plus(Duration::from_millis(1)))))
     }
 

@@ -9,16 +9,16 @@ use hushdesk::clock::Clock;
 use hushdesk::delivery::{Delivery, Pace};
 use hushdesk::desk::{self, Desk, Moment};
 use hushdesk::domain::desks::Desks;
-use hushdesk::domain::ids::{BotId, ChatId};
+use hushdesk::domain::ids::BotId;
 use hushdesk::domain::language::Language;
 use hushdesk::domain::time::Timestamp;
 use hushdesk::engine::timers::Timers;
 use hushdesk::engine::updates::Updates;
-use hushdesk::engine::{Voice, begin, desk_groups};
+use hushdesk::engine::{Voice, begin};
 use hushdesk::ops::health;
 use hushdesk::spool::Spool;
 use hushdesk::store::{self, Db, Options, Store};
-use hushdesk::telegram::{Client, Identity, Intake, Polled, Router};
+use hushdesk::telegram::{Client, Intake, Polled};
 use hushdesk::texts::Texts;
 use hushdesk::vault::Vault;
 use hushdesk::work::cleaner::InProcessCleaner;
@@ -41,8 +41,6 @@ pub struct Machine {
     work: Work,
     clock: Arc<ModelClock>,
     wire: Arc<Wire>,
-    /// The groups that the router was made for.
-    groups: Vec<ChatId>,
     /// When delivery wants to look again.
     next_call: Option<Timestamp>,
     /// When the work loop wants to look again.
@@ -168,10 +166,13 @@ impl Machine {
         runtime
             .block_on(store.writer.run(named))
             .expect("the bot's name is kept");
-        let groups = runtime
-            .block_on(desk_groups(&store.writer, &desks))
-            .expect("the groups can be read");
-        let updates = updates(&store, &desk, &intake, &clock, groups.clone());
+        let updates = Updates::new(
+            store.writer.clone(),
+            desk.clone(),
+            (BotId(BOT), "hush_desk_bot"),
+            clock.clone(),
+            intake.health(),
+        );
         let timers = Timers::new(
             store.writer.clone(),
             desk.clone(),
@@ -190,7 +191,6 @@ impl Machine {
             work,
             clock,
             wire,
-            groups,
             next_call: None,
             next_job: None,
         };
@@ -271,15 +271,7 @@ impl Machine {
     }
 
     fn handle(&mut self) -> Result<bool, store::Error> {
-        let configured = self.desk.desks();
-        let groups = self
-            .runtime
-            .block_on(desk_groups(&self.store.writer, configured))?;
-        if groups != self.groups {
-            self.groups.clone_from(&groups);
-            self.updates = updates(&self.store, &self.desk, &self.intake, &self.clock, groups);
-        }
-        Ok(self.runtime.block_on(self.updates.turn())? > 0)
+        Ok(self.runtime.block_on(self.updates.turn())?.handled > 0)
     }
 
     fn ring(&mut self) -> Result<bool, store::Error> {
@@ -360,27 +352,6 @@ impl Machine {
         drop((intake, voices, updates, timers, delivery, work));
         store.close();
     }
-}
-
-fn updates(
-    store: &Store,
-    desk: &Desk,
-    intake: &Intake,
-    clock: &Arc<ModelClock>,
-    groups: Vec<ChatId>,
-) -> Updates {
-    let router = Router::new(Identity {
-        bot: BotId(BOT),
-        username: "hush_desk_bot".to_owned(),
-        desk: groups,
-    });
-    Updates::new(
-        store.writer.clone(),
-        desk.clone(),
-        router,
-        clock.clone(),
-        intake.health(),
-    )
 }
 
 /// Housekeeping comes again for ever: it is nothing to wait for.
