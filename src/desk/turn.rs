@@ -187,7 +187,8 @@ impl<'a> Turn<'a> {
         self.queue(queued).map(drop)
     }
 
-    /// The same before all that waits in the lane.
+    /// The same before all that waits in the lane, but not before a topic that is yet to be made: it would
+    /// wait for what waits behind it.
     pub fn carry_ahead(
         &mut self,
         route: Route,
@@ -198,7 +199,10 @@ impl<'a> Turn<'a> {
             message: Some(message),
             ..along(route, route.purpose(), call)
         };
-        self.queue_ahead(queued)
+        match outbox::foundation(self.db, queued.lane)? {
+            Some(foundation) => self.queue_next(queued, foundation),
+            None => self.queue_ahead(queued),
+        }
     }
 
     /// The same right behind an unfinished call of the lane.
@@ -226,6 +230,12 @@ impl<'a> Turn<'a> {
         let numbered = self.new_call(&queued)?;
         let call = queued.as_call(&self.cause, numbered, self.now);
         outbox::insert_behind(self.db, &call, earlier, self.now).map(drop)
+    }
+
+    fn queue_next(&mut self, queued: Queued<'_>, earlier: OutboxId) -> Result<(), Error> {
+        let numbered = self.new_call(&queued)?;
+        let call = queued.as_call(&self.cause, numbered, self.now);
+        outbox::insert_next(self.db, &call, earlier, self.now).map(drop)
     }
 
     /// Puts a call at the front of a ticket's topic lane.

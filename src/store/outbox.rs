@@ -23,6 +23,17 @@ const INSERT_BEHIND: &str = "INSERT INTO outbox (cause, step, lane, position, is
      client_id, ticket_id, message_id, part, call, not_before, created_at, desk) \
      VALUES (?1, ?2, ?3, (SELECT position FROM outbox WHERE id = ?15), \
      0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+const MAKE_ROOM: &str = "UPDATE outbox SET position = position + 1 \
+     WHERE lane = ?1 AND finished_at IS NULL AND position > (SELECT position FROM outbox WHERE id = ?2)";
+const INSERT_NEXT: &str = "INSERT INTO outbox (cause, step, lane, position, is_head, budget, priority, purpose, \
+     client_id, ticket_id, message_id, part, call, not_before, created_at, desk) \
+     VALUES (?1, ?2, ?3, (SELECT position + 1 FROM outbox WHERE id = ?15), \
+     0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+const FOUNDATION: &str = "SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL \
+     AND position < ifnull((SELECT min(position) FROM outbox WHERE lane = ?1 AND finished_at IS NULL \
+                            AND purpose = 'relay'), 9223372036854775807) \
+     AND EXISTS (SELECT 1 FROM outbox WHERE lane = ?1 AND finished_at IS NULL AND purpose = 'topic') \
+     ORDER BY position DESC, id DESC LIMIT 1";
 const BEHEAD: &str =
     "UPDATE outbox SET is_head = 0 WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1";
 const REPLACE: &str = "UPDATE outbox SET call = ?3 \
@@ -116,6 +127,27 @@ pub fn insert(db: &Db, new: &NewCall<'_>, now: Timestamp) -> Result<OutboxId, Er
 pub fn insert_ahead(db: &Db, new: &NewCall<'_>, now: Timestamp) -> Result<OutboxId, Error> {
     db.prepare_cached(BEHEAD)?.execute([new.lane.key()])?;
     insert_with(db, INSERT_AHEAD, new, now, None)
+}
+
+/// The last of what stands before the messages in the lane of a topic that is yet to be made: the topic
+/// itself, its card, and what is said there first. None where the topic is there.
+pub fn foundation(db: &Db, lane: Lane) -> Result<Option<OutboxId>, Error> {
+    Ok(db
+        .prepare_cached(FOUNDATION)?
+        .query_row([lane.key()], |row| row.get(0))
+        .optional()?)
+}
+
+/// Puts a call right behind an unfinished one of the same lane, before all that stands behind that.
+pub fn insert_next(
+    db: &Db,
+    new: &NewCall<'_>,
+    earlier: OutboxId,
+    now: Timestamp,
+) -> Result<OutboxId, Error> {
+    db.prepare_cached(MAKE_ROOM)?
+        .execute(params![new.lane.key(), earlier])?;
+    insert_with(db, INSERT_NEXT, new, now, Some(earlier))
 }
 
 /// Puts a call right behind an unfinished one of the same lane, and behind what was put there before:

@@ -67,7 +67,7 @@ impl Scenario {
         machine.health()
     }
 
-    /// What happened so far, for a test that fails: the calls and the log.
+    /// What happened so far, for a test that fails: the calls, the log and what still waits.
     pub fn story(&self) -> String {
         let calls: Vec<String> = self
             .sandbox
@@ -81,11 +81,22 @@ impl Scenario {
             })
             .collect();
         let log = self.log.text();
-        let told: Vec<&str> = log
+        let told: Vec<String> = log
             .lines()
             .filter(|line| line.contains("hushdesk"))
+            .map(str::to_owned)
             .collect();
-        format!("{}\n{}", calls.join("\n"), told.join("\n"))
+        let waits = self.database(|db| {
+            let mut waiting = db.prepare(
+                "SELECT printf('%d %s: %s at %d, %s %s', id, lane, state, not_before, call, reason) \
+                 FROM outbox WHERE finished_at IS NULL OR state = 'dead' ORDER BY lane, position",
+            )?;
+            let rows = waiting.query_map([], |row| row.get(0))?;
+            rows.collect::<rusqlite::Result<Vec<String>>>()
+        });
+        let waits = waits.unwrap_or_default();
+        let parts = [calls, told, waits];
+        parts.map(|part| part.join("\n")).join("\n")
     }
 
     fn unread(&self, chat: i64) -> Vec<MessageView> {

@@ -334,7 +334,7 @@ impl Scenario {
         }
         group.sort_by_key(|post| post.date);
         // What stood in the wrong place has to stand in the right one as well.
-        group.retain(|post| !taken_away.contains(&(post.chat, post.id)));
+        group.retain(|post| !taken_away.contains(&(post.chat, post.id)) && !post.is_stray);
         for (client, written) in &ledger.by_clients {
             for ticket in self.by_ticket(*client, written) {
                 let way = format!("client {client} to the desk");
@@ -645,6 +645,9 @@ struct Post {
     text: String,
     /// The card of a topic that took the place of one in another group.
     is_again: bool,
+    /// A text in no topic: Telegram tells of it, so it has to be posted where it belongs. Of a copy it
+    /// does not tell.
+    is_stray: bool,
 }
 
 impl Post {
@@ -670,6 +673,7 @@ fn posts(chat: i64, messages: &[MessageView]) -> Vec<Post> {
             date: message.date,
             text: without_subject(&message.content.to_string()),
             is_again: message.text().contains("This ticket comes from"),
+            is_stray: message.thread.is_none() && message.content.get("text").is_some(),
         })
         .collect()
 }

@@ -587,3 +587,37 @@ fn only_members_of_a_group_work_there() {
         t.client("ann").expect_nothing();
     });
 }
+
+/// Seed 8128: a copy was taken back out of the main chat while its ticket was waiting for a topic elsewhere.
+#[test]
+fn what_is_taken_back_waits_for_the_topic_that_its_ticket_moves_to() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.at_desk("experts", |t| {
+            t.agent("lea");
+        });
+        t.sandbox.set_forum_mode(t.group, false);
+        t.client("ann").sends(content::photo("p1", "first look"));
+        t.client("ann").sends(content::photo("p2", "second look"));
+        let wait = Fault::RetryAfter { seconds: 30 };
+        t.sandbox.plan(FaultRule::once("createForumTopic", wait));
+        t.agent("sam").writes_in("ann", "/escalate look at this");
+        t.client("ann").says("still there?");
+        t.client("bob").says("hello");
+        t.pass(Duration::from_secs(60));
+        t.sandbox.set_forum_mode(t.group, true);
+        t.pass(Duration::from_secs(300));
+        t.general().expect_part("no topics any more");
+        t.client("bob").expect_part("created");
+        t.topic("bob").expect_card("hello");
+        t.at_desk("experts", |t| {
+            t.topic("ann")
+                .expect_card("my order is lost")
+                .expect_part("Before it came here:")
+                .expect_part("Raised to level 2")
+                .expect("first look")
+                .expect("second look")
+                .expect("still there?");
+        });
+    });
+}
