@@ -86,7 +86,9 @@ CREATE TABLE counting (
     try_at   INTEGER NOT NULL            -- not to be tried before
 ) STRICT;
 
--- A topic that its ticket has left for another group: the topic that took its place, and whether that was said.
+-- A topic that its ticket has left for another group: the topic that took its place, whether that was said,
+-- and whether it was closed then.
 ALTER TABLE topics ADD COLUMN left_for INTEGER REFERENCES topics (id);
 ALTER TABLE topics ADD COLUMN left_told INTEGER NOT NULL DEFAULT 0 CHECK (left_told IN (0, 1));
+ALTER TABLE topics ADD COLUMN left_closed INTEGER NOT NULL DEFAULT 0 CHECK (left_closed IN (0, 1));
 CREATE INDEX topics_left ON topics (left_for) WHERE left_for IS NOT NULL;

@@ -203,6 +203,14 @@ pub(super) fn arrived(
     Ok(())
 }
 
+/// A topic that was left is closed, so what was posted there stands there.
+pub(super) fn closed(turn: &Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let Call::CloseThread { chat, thread } = row.call else {
+        return Ok(());
+    };
+    topics::left_closed(turn.db, chat, thread)
+}
+
 /// What somebody reads who writes in a topic that its ticket has left; none where it has not.
 pub(super) fn left_text(turn: &Turn<'_>, message: &AgentMessage) -> Result<Option<String>, Error> {
     let Some(thread) = message.thread else {

@@ -79,11 +79,8 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
         Purpose::Dashboard => dashboard::done(turn, row, receipt),
         Purpose::CardEdit => card::shown(turn, row),
         Purpose::Title => card::titled(turn, row),
-        Purpose::Edit
-        | Purpose::Reaction
-        | Purpose::TopicState
-        | Purpose::Mark
-        | Purpose::Service => Ok(()),
+        Purpose::TopicState => relocate::closed(turn, row),
+        Purpose::Edit | Purpose::Reaction | Purpose::Mark | Purpose::Service => Ok(()),
     }
 }
 

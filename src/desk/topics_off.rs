@@ -13,7 +13,7 @@ use crate::domain::rules::breaker::{Cause, Destination};
 use crate::domain::ticket::Side;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::PartAt;
-use crate::store::{Error, Place, albums, messages};
+use crate::store::{Error, Place, albums, messages, topics};
 
 /// The kind of trouble that it is.
 pub(super) const TROUBLE: &str = "topics_off";
@@ -85,7 +85,8 @@ pub(super) fn pick_up(
 }
 
 /// Takes a post away and queues it up again, before what waits in its lane. False where Telegram has
-/// told that it stands in its topic, or an agent wrote it there, so that topics were on until then.
+/// told that it stands in its topic, or an agent wrote it there, or the topic was closed after it, so that
+/// topics were on until then.
 fn take_back(turn: &mut Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
     let found = messages::by_id(turn.db, row)?;
     if found.side == Side::Agent {
@@ -115,6 +116,12 @@ fn take_back(turn: &mut Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
     // Taken back meanwhile, or a part of an album that was copied as one: nobody knows which it is.
     if found.is_deleted || posts.is_empty() {
         return Ok(true);
+    }
+    let group = turn.group()?;
+    for thread in posts.iter().filter_map(|at| at.thread) {
+        if topics::is_left_closed(turn.db, group, thread)? {
+            return Ok(false);
+        }
     }
     // Words of it that were posted apart have told where they stand, and so did what came before them.
     let is_copy = |at: &PartAt| {

@@ -80,9 +80,10 @@ pub struct OutboxRow {
 }
 
 impl OutboxRow {
-    /// Whether it stands in a ticket's topic lane.
+    /// Whether it is for a ticket's topic, the present one or one that was left.
     pub fn is_for_topic(&self) -> bool {
-        self.budget == Budget::Desk && self.lane.starts_with("topic:")
+        let is_of_topic = self.lane.starts_with("topic:") || self.lane.starts_with("left:");
+        self.budget == Budget::Desk && is_of_topic
     }
 }
 

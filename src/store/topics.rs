@@ -23,6 +23,8 @@ const UNTOLD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id,
      title, titled_at, card_shown, left_for IS NOT NULL \
      FROM topics WHERE left_for = ?1 AND left_told = 0 ORDER BY id";
 const TOLD: &str = "UPDATE topics SET left_told = 1 WHERE id = ?1";
+const LEFT_CLOSED: &str = "UPDATE topics SET left_closed = 1 WHERE chat_id = ?1 AND thread_id = ?2";
+const IS_LEFT_CLOSED: &str = "SELECT left_closed FROM topics WHERE chat_id = ?1 AND thread_id = ?2";
 const LEAVE: &str = "UPDATE topics SET left_for = ?2 WHERE id = ?1";
 const HAND_ON: &str = "UPDATE topics SET left_for = ?2 WHERE left_for = ?1 AND left_told = 0";
 const SET_CHAT: &str = "UPDATE topics SET chat_id = ?2 WHERE id = ?1 AND state = 'wanted'";
@@ -143,6 +145,22 @@ pub fn untold(db: &Db, successor: TopicId) -> Result<Vec<Topic>, Error> {
 pub fn told(db: &Db, id: TopicId) -> Result<(), Error> {
     db.prepare_cached(TOLD)?.execute([id])?;
     Ok(())
+}
+
+/// A topic that was left is closed.
+pub fn left_closed(db: &Db, chat: ChatId, thread: ThreadId) -> Result<(), Error> {
+    db.prepare_cached(LEFT_CLOSED)?
+        .execute(params![chat, thread])?;
+    Ok(())
+}
+
+/// Whether a topic was closed because its ticket has left it.
+pub fn is_left_closed(db: &Db, chat: ChatId, thread: ThreadId) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(IS_LEFT_CLOSED)?
+        .query_row(params![chat, thread], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false))
 }
 
 /// A topic that nobody has begun to make is made in another group.

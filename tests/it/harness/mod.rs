@@ -2,6 +2,7 @@
 //! the test decides when time passes, what fails and where the program is killed.
 
 mod actors;
+mod arrivals;
 pub mod checks;
 mod contents;
 pub mod crew;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use hushdesk::sandbox::{MessageView, Right, Rights, Status, content};
 use serde_json::Value;
 
+use super::arrivals::{Post, Sightings, posts};
 use super::crew::CrewDeed;
 use super::variety::{Deed, Who};
 use super::{BOT, Scenario};
@@ -328,17 +329,19 @@ impl Scenario {
                 * hushdesk::delivery::IN_FLIGHT_MAX;
         let mut twice = 0;
         let taken_away = self.taken_away();
-        let mut group = Vec::new();
+        let mut group: Vec<Post> = Vec::new();
         for chat in self.groups() {
             group.extend(posts(chat, &self.sandbox.chat_messages(chat)));
         }
         group.sort_by_key(|post| post.date);
         // What stood in the wrong place has to stand in the right one as well.
-        group.retain(|post| !taken_away.contains(&(post.chat, post.id)) && !post.is_stray);
+        let (taken, group): (Vec<Post>, Vec<Post>) = group
+            .into_iter()
+            .partition(|post| taken_away.contains(&(post.chat, post.id)));
         for (client, written) in &ledger.by_clients {
             for ticket in self.by_ticket(*client, written) {
                 let way = format!("client {client} to the desk");
-                twice += self.arrived(&group, &ticket, &way);
+                twice += self.arrived((&group, &taken), &ticket, &way);
                 self.has_newest(&group, &ticket, &way);
             }
         }
@@ -351,7 +354,7 @@ impl Scenario {
                 .filter(|text| !is_empty && !is_refused(text))
                 .collect();
             let way = format!("the desk to client {client}");
-            twice += self.arrived(&chat, &delivered, &way);
+            twice += self.arrived((&chat, &[]), &delivered, &way);
             if !ledger.has_blocked {
                 self.has_newest(&chat, &delivered, &way);
             }
@@ -497,26 +500,33 @@ impl Scenario {
 
     /// Everything that was written stands there, first sightings in the order of writing. How many
     /// stand there more than once.
-    fn arrived(&self, posts: &[Post], written: &[&Written], way: &str) -> usize {
+    fn arrived(
+        &self,
+        (posts, taken): (&[Post], &[Post]),
+        written: &[&Written],
+        way: &str,
+    ) -> usize {
         let mut twice = 0;
-        let mut last: Option<(&Post, &str)> = None;
+        let mut last: Option<(Sightings<'_>, &str)> = None;
         for text in written.iter().filter(|text| !text.is_gone) {
-            let sightings: Vec<&Post> = posts
-                .iter()
-                .filter(|post| post.text.contains(text.marker.as_str()))
-                .collect();
-            let first = sightings
-                .first()
-                .unwrap_or_else(|| panic!("{} is lost from {way}\n{}", text.marker, self.story()));
-            if let Some((before, marker)) = last {
+            let marker = text.marker.as_str();
+            let seen = Sightings::of(marker, posts, taken);
+            let story = || self.story();
+            assert!(
+                seen.arrival().is_some(),
+                "{marker} is lost from {way}\n{}",
+                story()
+            );
+            if let Some((before, earlier)) = &last {
+                let is_overtaken = before.is_overtaken_by(&seen);
                 assert!(
-                    !first.stands_before(before),
-                    "{} overtook {marker} from {way}\n{}",
-                    text.marker,
-                    self.story()
+                    !is_overtaken,
+                    "{marker} overtook {earlier} from {way}\n{}",
+                    story()
                 );
             }
-            last = Some((first, text.marker.as_str()));
+            let sightings = seen.standing.clone();
+            last = Some((seen, marker));
             // An edit that Telegram does not let us make is a message more.
             if text.edited.is_none() {
                 // The card of a topic that its ticket has moved to shows the first words again.
@@ -635,52 +645,4 @@ impl Ledger {
             Who::Agent => &mut self.by_agents,
         }
     }
-}
-
-/// Something that the bot posted.
-struct Post {
-    chat: i64,
-    id: i64,
-    date: i64,
-    text: String,
-    /// The card of a topic that took the place of one in another group.
-    is_again: bool,
-    /// A text in no topic: Telegram tells of it, so it has to be posted where it belongs. Of a copy it
-    /// does not tell.
-    is_stray: bool,
-}
-
-impl Post {
-    /// Of two groups nobody knows the order within a second.
-    fn stands_before(&self, other: &Post) -> bool {
-        if self.chat == other.chat {
-            self.id < other.id
-        } else {
-            self.date < other.date
-        }
-    }
-}
-
-/// What the bot posted, in order, deleted or not. What a moved ticket's history quotes is no copy.
-fn posts(chat: i64, messages: &[MessageView]) -> Vec<Post> {
-    messages
-        .iter()
-        .filter(|message| message.from_bot && !message.service)
-        .filter(|message| !message.text().starts_with("Before it came here:"))
-        .map(|message| Post {
-            chat,
-            id: message.id,
-            date: message.date,
-            text: without_subject(&message.content.to_string()),
-            is_again: message.text().contains("This ticket comes from"),
-            is_stray: message.thread.is_none() && message.content.get("text").is_some(),
-        })
-        .collect()
-}
-
-/// A card names what its ticket is about by its first line, which is no copy of it.
-fn without_subject(content: &str) -> String {
-    let (before, rest) = content.split_once('«').unwrap_or((content, ""));
-    let (_, after) = rest.split_once('»').unwrap_or(("", ""));
-    format!("{before}{after}")
 }

@@ -607,9 +607,12 @@ fn what_is_taken_back_waits_for_the_topic_that_its_ticket_moves_to() {
         t.pass(Duration::from_secs(60));
         t.sandbox.set_forum_mode(t.group, true);
         t.pass(Duration::from_secs(300));
-        t.general().expect_part("no topics any more");
+        t.general()
+            .expect_part("no topics any more")
+            .expect_part("can work in this group again");
         t.client("bob").expect_part("created");
         t.topic("bob").expect_card("hello");
+        t.topic("ann").expect_part("This ticket goes on in experts");
         t.at_desk("experts", |t| {
             t.topic("ann")
                 .expect_card("my order is lost")
@@ -619,5 +622,35 @@ fn what_is_taken_back_waits_for_the_topic_that_its_ticket_moves_to() {
                 .expect("second look")
                 .expect("still there?");
         });
+    });
+}
+
+/// Seed 6504: the topic was closed after the copy, so it stands there.
+#[test]
+fn what_stands_in_a_topic_that_was_left_and_closed_stays_there_when_topics_go() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.client("ann").sends(content::photo("p1", "look"));
+        t.topic("ann").expect_kind("photo");
+        t.agent("sam").writes_in("ann", "/transfer billing");
+        arrives_at_money(t);
+        t.client("ann").says("do you see it?");
+        t.at_desk("money", |t| {
+            t.topic("ann").expect("do you see it?");
+        });
+        t.sandbox.set_forum_mode(t.group, false);
+        t.client("bob").says("hello");
+        t.client("bob").expect_part("created");
+        t.pass(Duration::from_secs(60));
+        t.sandbox.set_forum_mode(t.group, true);
+        t.pass(Duration::from_secs(300));
+        t.general()
+            .expect_part("no topics any more")
+            .expect_part("can work in this group again");
+        t.topic("bob").expect_card("hello");
+        let calls = t.sandbox.calls();
+        let count = |method| calls.iter().filter(|call| call.method == method).count();
+        assert_eq!(count("deleteMessage"), 0, "{}", t.story());
+        assert_eq!(count("copyMessage"), 1, "{}", t.story());
     });
 }
