@@ -233,64 +233,8 @@ impl Desk {
     pub fn apply(&self, db: &Db, moment: Moment, cause: Cause, event: Event) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, cause);
         turn.here = whereabouts(&turn, &event)?;
-        match event {
-            Event::ClientWrote(message) => client::wrote(&mut turn, &message),
-            Event::ClientCommanded(message, command) => {
-                client::commanded(&mut turn, &message, command)
-            }
-            Event::ClientEdited(message) => edit::by_client(&mut turn, &message),
-            Event::ClientReacted {
-                from,
-                message,
-                reactions,
-            } => reaction::by_client(&mut turn, from, message, &reactions),
-            Event::ClientPressed(press) => press::pressed_by_client(&mut turn, &press),
-            Event::ClientLeft(user) => client::left(&mut turn, user),
-            Event::ClientReturned(user) => client::returned(&mut turn, user),
-            Event::AgentWrote(message) => agent::wrote(&mut turn, &message),
-            Event::AgentCommanded(message, command) => {
-                command::commanded(&mut turn, &message, &command)
-            }
-            Event::AgentEdited(message) => edit::by_agent(&mut turn, &message),
-            Event::AgentReacted {
-                chat,
-                by,
-                message,
-                reactions,
-            } => reaction::by_agent(&mut turn, chat, by, message, &reactions),
-            Event::DeskStanding(_, standing) => breaker::standing(&mut turn, standing),
-            Event::AgentPressed(press) => membership::pressed(&mut turn, &press),
-            Event::MemberChanged(_, member) => membership::changed(&mut turn, &member),
-            Event::MemberLookedUp(_, user, member) => {
-                membership::looked_up(&mut turn, user, member.as_ref())
-            }
-            Event::AdminsListed(desk, admins) => members::put_admins(db, desk, &admins, moment.now),
-            Event::TopicCreated {
-                chat,
-                thread,
-                title,
-            } => topic::announced(&mut turn, chat, thread, &title),
-            Event::GroupUpgraded { old, new } => {
-                topics::upgraded(db, old, new)?;
-                turn.here = turn.desk_at(old)?.unwrap_or(DeskId::MAIN);
-                breaker::closed(&mut turn, Destination::Group(old))
-            }
-            Event::AddedElsewhere { chat } => timer::added_elsewhere(&turn, chat),
-            Event::VoiceChanged {
-                voice,
-                chat,
-                can_post,
-            } => voice::changed(&mut turn, voice, chat, can_post),
-            Event::VoiceHeard {
-                voice,
-                from,
-                language,
-            } => voice::heard(&mut turn, voice, from, language),
-            Event::StrayPress { press, language } => turn.answer_press(press, language),
-            Event::JobEnded(job, end) => file::ended(&mut turn, job, &end),
-            Event::TimerRang(timer) => timer::rang(&mut turn, &timer),
-            Event::Ignored(_) => Ok(()),
-        }
+        happened(&mut turn, event)?;
+        assign::fill_up(&mut turn)
     }
 
     /// A call has ended one attempt.
@@ -303,12 +247,15 @@ impl Desk {
     ) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Cause::Call(row.id, row.attempts));
         turn.here = row.desk;
-        settle::settle(&mut turn, row, outcome)
+        settle::settle(&mut turn, row, outcome)?;
+        assign::fill_up(&mut turn)
     }
 
     /// The program has started: menus are shown, housekeeping is set.
     pub fn started(&self, db: &Db, moment: Moment) -> Result<(), Error> {
-        start::started(&mut self.turn(db, moment, Cause::Start(moment.now)))
+        let mut turn = self.turn(db, moment, Cause::Start(moment.now));
+        start::started(&mut turn)?;
+        assign::fill_up(&mut turn)
     }
 
     /// An update could not be handled and is kept aside.
@@ -415,6 +362,64 @@ impl Desk {
 
     fn turn<'a>(&'a self, db: &'a Db, moment: Moment, cause: Cause) -> Turn<'a> {
         Turn::new(db, moment, cause, &self.shared)
+    }
+}
+
+/// Lets everybody whom an event concerns have their part.
+fn happened(turn: &mut Turn<'_>, event: Event) -> Result<(), Error> {
+    match event {
+        Event::ClientWrote(message) => client::wrote(turn, &message),
+        Event::ClientCommanded(message, command) => client::commanded(turn, &message, command),
+        Event::ClientEdited(message) => edit::by_client(turn, &message),
+        Event::ClientReacted {
+            from,
+            message,
+            reactions,
+        } => reaction::by_client(turn, from, message, &reactions),
+        Event::ClientPressed(press) => press::pressed_by_client(turn, &press),
+        Event::ClientLeft(user) => client::left(turn, user),
+        Event::ClientReturned(user) => client::returned(turn, user),
+        Event::AgentWrote(message) => agent::wrote(turn, &message),
+        Event::AgentCommanded(message, command) => command::commanded(turn, &message, &command),
+        Event::AgentEdited(message) => edit::by_agent(turn, &message),
+        Event::AgentReacted {
+            chat,
+            by,
+            message,
+            reactions,
+        } => reaction::by_agent(turn, chat, by, message, &reactions),
+        Event::DeskStanding(_, standing) => breaker::standing(turn, standing),
+        Event::AgentPressed(press) => membership::pressed(turn, &press),
+        Event::MemberChanged(_, member) => membership::changed(turn, &member),
+        Event::MemberLookedUp(_, user, member) => {
+            membership::looked_up(turn, user, member.as_ref())
+        }
+        Event::AdminsListed(desk, admins) => members::put_admins(turn.db, desk, &admins, turn.now),
+        Event::TopicCreated {
+            chat,
+            thread,
+            title,
+        } => topic::announced(turn, chat, thread, &title),
+        Event::GroupUpgraded { old, new } => {
+            topics::upgraded(turn.db, old, new)?;
+            turn.here = turn.desk_at(old)?.unwrap_or(DeskId::MAIN);
+            breaker::closed(turn, Destination::Group(old))
+        }
+        Event::AddedElsewhere { chat } => timer::added_elsewhere(turn, chat),
+        Event::VoiceChanged {
+            voice,
+            chat,
+            can_post,
+        } => voice::changed(turn, voice, chat, can_post),
+        Event::VoiceHeard {
+            voice,
+            from,
+            language,
+        } => voice::heard(turn, voice, from, language),
+        Event::StrayPress { press, language } => turn.answer_press(press, language),
+        Event::JobEnded(job, end) => file::ended(turn, job, &end),
+        Event::TimerRang(timer) => timer::rang(turn, &timer),
+        Event::Ignored(_) => Ok(()),
     }
 }
 

@@ -15,6 +15,8 @@ use crate::store::{Error, agents, queue, tickets};
 
 /// Tickets of the queue that find somebody in one go; the next occasion finds the next ones.
 const AT_ONCE_MAX: u32 = 20;
+/// Tickets of the queue that are looked at for that: the first may be for people who are not there.
+const LOOKED_AT_MAX: u32 = 100;
 /// As many tickets as anybody may have.
 const OF_ONE_MAX: u32 = 1_000;
 
@@ -74,15 +76,19 @@ pub(super) fn decide(
     ticket: &Ticket,
     except: Option<UserId>,
 ) -> Result<Decision, Error> {
-    let mut candidates = Vec::new();
-    for agent in people::at_desk(turn, ticket.desk, agents::all(turn.db)?)? {
-        candidates.push(candidate(turn, agent)?);
-    }
     let wanted = Wanted {
         except,
         ..wanted(ticket)
     };
-    Ok(assign::assign(&candidates, &wanted))
+    Ok(assign::assign(&candidates(turn, ticket.desk)?, &wanted))
+}
+
+fn candidates(turn: &Turn<'_>, desk: DeskId) -> Result<Vec<Candidate>, Error> {
+    let agents = people::at_desk(turn, desk, agents::all(turn.db)?)?;
+    agents
+        .into_iter()
+        .map(|agent| candidate(turn, agent))
+        .collect()
 }
 
 /// Whether this agent could get a ticket now.
@@ -149,12 +155,41 @@ pub(super) fn hand_out(turn: &mut Turn<'_>) -> Result<(), Error> {
         return Ok(());
     }
     for desk in turn.desks().all() {
-        for id in queue::waiting(turn.db, desk, AT_ONCE_MAX)? {
-            let mut ticket = tickets::by_id(turn.db, id)?;
-            to_somebody(turn, &mut ticket, None)?;
+        hand_out_at(turn, desk)?;
+    }
+    Ok(())
+}
+
+fn hand_out_at(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
+    let mut there = candidates(turn, desk)?;
+    let mut given = 0;
+    for id in queue::waiting(turn.db, desk, LOOKED_AT_MAX)? {
+        if given == AT_ONCE_MAX || !there.iter().any(Candidate::has_room) {
+            return Ok(());
+        }
+        let mut ticket = tickets::by_id(turn.db, id)?;
+        let mut taken = turn.taken.iter().rev();
+        let except = taken.find_map(|(it, had_it)| (*it == id).then_some(*had_it));
+        let wanted = Wanted {
+            except,
+            ..wanted(&ticket)
+        };
+        if assign::assign(&there, &wanted).chosen.is_some()
+            && to_somebody(turn, &mut ticket, except)?
+        {
+            given += 1;
+            there = candidates(turn, desk)?;
         }
     }
     Ok(())
+}
+
+/// At the end of a turn: whoever was relieved of a ticket has room for another, and it is not that one.
+pub(super) fn fill_up(turn: &mut Turn<'_>) -> Result<(), Error> {
+    if turn.taken.is_empty() {
+        return Ok(());
+    }
+    hand_out(turn)
 }
 
 /// Somebody is not there any more: each of their tickets goes to somebody else, or back to the queue.

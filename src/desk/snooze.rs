@@ -59,10 +59,6 @@ pub(super) fn put_aside(
         timers::set(turn.db, until, &timer)?;
     }
     sla::look_again(turn, ticket.id)?;
-    // Whoever has it has room for another meanwhile.
-    if ticket.assignee.is_some() {
-        assign::hand_out(turn)?;
-    }
     let (texts, language) = (turn.texts(), turn.language());
     Ok(match until {
         Some(_) => texts.snoozed(language, &shown),

@@ -86,6 +86,11 @@ pub(super) fn act(
     } else if before.assignee.is_some() {
         assignments::end(turn.db, ticket.id, turn.now)?;
     }
+    if let (Some(agent), TicketState::Assigned) = (before.assignee, before.state)
+        && (ticket.assignee, state) != (before.assignee, before.state)
+    {
+        turn.taken.push((ticket.id, agent));
+    }
     if before.state.is_queued() && !state.is_queued() {
         queue::forget_told(turn.db, ticket.id)?;
     }
@@ -100,11 +105,11 @@ pub(super) fn act(
 /// A ticket has been closed: nobody works on it, and somebody has room for another.
 pub(super) fn closed(turn: &mut Turn<'_>, ticket: &Ticket) -> Result<(), Error> {
     queue::forget_told(turn.db, ticket.id)?;
-    if ticket.assignee.is_none() {
+    let Some(agent) = ticket.assignee else {
         return Ok(());
-    }
-    assignments::end(turn.db, ticket.id, turn.now)?;
-    assign::hand_out(turn)
+    };
+    turn.taken.push((ticket.id, agent));
+    assignments::end(turn.db, ticket.id, turn.now)
 }
 
 /// A closed ticket has been opened again, perhaps for whoever had it.

@@ -6,6 +6,7 @@ use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
 use crate::domain::desks::Desks;
 use crate::domain::ids::{
     ChatId, ClientId, DeskId, InboxId, JobId, LookupId, MessageRowId, OutboxId, TicketId, TimerId,
+    UserId,
 };
 use crate::domain::language::Language;
 use crate::domain::rules::carriers::Direction;
@@ -26,6 +27,8 @@ pub(super) struct Turn<'a> {
     pub polling_since: Option<Timestamp>,
     /// The desk that this is about: where an update came from, whose call has ended, whose ticket it is.
     pub here: DeskId,
+    /// Tickets that were taken from somebody, or put aside, who has room for another therefore.
+    pub taken: Vec<(TicketId, UserId)>,
     cause: String,
     step: u32,
     shared: &'a Shared,
@@ -48,6 +51,7 @@ impl<'a> Turn<'a> {
             now: moment.now,
             polling_since: moment.polling_since,
             here: DeskId::MAIN,
+            taken: Vec::new(),
             cause,
             step: 0,
             shared,

@@ -39,6 +39,13 @@ pub struct Candidate {
     pub idle_since: Timestamp,
 }
 
+impl Candidate {
+    /// Whether they could be given anything at all now.
+    pub fn has_room(&self) -> bool {
+        self.status == AgentStatus::Available && self.is_in_shift && self.active < self.capacity
+    }
+}
+
 /// The ticket that looks for somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hushdesk::domain::settings::{Agents, Assignment, Category};
 use hushdesk::sandbox::Status;
 
+use super::claiming::held;
 use crate::harness::{Reads, Scenario, Setup, bot_test_with};
 
 fn auto(most: u32) -> Setup {
@@ -184,16 +185,7 @@ fn a_ticket_that_wakes_and_that_nobody_has_is_given_to_somebody() {
 
 #[test]
 fn tickets_go_to_those_who_work_on_what_they_are_about_and_read_their_language() {
-    let mut setup = auto(5);
-    setup.categories = ["billing", "technical"]
-        .map(|name| Category {
-            name: name.to_owned(),
-            title: name.to_owned(),
-            desk: None,
-            priority: None,
-        })
-        .to_vec();
-    bot_test_with(setup, |t| {
+    bot_test_with(two_categories(5), |t| {
         at_work(t, "sam");
         at_work(t, "joe");
         let (sam, joe) = (
@@ -222,5 +214,147 @@ fn tickets_go_to_those_who_work_on_what_they_are_about_and_read_their_language()
         // Nobody reads it, so somebody who does not gets it rather than nobody.
         expect_given(t, "ann", "sam");
         t.topic("bob").expect_part("back in the queue");
+    });
+}
+
+/// Sam has the ticket of ann and room for no other; bob waits.
+fn sam_is_full(t: &mut Scenario) {
+    at_work(t, "sam");
+    asks(t, "ann", "An agent will assist you shortly");
+    expect_given(t, "ann", "sam");
+    asks(t, "bob", "your place in the queue is 1");
+}
+
+fn two_categories(most: u32) -> Setup {
+    let mut setup = auto(most);
+    setup.categories = ["billing", "technical"]
+        .map(|name| Category {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            desk: None,
+            priority: None,
+        })
+        .to_vec();
+    setup
+}
+
+/// Whatever takes a ticket from somebody, they get the oldest that waits and suits them, in the same moment,
+/// and never the very one that they have just given back.
+#[test]
+fn whoever_gives_a_ticket_back_is_given_the_next_one_at_once() {
+    for (command, who) in [
+        ("/unclaim", "sam"),
+        // By somebody else, who is an administrator.
+        ("/unclaim", "eve"),
+        ("/escalate it burns", "sam"),
+        ("/transfer billing", "sam"),
+        ("/transfer level 2", "sam"),
+        ("/snooze", "sam"),
+        ("/close", "sam"),
+    ] {
+        bot_test_with(two_categories(1), |t| {
+            t.agent("eve").writes_in_general("/busy");
+            t.general().expect_part("You are busy");
+            sam_is_full(t);
+            t.agent(who).writes_in("ann", command);
+            expect_given(t, "bob", "sam");
+            assert_eq!(held(t, "bob"), ("sam".to_owned(), 1), "{command}");
+            assert_eq!(held(t, "ann").1, 1, "{command}");
+            t.reads_all(t.group);
+            let ann = t.person("ann");
+            t.reads_all(ann);
+        });
+    }
+}
+
+#[test]
+fn whoever_passes_a_ticket_to_a_colleague_is_given_the_next_one_at_once() {
+    for command in ["/assign", "/transfer"] {
+        bot_test_with(auto(1), |t| {
+            t.agent("joe").writes_in_general("/busy");
+            t.general().expect_part("You are busy");
+            sam_is_full(t);
+            let joe = t.marked("joe").username().to_owned();
+            t.agent("sam")
+                .writes_in("ann", &format!("{command} @{joe}"));
+            expect_given(t, "ann", "joe");
+            expect_given(t, "bob", "sam");
+        });
+    }
+}
+
+#[test]
+fn whoever_raises_or_puts_aside_a_ticket_by_button_is_given_the_next_one_at_once() {
+    for button in ["Escalate", "Close"] {
+        bot_test_with(auto(1), |t| {
+            sam_is_full(t);
+            t.agent("sam").in_topic_of("ann").presses(button);
+            if button == "Close" {
+                t.agent("sam").in_topic_of("ann").presses("Solved");
+            }
+            expect_given(t, "bob", "sam");
+            t.reads_all(t.group);
+            let ann = t.person("ann");
+            t.reads_all(ann);
+        });
+    }
+}
+
+#[test]
+fn whose_ticket_the_clock_or_the_client_takes_is_given_the_next_one_at_once() {
+    let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
+    let mut setup = auto(1);
+    setup.sla.first_response.medium = Some(minutes(10));
+    bot_test_with(setup, |t| {
+        sam_is_full(t);
+        t.client("ann").says("/close");
+        t.client("ann").expect_part("closed");
+        t.topic("ann").expect_part("closed");
+        expect_given(t, "bob", "sam");
+        t.pass(minutes(5));
+        asks(t, "eve", "your place in the queue is 1");
+        // Nobody has answered bob in time: the ticket is taken from sam, who gets the other.
+        t.pass(minutes(11));
+        assert_eq!(held(t, "eve").0, "sam");
+        assert_ne!(held(t, "bob").0, "sam");
+        for client in ["bob", "eve"] {
+            t.agent("sam").writes_in(client, "/close");
+            t.client(client).expect_part("closed");
+        }
+        t.reads_all(t.group);
+    });
+}
+
+/// Tickets that no junior gets: more than are given out at a time.
+const SENIORS_ONLY: u8 = 24;
+
+fn asks_quietly(t: &mut Scenario, client: &str) {
+    t.client(client).says("my order is lost");
+    t.pass(Duration::from_secs(60));
+}
+
+/// What waits first may be for others.
+#[test]
+fn what_suits_nobody_does_not_hide_what_waits_behind_it() {
+    let mut setup = auto(1);
+    setup.tickets.escalate_keywords = vec!["operator".to_owned()];
+    bot_test_with(setup, |t| {
+        at_work(t, "sam");
+        asks(t, "ann", "An agent will assist you shortly");
+        expect_given(t, "ann", "sam");
+        for number in 0..SENIORS_ONLY {
+            let client = format!("{}oe", char::from(b'a' + number));
+            t.client(&client).says("an operator, please");
+            t.pass(Duration::from_secs(20));
+        }
+        asks_quietly(t, "bob");
+        t.agent("sam").writes_in("ann", "/close");
+        t.pass(Duration::from_secs(300));
+        assert_eq!(held(t, "bob").0, "sam");
+        for person in t.everybody() {
+            let chat = t.person(&person);
+            t.reads_all(chat);
+        }
+        t.reads_all(t.group);
     });
 }

@@ -11,7 +11,7 @@ fn open_ticket(t: &mut Scenario) {
 }
 
 /// Who has the ticket of a client, and how often it has changed hands.
-fn held(t: &mut Scenario, client: &str) -> (String, i64) {
+pub fn held(t: &mut Scenario, client: &str) -> (String, i64) {
     let code = t.code_of(client);
     let (assignee, hands): (Option<i64>, i64) = t.database(|db| {
         let query = "SELECT assignee, (SELECT count(*) FROM assignments WHERE ticket_id = tickets.id) \
