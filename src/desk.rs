@@ -24,6 +24,7 @@ mod escalate;
 mod file;
 mod general;
 mod history;
+mod identity;
 mod letters;
 mod membership;
 mod moment;

@@ -1,6 +1,24 @@
 //! Every word that people read, in every language: Fluent files, and one function per message.
 //! Knows nothing of when a text is sent or to whom.
 
+/// Declares one function per message, and the list of all of them for the tests.
+macro_rules! messages {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),*) = $key:literal;)*) => {
+        impl Texts {
+            $($(#[$doc])*
+            pub fn $name(&self, language: Language, $($argument: $kind),*) -> String {
+                let arguments: Vec<(&str, FluentValue<'_>)> =
+                    vec![$((stringify!($argument), FluentValue::from($argument))),*];
+                self.format(language, $key, &arguments.into_iter().collect())
+            })*
+        }
+
+        /// Every message with the names of its arguments.
+        #[cfg(test)]
+        pub(super) const MESSAGES: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($argument)),*])),*];
+    };
+}
+
 mod messages;
 
 use std::borrow::Cow;

@@ -6,7 +6,7 @@ use super::command::{self, Answer, Given, needs_topic};
 use super::people;
 use super::state::{self, By};
 use super::turn::Turn;
-use super::{assign, queue as lists, relocate};
+use super::{assign, identity, queue as lists, relocate};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::event::AgentMessage;
 use crate::domain::ids::UserId;
@@ -28,7 +28,7 @@ pub(super) fn claim(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     };
     match given.message.from {
         Some(user) => take_up(turn, ticket, user).map(Some),
-        None => Ok(Some(command::needs_person(turn, given.word))),
+        None => identity::ask(turn, given),
     }
 }
 
@@ -202,7 +202,7 @@ fn pass_on(
 pub(super) fn next(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let (texts, language) = (turn.texts(), turn.language());
     let Some(user) = given.message.from else {
-        return Ok(Some(command::needs_person(turn, given.word)));
+        return identity::ask(turn, given);
     };
     let Some(agent) = agents::by_user(turn.db, user)? else {
         return Ok(Some(texts.nothing_next(language)));

@@ -3,7 +3,7 @@
 
 use super::turn::Turn;
 use super::{
-    agent, ban, bulk, claim, closing, delete, escalate, letters, prompt, queue, relocate,
+    agent, ban, bulk, claim, closing, delete, escalate, identity, letters, prompt, queue, relocate,
     reopening, shift, snooze, sort, staff, trail,
 };
 use crate::domain::agent::AgentStatus;
@@ -48,6 +48,12 @@ pub(super) fn commanded(
         let text = turn.texts().not_admitted(turn.language());
         return turn.answer_agent((message.chat, message.thread), message.message, text);
     }
+    let ticket = agent::ticket_of(turn, message)?;
+    let is_note = matches!(command, AgentCommand::Given(AgentWord::Note, _));
+    // Whatever begins with a slash in the caption of one message keeps all of its album inside.
+    if let (Some(ticket), Some(_), false) = (&ticket, &message.album, is_note) {
+        agent::note(turn, ticket, message)?;
+    }
     let answer = match command {
         AgentCommand::Unknown(word) => {
             let texts = turn.texts();
@@ -58,15 +64,9 @@ pub(super) fn commanded(
                 message,
                 word: *word,
                 arguments,
-                ticket: agent::ticket_of(turn, message)?,
+                ticket,
             };
-            match forbidden(turn, &given)? {
-                Some(answer) => Some(answer),
-                None => match relocate::elsewhere(turn, &given)? {
-                    Some(answer) => Some(answer),
-                    None => run(turn, &given)?,
-                },
-            }
+            carry_out(turn, &given)?
         }
     };
     match answer {
@@ -75,14 +75,26 @@ pub(super) fn commanded(
     }
 }
 
+/// Does what a command says where whoever gives it may.
+pub(super) fn carry_out(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
+    let (texts, language) = (turn.texts(), turn.language());
+    let verdict = verdict(turn, given)?;
+    match verdict {
+        Verdict::Stranger => return Ok(Some(texts.members_only(language))),
+        Verdict::AdminsOnly => return Ok(Some(texts.admins_only(language))),
+        Verdict::NeedsIdentity | Verdict::Allowed => {}
+    }
+    if let Some(answer) = relocate::elsewhere(turn, given)? {
+        return Ok(Some(answer));
+    }
+    match verdict {
+        Verdict::NeedsIdentity => identity::ask(turn, given),
+        Verdict::Allowed | Verdict::Stranger | Verdict::AdminsOnly => run(turn, given),
+    }
+}
+
 fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let message = given.message;
-    // A command in the caption of one message keeps all of its album inside.
-    if let (Some(ticket), Some(_)) = (&given.ticket, &message.album)
-        && given.word != AgentWord::Note
-    {
-        agent::note(turn, ticket, message)?;
-    }
     match given.word {
         AgentWord::Note => note(turn, given),
         AgentWord::Close => closing::command(turn, given),
@@ -122,13 +134,12 @@ fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     }
 }
 
-/// What whoever gave a command reads where they may not.
-fn forbidden(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
+/// Whether whoever gives a command may.
+fn verdict(turn: &Turn<'_>, given: &Given<'_>) -> Result<Verdict, Error> {
     // Its button asks who it is.
     if given.word == AgentWord::Reveal {
-        return Ok(None);
+        return Ok(Verdict::Allowed);
     }
-    let (texts, language) = (turn.texts(), turn.language());
     let person = Person {
         role: match given.message.from {
             Some(user) => members::role(turn.db, turn.here, user)?,
@@ -138,20 +149,9 @@ fn forbidden(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
     };
     let name = format!("/{}", given.word.name());
     let mut deeds = Deed::ALL.iter().filter(|deed| deed.name() == name);
-    let verdict = deeds
+    Ok(deeds
         .next()
-        .map_or(Verdict::Allowed, |deed| permissions::may(person, *deed));
-    Ok(match verdict {
-        Verdict::Allowed => None,
-        Verdict::Stranger => Some(texts.members_only(language)),
-        Verdict::AdminsOnly => Some(texts.admins_only(language)),
-        Verdict::NeedsIdentity => Some(needs_person(turn, given.word)),
-    })
-}
-
-/// The command is about whoever gives it, and nobody knows who that is.
-pub(super) fn needs_person(turn: &Turn<'_>, word: AgentWord) -> String {
-    turn.texts().needs_person(turn.language(), word.name())
+        .map_or(Verdict::Allowed, |deed| permissions::may(person, *deed)))
 }
 
 /// The member whom somebody named.

@@ -24,8 +24,8 @@ pub(super) fn is_over(turn: &mut Turn<'_>, since: Timestamp) -> Result<(), Error
         let again = turn.now.plus(AGAIN);
         return timers::set(turn.db, again, &Timer::PollingResumed { since });
     }
-    for (prompt, post) in prompts::open(turn.db, turn.now.minus(ASKED_WITHIN), ASKED_MAX)? {
-        prompt::ask_again(turn, &prompt, post)?;
+    for prompt in prompts::open(turn.db, turn.now.minus(ASKED_WITHIN), ASKED_MAX)? {
+        prompt::ask_again(turn, &prompt)?;
     }
     let lasted = turn.now.since(since);
     if lasted < WORTH_A_WORD {

@@ -3,7 +3,7 @@
 
 use super::letters::{self, Deal};
 use super::turn::Turn;
-use super::{agent, ban, bulk, client, trail};
+use super::{agent, ban, bulk, client, identity, trail};
 use crate::domain::call::{Button, Whose};
 use crate::domain::content::Content;
 use crate::domain::event::{AgentMessage, ClientMessage, Press, Question};
@@ -27,16 +27,18 @@ enum Choice {
     RetryAll,
     DropAll,
     Older,
+    Mine,
 }
 
 impl Choice {
-    const ALL: [Choice; 6] = [
+    const ALL: [Choice; 7] = [
         Choice::Share,
         Choice::Keep,
         Choice::Reveal,
         Choice::RetryAll,
         Choice::DropAll,
         Choice::Older,
+        Choice::Mine,
     ];
 
     const fn letter(self) -> &'static str {
@@ -47,6 +49,7 @@ impl Choice {
             Choice::RetryAll => "a",
             Choice::DropAll => "d",
             Choice::Older => "o",
+            Choice::Mine => "i",
         }
     }
 
@@ -101,35 +104,60 @@ pub(super) fn ask_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(
     ask_group(turn, here, message.message, message.from, &question, text)
 }
 
-/// A question stands where it was posted from now on.
-pub(super) fn posted(turn: &Turn<'_>, buttons: &[Button], post: MessageId) -> Result<(), Error> {
-    match buttons.first().and_then(|button| parse(&button.data)) {
-        Some((prompt, _)) => prompts::posted(turn.db, prompt, post),
-        None => Ok(()),
+/// A question stands where it was posted from now on. One that was answered meanwhile, because it stood there
+/// already when nobody could say so, stands there twice: nobody needs the second.
+pub(super) fn posted(
+    turn: &mut Turn<'_>,
+    buttons: &[Button],
+    post: MessageId,
+) -> Result<(), Error> {
+    let Some((id, _)) = buttons.first().and_then(|button| parse(&button.data)) else {
+        return Ok(());
+    };
+    prompts::posted(turn.db, id, post)?;
+    let Some(prompt) = prompts::by_id(turn.db, id)? else {
+        return Ok(());
+    };
+    match prompt.question {
+        Some(Question::Identity { .. }) => identity::watch(turn, id),
+        Some(
+            Question::Share { .. }
+            | Question::Reveal { .. }
+            | Question::Failed
+            | Question::Bulk { .. }
+            | Question::Trail { .. },
+        ) => Ok(()),
+        None => {
+            let (whose, language) = asked_where(turn, &prompt)?;
+            let text = turn.texts().button_stale(language);
+            turn.edit_word(whose, post, text)
+        }
+    }
+}
+
+/// Where a question is asked, and in which language. The desk is that of its group from here on.
+pub(super) fn asked_where(
+    turn: &mut Turn<'_>,
+    prompt: &Prompt,
+) -> Result<(Whose, Language), Error> {
+    match (prompt.client, prompt.place) {
+        (Some(client), _) | (None, Place::Client(client)) => {
+            let language = clients::by_id(turn.db, client)?.language;
+            Ok((Whose::Client(client), language))
+        }
+        (None, Place::Group(chat)) => {
+            turn.here = turn.desk_at(chat)?.unwrap_or(DeskId::MAIN);
+            Ok((turn.whose()?, turn.language()))
+        }
     }
 }
 
 /// A press may have been lost: the question says so, and keeps its buttons.
-pub(super) fn ask_again(
-    turn: &mut Turn<'_>,
-    prompt: &Prompt,
-    post: MessageId,
-) -> Result<(), Error> {
-    let Some(question) = &prompt.question else {
+pub(super) fn ask_again(turn: &mut Turn<'_>, prompt: &Prompt) -> Result<(), Error> {
+    let (Some(question), Some(post)) = (&prompt.question, prompt.post) else {
         return Ok(());
     };
-    let (whose, language) = match prompt.client {
-        Some(client) => {
-            let language = clients::by_id(turn.db, client)?.language;
-            (Whose::Client(client), language)
-        }
-        None => {
-            if let Place::Group(chat) = prompt.place {
-                turn.here = turn.desk_at(chat)?.unwrap_or(DeskId::MAIN);
-            }
-            (turn.whose()?, turn.language())
-        }
-    };
+    let (whose, language) = asked_where(turn, prompt)?;
     let texts = turn.texts();
     let text = match question {
         Question::Share { content, .. } => {
@@ -143,6 +171,7 @@ pub(super) fn ask_again(
             let code = tickets::by_id(turn.db, *ticket)?.code;
             texts.ask_reveal(language, code.as_str(), reason)
         }
+        Question::Identity { word, .. } => texts.needs_person(language, word.name()),
         Question::Failed => letters::listed(turn)?,
         Question::Bulk { .. } => match bulk::asked(turn, question)? {
             Some(text) => text,
@@ -178,6 +207,7 @@ fn buttons(
             (texts.button_bulk(language), Choice::Share),
             (texts.button_keep_so(language), Choice::Keep),
         ],
+        Question::Identity { .. } => vec![(texts.button_identity(language), Choice::Mine)],
         Question::Trail { .. } => vec![(texts.button_older(language), Choice::Older)],
     };
     let buttons = choices.into_iter().map(|(text, choice)| Button {
@@ -232,6 +262,7 @@ pub(super) fn edited(
         }
         Some(
             Question::Reveal { .. }
+            | Question::Identity { .. }
             | Question::Failed
             | Question::Bulk { .. }
             | Question::Trail { .. },
@@ -309,8 +340,14 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
     let Some((id, choice)) = parse(&press.data) else {
         return turn.answer_button(press.id.clone(), stale, false);
     };
-    let prompt =
-        prompts::by_id(turn.db, id)?.filter(|prompt| matches!(prompt.place, Place::Group(_)));
+    let prompt = match prompts::by_id(turn.db, id)? {
+        // Whoever presses may say any number, also that of a question in another group.
+        Some(prompt) => match prompt.place {
+            Place::Group(chat) => (turn.desk_at(chat)? == Some(turn.here)).then_some(prompt),
+            Place::Client(_) => None,
+        },
+        None => None,
+    };
     match prompt.and_then(|prompt| prompt.question.clone().map(|question| (prompt, question))) {
         Some((_, Question::Reveal { ticket, reason })) => {
             if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
@@ -329,7 +366,7 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
         Some((_, Question::Failed)) => match choice {
             Choice::RetryAll => letters::pressed(turn, press, Deal::Retry),
             Choice::DropAll => letters::pressed(turn, press, Deal::GiveUp),
-            Choice::Share | Choice::Keep | Choice::Reveal | Choice::Older => {
+            Choice::Share | Choice::Keep | Choice::Reveal | Choice::Older | Choice::Mine => {
                 turn.answer_button(press.id.clone(), stale, false)
             }
         },
@@ -341,6 +378,9 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
                 return turn.answer_button(press.id.clone(), stale, false);
             };
             trail::pressed(turn, press, (chat, thread), of, before)
+        }
+        Some((prompt, question @ Question::Identity { .. })) => {
+            identity::pressed(turn, press, &prompt, &question)
         }
         Some((prompt, question)) => agent_answered(turn, press, &prompt, question, choice),
         None => turn.answer_button(press.id.clone(), stale, false),
@@ -365,9 +405,12 @@ fn agent_answered(
     }
     let shown = match choice {
         Choice::Share => turn.texts().shared_with_client(language),
-        Choice::Keep | Choice::Reveal | Choice::RetryAll | Choice::DropAll | Choice::Older => {
-            turn.texts().kept_from_client(language)
-        }
+        Choice::Keep
+        | Choice::Reveal
+        | Choice::RetryAll
+        | Choice::DropAll
+        | Choice::Older
+        | Choice::Mine => turn.texts().kept_from_client(language),
     };
     turn.answer_button(press.id.clone(), shown.clone(), false)?;
     turn.edit_word(turn.whose()?, press.message, shown)?;

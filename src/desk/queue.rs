@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::command::{self, Answer, Given};
 use super::turn::Turn;
-use super::{assign, people};
+use super::{assign, identity, people};
 use crate::domain::event::Timer;
 use crate::domain::ids::{DeskId, TicketId};
 use crate::domain::ticket::{Level, Ticket, TicketPriority};
@@ -30,9 +30,9 @@ pub(super) fn list(turn: &Turn<'_>) -> Answer {
 }
 
 /// `/mine`: what the agent has.
-pub(super) fn mine(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
+pub(super) fn mine(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(user) = given.message.from else {
-        return Ok(Some(command::needs_person(turn, given.word)));
+        return identity::ask(turn, given);
     };
     let mut mine = Vec::new();
     for id in queue::of_agent(turn.db, user, SHOWN_MAX)? {

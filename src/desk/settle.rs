@@ -131,7 +131,7 @@ fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
 }
 
 /// Where a question stands is kept: it may have to be asked again.
-fn asked(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
+fn asked(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     match (&row.call, receipt.message) {
         (Call::SendText { buttons, .. }, Some(post)) => {
             prompt::posted(turn, &buttons.concat(), post)

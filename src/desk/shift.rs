@@ -1,8 +1,8 @@
 //! When agents are at work by their own hours: `/shift`, and the clock that sends them home.
 
-use super::command::{self, Answer, Given};
-use super::staff;
+use super::command::{Answer, Given};
 use super::turn::Turn;
+use super::{identity, staff};
 use crate::domain::agent::{Agent, AgentStatus, StatusBy};
 use crate::domain::event::Timer;
 use crate::domain::ids::UserId;
@@ -17,7 +17,7 @@ const NO_SHIFT: &str = "none";
 pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let (texts, language) = (turn.texts(), turn.language());
     let Some(user) = given.message.from else {
-        return Ok(Some(command::needs_person(turn, given.word)));
+        return identity::ask(turn, given);
     };
     let Some(agent) = agents::by_user(turn.db, user)? else {
         return Ok(Some(given.how(turn)));

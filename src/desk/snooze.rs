@@ -3,7 +3,7 @@
 use super::command::{Answer, Given, needs_topic};
 use super::state::{self, By};
 use super::turn::Turn;
-use super::{assign, autoclose, moment, sla};
+use super::{assign, autoclose, identity, moment, sla};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::event::Timer;
 use crate::domain::ids::{TicketId, UserId};
@@ -118,7 +118,7 @@ pub(super) fn remind(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         return Ok(Some(needs_topic(turn, given.word)));
     };
     let Some(by) = given.message.from else {
-        return Ok(Some(turn.texts().remind_whom(turn.language())));
+        return identity::ask(turn, given);
     };
     let Some((at, text)) = moment::leading(turn, given.arguments) else {
         return Ok(Some(given.how(turn)));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::command::{self, Answer, Given};
 use super::turn::Turn;
-use super::{assign, membership, people, shift};
+use super::{assign, identity, membership, people, shift};
 use crate::domain::agent::{Agent, AgentStatus, StatusBy};
 use crate::domain::event::{AgentMessage, Timer};
 use crate::domain::ids::{DeskId, UserId};
@@ -158,7 +158,7 @@ fn watch(turn: &Turn<'_>, user: UserId) -> Result<(), Error> {
 /// `/available`, `/busy`, `/away`, `/offline`.
 pub(super) fn set_status(turn: &mut Turn<'_>, given: &Given<'_>, status: AgentStatus) -> Answer {
     let Some(user) = given.message.from else {
-        return Ok(Some(command::needs_person(turn, given.word)));
+        return identity::ask(turn, given);
     };
     if let Some(agent) = agents::by_user(turn.db, user)? {
         be(turn, &agent, status, StatusBy::Agent)?;

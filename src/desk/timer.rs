@@ -7,8 +7,8 @@ use super::closing::{self, Ending};
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use super::{
-    album, autoclose, backlog, card, dashboard, membership, outage, queue, shift, sla, snooze,
-    staff,
+    album, autoclose, backlog, card, dashboard, identity, membership, outage, queue, shift, sla,
+    snooze, staff,
 };
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
@@ -86,6 +86,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::Housekeeping => housekeeping(turn),
         Timer::Dashboard => dashboard::rang(turn),
         Timer::PressParked { press } => membership::parked_too_long(turn, *press),
+        Timer::PromptLapses { prompt } => identity::lapsed(turn, *prompt),
         Timer::AgentIdle { agent } => staff::idle(turn, *agent),
         Timer::AgentShift { agent } => shift::rang(turn, *agent),
         Timer::QueueMoves => queue::moved(turn),

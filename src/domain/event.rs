@@ -250,6 +250,15 @@ pub enum Question {
         /// Why, in the words of whoever asked.
         reason: String,
     },
+    /// Who gave a command in the name of the group that is about whoever gives it.
+    Identity {
+        /// Which command.
+        word: AgentWord,
+        /// What was written behind it.
+        arguments: String,
+        /// The topic that it stands in.
+        thread: Option<ThreadId>,
+    },
     /// What to do with all dead letters.
     Failed,
     /// Whether to do one thing to many tickets.

@@ -92,6 +92,7 @@ impl Timers {
                             | Timer::Bulk { .. }
                             | Timer::Remind { .. }
                             | Timer::PressParked { .. }
+                            | Timer::PromptLapses { .. }
                             | Timer::AgentIdle { .. }
                             | Timer::AgentShift { .. }
                             | Timer::QueueMoves

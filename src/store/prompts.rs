@@ -10,9 +10,8 @@ use crate::domain::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO prompts (side, place, telegram_message_id, client_id, author, message, asked_at) \
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (place, telegram_message_id) DO NOTHING RETURNING id";
-const BY_ID: &str =
-    "SELECT id, place, telegram_message_id, client_id, author, message FROM prompts WHERE id = ?1";
-const AT: &str = "SELECT id, place, telegram_message_id, client_id, author, message FROM prompts \
+const BY_ID: &str = "SELECT id, place, telegram_message_id, client_id, author, message, post FROM prompts WHERE id = ?1";
+const AT: &str = "SELECT id, place, telegram_message_id, client_id, author, message, post FROM prompts \
      WHERE place = ?1 AND telegram_message_id = ?2";
 const ANSWER: &str =
     "UPDATE prompts SET message = NULL, answered_at = ?2 WHERE id = ?1 AND answered_at IS NULL";
@@ -38,6 +37,8 @@ pub struct Prompt {
     pub author: Option<UserId>,
     /// What is asked; none once it is answered.
     pub question: Option<Question>,
+    /// The message that asks; none while it is on its way.
+    pub post: Option<MessageId>,
 }
 
 /// Asks. None where it was asked before.
@@ -91,19 +92,12 @@ pub fn posted(db: &Db, id: PromptId, post: MessageId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Questions of after a time that stand somewhere and are not answered, oldest first, and where.
-pub fn open(db: &Db, after: Timestamp, limit: usize) -> Result<Vec<(Prompt, MessageId)>, Error> {
+/// Questions of after a time that stand somewhere and are not answered, oldest first.
+pub fn open(db: &Db, after: Timestamp, limit: usize) -> Result<Vec<Prompt>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(OPEN)?;
-    let rows = statement.query_map(params![after, limit], |row| {
-        Ok((columns(row)?, row.get::<_, MessageId>(6)?))
-    })?;
-    let mut open = Vec::new();
-    for row in rows {
-        let (columns, post) = row?;
-        open.push((prompt(columns)?, post));
-    }
-    Ok(open)
+    let rows = statement.query_map(params![after, limit], columns)?;
+    rows.map(|columns| prompt(columns?)).collect()
 }
 
 /// The message that is asked about has changed.
@@ -126,6 +120,7 @@ type Columns = (
     Option<ClientId>,
     Option<UserId>,
     Option<String>,
+    Option<MessageId>,
 );
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
@@ -136,10 +131,11 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
         row.get(3)?,
         row.get(4)?,
         row.get(5)?,
+        row.get(6)?,
     ))
 }
 
-fn prompt((id, place, message, client, author, question): Columns) -> Result<Prompt, Error> {
+fn prompt((id, place, message, client, author, question, post): Columns) -> Result<Prompt, Error> {
     Ok(Prompt {
         id,
         place,
@@ -149,5 +145,6 @@ fn prompt((id, place, message, client, author, question): Columns) -> Result<Pro
         question: question
             .map(|json| from_json("prompt", &json))
             .transpose()?,
+        post,
     })
 }

@@ -195,7 +195,6 @@ line-woken = This ticket is not put aside any more.
 line-woken-by-client = The client has written, so this ticket is not put aside any more.
 remind-set = You will be reminded here on { $date }.
 line-reminder = ⏰ Reminder of { $name }: { $text }
-remind-whom = A reminder names who set it: please write this under your own name.
 close-warning =
     { $hours ->
         [one] We have not heard from you: your ticket #{ $code } will be closed in { $hours } hour. If you still need help, just write here.
@@ -633,7 +632,10 @@ button-refuse = Remove from the group
 member-admitted = ✅ { $name } may work now.
 member-refused = 🚫 { $name } was removed from this group.
 not-admitted = Nothing was sent or done: an administrator has to admit you first.
-needs-person = /{ $command } is about whoever gives it, and you write in the name of the group. Write as yourself to use it.
+needs-person = /{ $command } is about whoever gives it, and you write in the name of the group. Tap so that I know who you are.
+button-identity = It was me
+identity-done = Done: /{ $command }
+identity-over = /{ $command } was not carried out: nobody has said who gave it. Please give it again.
 status-set =
     { $status ->
         [available] You are available: tickets can be given to you.

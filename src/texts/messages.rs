@@ -6,24 +6,6 @@ use fluent_bundle::FluentValue;
 use super::Texts;
 use crate::domain::language::Language;
 
-/// Declares one function per message, and the list of all of them for the tests.
-macro_rules! messages {
-    ($($(#[$doc:meta])* $name:ident($($argument:ident: $kind:ty),*) = $key:literal;)*) => {
-        impl Texts {
-            $($(#[$doc])*
-            pub fn $name(&self, language: Language, $($argument: $kind),*) -> String {
-                let arguments: Vec<(&str, FluentValue<'_>)> =
-                    vec![$((stringify!($argument), FluentValue::from($argument))),*];
-                self.format(language, $key, &arguments.into_iter().collect())
-            })*
-        }
-
-        /// Every message with the names of its arguments.
-        #[cfg(test)]
-        pub(super) const MESSAGES: &[(&str, &[&str])] = &[$(($key, &[$(stringify!($argument)),*])),*];
-    };
-}
-
 messages! {
     /// The greeting. Opens nothing.
     client_start() = "client-start";
@@ -149,8 +131,6 @@ messages! {
     remind_set(date: &str) = "remind-set";
     /// In the topic: what somebody wanted to be reminded of.
     line_reminder(name: &str, text: &str) = "line-reminder";
-    /// Somebody who writes as the group cannot be reminded.
-    remind_whom() = "remind-whom";
     /// To the client: the ticket is about to close.
     close_warning(code: &str, hours: u64) = "close-warning";
     /// In the topic: the client was told so.
@@ -444,6 +424,12 @@ messages! {
     not_admitted() = "not-admitted";
     /// To an anonymous admin: this command is about whoever gives it.
     needs_person(command: &str) = "needs-person";
+    /// Says who gave it: Telegram names whoever presses.
+    button_identity() = "button-identity";
+    /// It was carried out in the name of whoever has pressed.
+    identity_done(command: &str) = "identity-done";
+    /// Nobody has said who gave it.
+    identity_over(command: &str) = "identity-over";
     /// To the agent: how they stand from now on.
     status_set(status: &str) = "status-set";
     /// Part of a line about an agent: how they stand.

@@ -15,14 +15,24 @@ fn crash_at_every_point(actions: &[Action]) {
 }
 
 fn crash_at_every_point_in(setup: Setup, actions: &[Action]) {
-    let points = play(setup.clone(), actions, None);
+    crash_at_every_point_and(setup, actions, |_| {});
+}
+
+/// The same where each end has more to it than that everything has arrived.
+fn crash_at_every_point_and(setup: Setup, actions: &[Action], ends: impl Fn(&Scenario)) {
+    let points = play(setup.clone(), actions, None, &ends);
     assert!(points > 10, "the story has places to crash at: {points}");
     for point in 0..points {
-        play(setup.clone(), actions, Some(point));
+        play(setup.clone(), actions, Some(point), &ends);
     }
 }
 
-fn play(setup: Setup, actions: &[Action], crash_at: Option<usize>) -> usize {
+fn play(
+    setup: Setup,
+    actions: &[Action],
+    crash_at: Option<usize>,
+    ends: &impl Fn(&Scenario),
+) -> usize {
     let (captured, _guard) = quiet_log();
     let mut scenario = Scenario::new(setup, captured);
     scenario.person("ann");
@@ -34,6 +44,7 @@ fn play(setup: Setup, actions: &[Action], crash_at: Option<usize>) -> usize {
         scenario.play(&mut ledger, action);
     }
     scenario.converge(&ledger);
+    ends(&scenario);
     assert_eq!(scenario.spooled(), [""; 0], "files are left behind");
     if let Some(point) = crash_at {
         assert_eq!(scenario.crashes, 1, "the crash at place {point} happened");
@@ -330,6 +341,81 @@ fn escalation() {
         Action::Run,
     ]);
     crash_at_every_point_in(setup, &story);
+}
+
+/// By then what was in doubt is settled: the story goes on as if nothing had happened.
+const AFTER_A_CRASH: std::time::Duration = std::time::Duration::from_secs(150);
+
+/// A word of the client raises the ticket, once for all that they write until the next answer.
+#[test]
+fn escalation_by_a_word() {
+    let setup = Setup {
+        tickets: TicketRules {
+            escalate_keywords: vec!["operator".to_owned()],
+            ..Setup::default().tickets
+        },
+        ..auto()
+    };
+    let story = [
+        crew("sam", CrewDeed::InGeneral("/available")),
+        Action::Says(ANN, "I want an operator"),
+        Action::Says(ANN, "an operator, please"),
+        Action::Pass(AFTER_A_CRASH),
+        crew("sam", CrewDeed::Answers(ANN)),
+        Action::Run,
+        Action::Says(ANN, "the operator again"),
+        Action::Run,
+    ];
+    let raised = |scenario: &Scenario| {
+        assert_eq!(
+            trail(scenario, "escalate"),
+            vec![(None, "keyword".to_owned()); 2]
+        );
+        let query = "SELECT level * 10 + priority FROM tickets";
+        let raised = scenario.database(|db| db.query_row(query, [], |row| row.get::<_, i64>(0)));
+        assert_eq!(raised, Ok(33), "twice, from the first level and medium");
+    };
+    crash_at_every_point_and(setup, &story, raised);
+}
+
+/// A command given in the name of the group waits for a press, and is carried out once, as the presser's.
+#[test]
+fn a_command_without_a_name_and_the_press_that_gives_it_one() {
+    let story = [
+        crew("sam", CrewDeed::InGeneral("/busy")),
+        Action::Writes(ANN),
+        Action::Pass(AFTER_A_CRASH),
+        crew("sam", CrewDeed::Hides),
+        crew("sam", CrewDeed::Commands(ANN, "/claim")),
+        Action::Pass(AFTER_A_CRASH),
+        crew("sam", CrewDeed::Presses(ANN, "It was me")),
+        crew("sam", CrewDeed::Presses(ANN, "It was me")),
+        Action::Pass(AFTER_A_CRASH),
+        // Nobody says who this was.
+        crew("sam", CrewDeed::Commands(ANN, "/unclaim")),
+        Action::Pass(std::time::Duration::from_secs(11 * 60)),
+        crew("sam", CrewDeed::Presses(ANN, "It was me")),
+        Action::Run,
+    ];
+    crash_at_every_point_and(Setup::default(), &story, |scenario| {
+        let claims = trail(scenario, "claim");
+        let [(Some(_), _)] = claims.as_slice() else {
+            panic!("claimed once, by somebody: {claims:?}");
+        };
+        assert!(trail(scenario, "unclaim").is_empty(), "nobody gave it back");
+    });
+}
+
+/// Who did this, and why.
+fn trail(scenario: &Scenario, action: &str) -> Vec<(Option<i64>, String)> {
+    scenario.database(|db| {
+        let mut statement = db
+            .prepare("SELECT actor, reason FROM audit WHERE action = ?1 ORDER BY id")
+            .expect("it fits the schema");
+        let rows = statement.query_map([action], |row| Ok((row.get(0)?, row.get(1)?)));
+        let rows = rows.expect("it runs");
+        rows.map(|row| row.expect("a member and words")).collect()
+    })
 }
 
 #[test]

@@ -503,8 +503,9 @@ fn permissions(page: &mut String) {
     page.push_str(
         "\n## Who may do what\n\nAgents are the members of the support group, admins its owner and \
          administrators; nobody else may do\nanything. *Asked*: whoever acts as the group itself is \
-         asked with a button who they are, because the deed\nneeds a name. Levels forbid nothing: they \
-         say whose work a ticket is.\n",
+         asked with a button who they are, because the deed\nneeds a name. The command waits ten \
+         minutes for an administrator's press and is carried out as theirs.\nLevels forbid nothing: \
+         they say whose work a ticket is.\n",
     );
     // Deeds that the same people may do stand together.
     let mut rows: Vec<([String; 3], Vec<String>)> = Vec::new();

@@ -134,7 +134,7 @@ impl Crew {
     fn one(&self) -> Action {
         let (agent, other) = (self.pick(&self.names), self.pick(&self.names));
         let client = self.pick(&CLIENTS);
-        let deed = match self.dice.below(24) {
+        let deed = match self.dice.below(27) {
             0..=4 => CrewDeed::Answers(client),
             5 | 6 => CrewDeed::Commands(client, "/claim"),
             7 => CrewDeed::Presses(client, "Take it"),
@@ -147,8 +147,10 @@ impl Crew {
             16 | 17 => CrewDeed::InGeneral("/available"),
             18 => CrewDeed::InGeneral("/busy"),
             19 | 20 => CrewDeed::InGeneral("/next"),
+            21 => CrewDeed::Hides,
+            22 | 23 => CrewDeed::Presses(client, "It was me"),
             // Sam administers the group, and stays.
-            21 if agent != "sam" => CrewDeed::Leaves,
+            24 if agent != "sam" => CrewDeed::Leaves,
             _ if agent != "sam" => CrewDeed::Joins,
             _ => CrewDeed::InGeneral("/mine"),
         };

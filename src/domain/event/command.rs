@@ -1,5 +1,7 @@
 //! The commands that people give: what the words are, not what they do.
 
+use serde::{Deserialize, Serialize};
+
 /// A client's command. Any other word with a slash is an ordinary text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClientCommand {
@@ -38,7 +40,8 @@ impl ClientCommand {
 }
 
 /// The word of a command in the desk group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AgentWord {
     /// Keep this text inside the group.
     Note,

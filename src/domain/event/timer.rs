@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{
-    AlbumId, ChatId, MessageId, OutboxId, ParkedId, ThreadId, TicketId, UserId,
+    AlbumId, ChatId, MessageId, OutboxId, ParkedId, PromptId, ThreadId, TicketId, UserId,
 };
 use crate::domain::rules::bulk::Bulk;
 use crate::domain::ticket::Resolution;
@@ -105,6 +105,11 @@ pub enum Timer {
     PressParked {
         /// Which.
         press: ParkedId,
+    },
+    /// A question has not been answered for as long as it is in use.
+    PromptLapses {
+        /// Which.
+        prompt: PromptId,
     },
     /// An agent may have done nothing for a while.
     AgentIdle {

@@ -20,9 +20,11 @@ pub enum CrewDeed {
     Presses(&'static str, &'static str),
     /// Gives a command in General.
     InGeneral(&'static str),
-    /// Leaves the group, or comes back.
+    /// Leaves the group, or comes back under the own name.
     Leaves,
     Joins,
+    /// Writes in the name of the group from now on.
+    Hides,
 }
 
 impl Scenario {
@@ -55,6 +57,11 @@ impl Scenario {
                 let (user, now) = (self.person(agent), self.now());
                 let admin = Status::Administrator(Rights::all());
                 self.sandbox.set_member(self.group, user, admin, now);
+                self.sandbox.set_anonymous(self.group, user, false, None);
+            }
+            CrewDeed::Hides => {
+                let user = self.person(agent);
+                self.sandbox.set_anonymous(self.group, user, true, None);
             }
         }
     }

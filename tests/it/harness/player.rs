@@ -18,6 +18,8 @@ use super::{BOT, Scenario};
 pub enum Action {
     /// A client writes a numbered text.
     Writes(&'static str),
+    /// The same with these words behind the number.
+    Says(&'static str, &'static str),
     /// A client sends a numbered photo.
     Photo(&'static str),
     /// A client ends the conversation.
@@ -175,6 +177,11 @@ impl Scenario {
             Action::Writes(name) => {
                 let marker = ledger.marker("w");
                 self.client_sends(ledger, name, "text", &marker, content::text(&marker));
+            }
+            Action::Says(name, words) => {
+                let marker = ledger.marker("w");
+                let text = content::text(&format!("{marker} {words}"));
+                self.client_sends(ledger, name, "text", &marker, text);
             }
             Action::Photo(name) => {
                 let marker = ledger.marker("p");
