@@ -513,7 +513,7 @@ impl Scenario {
         written: &[&Written],
         way: &str,
     ) -> usize {
-        let mut twice = 0;
+        let (mut twice, mut posts_again) = (0, BTreeSet::new());
         let mut last: Option<(Sightings<'_>, &str)> = None;
         for text in written.iter().filter(|text| !text.is_gone) {
             let marker = text.marker.as_str();
@@ -537,17 +537,20 @@ impl Scenario {
             // An edit that Telegram does not let us make is a message more.
             if text.edited.is_none() {
                 // The card of a topic that its ticket has moved to shows the first words again.
-                let again = sightings
-                    .iter()
-                    .skip(1)
-                    .filter(|post| post.is_again)
-                    .count();
-                let more = sightings.len().saturating_sub(text.items + again);
-                // One call sends all of an album.
-                twice += more.div_ceil(text.items);
+                let others = sightings.iter().skip(1).filter(|post| !post.is_again);
+                let others: Vec<(i64, i64)> = others.map(|post| (post.chat, post.id)).collect();
+                if text.items == 1 {
+                    // One call carries several texts that waited together.
+                    posts_again.extend(others);
+                } else {
+                    // One call sends all of an album.
+                    twice += (others.len() + 1)
+                        .saturating_sub(text.items)
+                        .div_ceil(text.items);
+                }
             }
         }
-        twice
+        twice + posts_again.len()
     }
 
     /// What was edited stands there as it is now.
