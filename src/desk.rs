@@ -60,6 +60,7 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::call::Budget;
 use crate::domain::desks::Desks;
 use crate::domain::event::{Event, JobEnd};
 use crate::domain::ids::{AlbumId, ChatId, DeskId, InboxId, JobId, LookupId, OutboxId, TimerId};
@@ -247,7 +248,7 @@ impl Desk {
         outcome: &Outcome,
     ) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Cause::Call(row.id, row.attempts));
-        turn.here = row.desk;
+        turn.here = of_row(&turn, row)?;
         settle::settle(&mut turn, row, outcome)?;
         assign::fill_up(&mut turn)
     }
@@ -275,9 +276,10 @@ impl Desk {
         lane: &str,
         reason: &str,
     ) -> Result<(), Error> {
-        claims::dead(db, call, lane, reason, moment.now)?;
+        let here = claims::dead(db, call, lane, reason, moment.now)?;
         let told = isolated(db, || {
             let mut turn = self.turn(db, moment, Cause::Call(call, 0));
+            turn.here = turn.desks().known(here);
             let text = turn
                 .texts()
                 .alert_dead_letter(turn.language(), "hushdesk", reason);
@@ -453,6 +455,17 @@ fn whereabouts(turn: &Turn<'_>, event: &Event) -> Result<DeskId, Error> {
         | Event::Ignored(_) => return Ok(DeskId::MAIN),
     };
     Ok(turn.desk_at(chat)?.unwrap_or(DeskId::MAIN))
+}
+
+/// The desk that a call is about: in whose group it is made, or whose ticket it belongs to.
+fn of_row(turn: &Turn<'_>, row: &OutboxRow) -> Result<DeskId, Error> {
+    match (row.budget, row.ticket) {
+        (Budget::Desk, _) => Ok(row.desk),
+        (Budget::Client | Budget::Bot, Some(ticket)) if !turn.desks().is_single() => {
+            Ok(turn.desks().known(desks::of_ticket(turn.db, ticket)?))
+        }
+        (Budget::Client | Budget::Bot, _) => Ok(DeskId::MAIN),
+    }
 }
 
 /// The desk whose group went out of reach or came back.

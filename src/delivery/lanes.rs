@@ -318,6 +318,7 @@ impl Claiming<'_> {
                     attempts: row.attempts + 1,
                     voice,
                     tried: self.tried,
+                    chat: call.chat(),
                     ..row
                 };
                 self.claims.calls.push((row, call));

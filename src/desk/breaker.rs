@@ -13,7 +13,7 @@ use crate::domain::ticket::Client;
 use crate::domain::time::Timestamp;
 use crate::store::breakers::{self, Breaker};
 use crate::store::claims::OutboxRow;
-use crate::store::{self, Error, alerts, outbox};
+use crate::store::{self, Error, alerts, desks, outbox};
 
 /// A trouble that is over sooner is told nobody.
 const WORTH_A_WORD: Duration = Duration::from_secs(60);
@@ -76,13 +76,15 @@ pub(super) fn opened(
     match cause {
         Cause::TopicsOff => topics_off::noticed(turn),
         Cause::Gone => {
+            desks::bring_home(turn.db, turn.here, turn.now)?;
             // The others hear what a group cannot be told itself.
             let Some(name) = turn.desks().name(turn.here) else {
                 return Ok(());
             };
             let text = turn.texts().alert_desk_gone(turn.language(), name);
+            let trouble = desk_gone(name);
             turn.here = DeskId::MAIN;
-            turn.alert(&format!("desk_gone:{name}"), text)
+            turn.alert(&trouble, text)
         }
         Cause::NoAnswer | Cause::Token => Ok(()),
     }
@@ -164,11 +166,19 @@ fn lacks(turn: &mut Turn<'_>, right: Right) -> Result<(), Error> {
 fn back(turn: &mut Turn<'_>, since: Timestamp, is_worth_a_word: bool) -> Result<(), Error> {
     outbox::due_at_once(turn.db, turn.here, turn.now)?;
     alerts::is_over(turn.db, &turn.trouble(topics_off::TROUBLE))?;
+    if let Some(name) = turn.desks().name(turn.here) {
+        alerts::is_over(turn.db, &desk_gone(name))?;
+    }
     if is_worth_a_word {
         let text = turn.texts().desk_back(turn.language());
         turn.tell_general(text)?;
     }
     letters::offer(turn, since)
+}
+
+/// The kind of trouble that a further group is out of reach; the main one hears of it.
+fn desk_gone(name: &str) -> String {
+    format!("desk_gone:{name}")
 }
 
 /// Why the group may not be called, if it may not.

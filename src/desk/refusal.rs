@@ -56,6 +56,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
             keep_for_later(turn, row)?;
             topics_off::met(turn)
         }
+        Refusal::DeskUnreachable if stands_elsewhere(turn, row)? => out_of_hands(turn, row),
         Refusal::DeskUnreachable => source_or_desk(turn, row),
         Refusal::RightMissing => {
             breaker::right_missing(turn, row)?;
@@ -150,6 +151,40 @@ fn keep_for_later(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     }
     let again = turn.now.plus(backoff(row.attempts, turn.random()));
     claims::retry(turn.db, row, again, row.failures, row.maybe_sent)
+}
+
+/// Whether a call changes what stands in a group that its ticket has left, or that is none of ours any more.
+fn stands_elsewhere(turn: &Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
+    let Some(chat) = row.chat else {
+        return Ok(false);
+    };
+    let home = match (desks::of_chat(turn.db, turn.desks(), chat)?, row.ticket) {
+        (None, _) => return Ok(true),
+        (Some(_), None) => return Ok(false),
+        (Some(desk), Some(ticket)) => desk == desks::of_ticket(turn.db, ticket)?,
+    };
+    Ok(!home && matches!(row.purpose, Purpose::Edit | Purpose::Delete))
+}
+
+/// What stands there is out of reach, and its ticket does not wait for it: a change stands as a message of its own
+/// where the ticket is.
+fn out_of_hands(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    match row.purpose {
+        Purpose::Edit => edit::refused(turn, row),
+        Purpose::Delete => delete::refused(turn, row),
+        // Their ticket brings them home.
+        Purpose::Topic | Purpose::Card | Purpose::Relay | Purpose::Reply => {
+            source_or_desk(turn, row)
+        }
+        Purpose::Reaction
+        | Purpose::Word
+        | Purpose::CardEdit
+        | Purpose::TopicState
+        | Purpose::Title
+        | Purpose::Dashboard
+        | Purpose::Mark
+        | Purpose::Service => claims::dropped(turn.db, row, "not our group", turn.now),
+    }
 }
 
 /// The group is out of reach, or what is copied into it: Telegram may say the same of both. Where the

@@ -25,10 +25,10 @@ use crate::store::{Error, Place, breakers, desks, members, messages, outbox, tic
 /// Moves a ticket to the group of its category and level, if that is another one. Whether it is so. Nobody is
 /// given it there: whoever moved it sees to that.
 pub(super) fn follow(turn: &mut Turn<'_>, id: TicketId, hand: Hand) -> Result<bool, Error> {
-    if turn.desks().is_single() {
+    let ticket = tickets::by_id(turn.db, id)?;
+    if turn.desks().is_single() && turn.desks().has(ticket.desk) {
         return Ok(false);
     }
-    let ticket = tickets::by_id(turn.db, id)?;
     let home = rules::home(turn.desks(), ticket.category.as_deref(), ticket.level);
     if home == ticket.desk || ticket.state == TicketState::Closed {
         return Ok(false);

@@ -42,7 +42,7 @@ pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(ticket) = ticket else {
         return Ok(Some(given.how(turn)));
     };
-    if ticket.desk != turn.here {
+    if turn.desks().known(ticket.desk) != turn.here {
         return relocate::where_it_is(turn, &ticket).map(Some);
     }
     let text = by_member(turn, &ticket, Hand::of(given.message.from))?;
@@ -100,7 +100,11 @@ fn reopen(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<Option<Tic
         ..Entry::of(hand, "reopen")
     };
     audit::insert(turn.db, &entry, turn.now)?;
-    open_topic(turn, ticket)?;
+    // Its group may not be in the config any more: then it goes on where it would be opened now.
+    let is_homeless = !turn.desks().has(ticket.desk);
+    if !is_homeless || !relocate::follow(turn, ticket.id, hand)? {
+        open_topic(turn, ticket)?;
+    }
     tell(turn, ticket, hand)?;
     state::reopened(turn, &mut tickets::by_id(turn.db, ticket.id)?)?;
     card::refresh(turn, ticket.id)?;

@@ -49,6 +49,11 @@ impl Desks {
     pub fn has(&self, desk: DeskId) -> bool {
         desk == DeskId::MAIN || self.further.iter().any(|known| id(known) == desk)
     }
+
+    /// This one, or the main one where it is not there any more.
+    pub fn known(&self, desk: DeskId) -> DeskId {
+        if self.has(desk) { desk } else { DeskId::MAIN }
+    }
 }
 
 /// The number of a further desk.

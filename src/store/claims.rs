@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::types::to_json;
 use super::{Db, Error, outbox};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
-use crate::domain::ids::{BotId, ClientId, DeskId, MessageRowId, OutboxId, TicketId};
+use crate::domain::ids::{BotId, ChatId, ClientId, DeskId, MessageRowId, OutboxId, TicketId};
 use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
 
@@ -31,8 +31,11 @@ const CLAIM: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 
 const DEFER: &str = "UPDATE outbox SET not_before = ?2 WHERE id = ?1";
 const END: &str = "UPDATE outbox SET state = ?2, call = '', finished_at = ?3, is_head = 0, reason = ?4 \
      WHERE id = ?1 AND finished_at IS NULL";
-const BURY: &str = "UPDATE outbox SET state = 'dead', finished_at = ?2, is_head = 0, reason = ?3 \
-     WHERE id = ?1 AND finished_at IS NULL";
+// A letter lies with the desk of its ticket, whichever budget its call spends.
+const BURY: &str = "UPDATE outbox SET state = 'dead', finished_at = ?2, is_head = 0, reason = ?3, \
+     desk = CASE budget WHEN 'desk' THEN desk \
+     ELSE ifnull((SELECT tickets.desk FROM tickets WHERE tickets.id = ticket_id), 0) END \
+     WHERE id = ?1 AND finished_at IS NULL RETURNING desk";
 const RETRY: &str = "UPDATE outbox SET state = 'waiting', not_before = ?2, failures = ?3, maybe_sent = ?4 \
      WHERE id = ?1 AND finished_at IS NULL";
 const DOUBT: &str =
@@ -77,6 +80,8 @@ pub struct OutboxRow {
     pub voice: Option<BotId>,
     /// Whether it is made to see how Telegram counts, and how that went.
     pub tried: Option<Tried>,
+    /// The chat that it goes into, from the claim to the end of the attempt.
+    pub chat: Option<ChatId>,
 }
 
 impl OutboxRow {
@@ -234,11 +239,22 @@ pub fn dropped(db: &Db, row: &OutboxRow, reason: &str, now: Timestamp) -> Result
     end(db, row, "dropped", Some(reason), now)
 }
 
-/// The call has failed for good and is kept as a dead letter. The next of its lane comes up.
-pub fn dead(db: &Db, id: OutboxId, lane: &str, reason: &str, now: Timestamp) -> Result<(), Error> {
+/// The call has failed for good and is kept as a dead letter. The next of its lane comes up. With which desk
+/// the letter lies.
+pub fn dead(
+    db: &Db,
+    id: OutboxId,
+    lane: &str,
+    reason: &str,
+    now: Timestamp,
+) -> Result<DeskId, Error> {
     outbox::release_carried(db, id)?;
-    db.prepare_cached(BURY)?.execute(params![id, now, reason])?;
-    outbox::promote(db, lane)
+    let desk = db
+        .prepare_cached(BURY)?
+        .query_row(params![id, now, reason], |row| row.get(0))
+        .optional()?;
+    outbox::promote(db, lane)?;
+    Ok(desk.unwrap_or(DeskId::MAIN))
 }
 
 /// The call is made again, not before `not_before`.
@@ -308,5 +324,6 @@ pub(super) fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         desk: row.get(13)?,
         voice: None,
         tried: None,
+        chat: None,
     })
 }

@@ -4,10 +4,11 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::topics::{self, Topic};
-use super::{Db, Error, Place, messages};
+use super::{Db, Error, Place};
 use crate::domain::call::{Call, Lane, To, Whose};
 use crate::domain::desks::Desks;
 use crate::domain::ids::{ChatId, DeskId, MessageRowId, OutboxId, TicketId, TopicId};
+use crate::domain::time::Timestamp;
 
 const OF_TICKET: &str = "SELECT desk FROM tickets WHERE id = ?1";
 const MOVE_TICKET: &str = "UPDATE tickets SET desk = ?2 WHERE id = ?1";
@@ -18,9 +19,20 @@ const STRANDED: &str =
 const LEAVE_BEHIND: &str = "UPDATE outbox SET left_topic = ?2 \
      WHERE lane = ?1 AND finished_at IS NULL AND state = 'claimed'";
 const LEFT_TOPIC: &str = "SELECT left_topic FROM outbox WHERE id = ?1";
-const CATCH_UP: &str = "UPDATE outbox SET left_topic = NULL WHERE id = ?1";
-const UNDER: &str = "SELECT DISTINCT desk FROM outbox WHERE desk <> 0 AND finished_at IS NULL";
+const CATCH_UP: &str = "UPDATE outbox SET left_topic = NULL, \
+     desk = ifnull((SELECT tickets.desk FROM tickets WHERE tickets.id = ticket_id), desk) WHERE id = ?1";
+const MOVE_LANE: &str = "UPDATE outbox SET desk = ?2 \
+     WHERE lane = ?1 AND finished_at IS NULL AND state <> 'claimed'";
+const GROUPS_OF: &str =
+    "SELECT DISTINCT place FROM links WHERE message_id = ?1 AND place < 0 ORDER BY place";
+const BRING_HOME: &str = "UPDATE outbox SET desk = (SELECT tickets.desk FROM tickets WHERE tickets.id = ticket_id), \
+     not_before = min(not_before, ?2) WHERE desk = ?1 AND state = 'waiting' AND budget = 'desk' \
+     AND purpose IN ('edit', 'delete') \
+     AND (SELECT tickets.desk FROM tickets WHERE tickets.id = ticket_id) <> ?1";
+const UNDER: &str = "SELECT desk FROM outbox WHERE desk <> 0 AND finished_at IS NULL \
+     UNION SELECT desk FROM outbox WHERE desk <> 0 AND state = 'dead'";
 const RENAME: &str = "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND finished_at IS NULL";
+const RENAME_DEAD: &str = "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND state = 'dead'";
 
 /// What the group of a desk is called now.
 pub fn chat(db: &Db, desks: &Desks, desk: DeskId) -> Result<ChatId, Error> {
@@ -59,16 +71,27 @@ pub fn of_ticket(db: &Db, ticket: TicketId) -> Result<DeskId, Error> {
     Ok(desk.unwrap_or(DeskId::MAIN))
 }
 
-/// A ticket belongs to another desk from now on.
+/// A ticket belongs to another desk from now on. What waits for its topic does not wait for the group that it
+/// leaves, which may be out of reach.
 pub fn move_ticket(db: &Db, ticket: TicketId, desk: DeskId) -> Result<(), Error> {
     db.prepare_cached(MOVE_TICKET)?
         .execute(params![ticket, desk])?;
+    let mut move_lane = db.prepare_cached(MOVE_LANE)?;
+    for lane in [Lane::Topic(ticket), Lane::Card(ticket), Lane::Title(ticket)] {
+        move_lane.execute(params![lane.key(), desk])?;
+    }
     Ok(())
 }
 
 /// A call goes into the group of another desk than was thought.
 pub fn move_call(db: &Db, call: OutboxId, desk: DeskId) -> Result<(), Error> {
     db.prepare_cached(MOVE_CALL)?.execute(params![call, desk])?;
+    Ok(())
+}
+
+/// A desk's group is lost: changes of what stands there are looked at where their tickets are by now.
+pub fn bring_home(db: &Db, desk: DeskId, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(BRING_HOME)?.execute(params![desk, now])?;
     Ok(())
 }
 
@@ -117,14 +140,16 @@ pub fn catch_up(db: &Db, call: OutboxId) -> Result<(), Error> {
 }
 
 /// Calls of desks that the config does not know any more stand under the main one, and under the right one
-/// once they are looked at.
+/// once they are looked at. So do letters, which nobody could see otherwise.
 pub fn adopt_calls(db: &Db, desks: &Desks) -> Result<(), Error> {
     let mut statement = db.prepare_cached(UNDER)?;
     let under = statement.query_map([], |row| row.get(0))?;
     let under: Vec<DeskId> = under.collect::<Result<_, _>>()?;
     for desk in under.into_iter().filter(|desk| !desks.has(*desk)) {
-        db.prepare_cached(RENAME)?
-            .execute(params![desk, DeskId::MAIN])?;
+        for rename in [RENAME, RENAME_DEAD] {
+            db.prepare_cached(rename)?
+                .execute(params![desk, DeskId::MAIN])?;
+        }
     }
     Ok(())
 }
@@ -201,18 +226,21 @@ fn names(call: &Call) -> Option<ChatId> {
     }
 }
 
-/// The group in which a message of a client's or an agent's stands, as far as that is known; else the main
-/// one.
+/// The group in which a message of a client's or an agent's stands, as far as that is known: one of the config,
+/// else one that was in it. Else the main one.
 pub fn place_of_row(db: &Db, desks: &Desks, row: MessageRowId) -> Result<(ChatId, Place), Error> {
-    let mut found = None;
+    let mut statement = db.prepare_cached(GROUPS_OF)?;
+    let groups = statement.query_map([row], |row| row.get(0))?;
+    let groups: Vec<ChatId> = groups.collect::<Result<_, _>>()?;
     for desk in desks.all() {
         let chat = chat(db, desks, desk)?;
-        let place = Place::Group(chat);
-        // Where there is one group, nobody has to look.
-        if desks.is_single() || !messages::parts_in(db, row, place)?.is_empty() {
-            return Ok((chat, place));
+        if groups.contains(&chat) {
+            return Ok((chat, Place::Group(chat)));
         }
-        found.get_or_insert((chat, place));
     }
-    Ok(found.expect("there is a main group"))
+    let chat = match groups.first() {
+        Some(past) => *past,
+        None => chat(db, desks, DeskId::MAIN)?,
+    };
+    Ok((chat, Place::Group(chat)))
 }

@@ -18,7 +18,8 @@ const COUNT_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead' AND
 const COUNT_CALLS_SINCE: &str = "SELECT count(*) FROM outbox WHERE state = 'dead' AND finished_at >= ?1 AND (?2 IS NULL OR desk = ?2)";
 const LANE: &str =
     "SELECT lane FROM outbox WHERE id = ?1 AND state = 'dead' AND (?2 IS NULL OR desk = ?2)";
-const REVIVE: &str = "UPDATE outbox SET state = 'waiting', finished_at = NULL, reason = NULL, failures = 0, not_before = ?2 \
+const REVIVE: &str = "UPDATE outbox SET state = 'waiting', finished_at = NULL, reason = NULL, failures = 0, not_before = ?2, \
+     desk = CASE budget WHEN 'desk' THEN desk ELSE 0 END \
      WHERE id = ?1 AND state = 'dead' AND call <> '' AND (?3 IS NULL OR desk = ?3)";
 const DROP_CALL: &str = "UPDATE outbox SET state = 'dropped', call = '' WHERE id = ?1 AND state = 'dead' AND (?2 IS NULL OR desk = ?2)";
 const REVIVE_UPDATE: &str = "UPDATE inbox SET state = 'pending', finished_at = NULL, reason = NULL, suspect_starts = 0, \

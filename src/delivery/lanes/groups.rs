@@ -4,8 +4,9 @@
 use super::super::group::{Group, is_for_any_bot};
 use super::{Claiming, Go, LOOK_AHEAD, Room, earliest};
 use crate::domain::call::{Budget, Priority, ReadyCall};
-use crate::domain::ids::DeskId;
-use crate::domain::rules::breaker::{Destination, Gates};
+use crate::domain::ids::{ChatId, DeskId};
+use crate::domain::outcome::Refusal;
+use crate::domain::rules::breaker::{Cause, Destination, Gates};
 use crate::domain::rules::learning;
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::{Error, Place, desks, pauses, rates};
@@ -166,9 +167,34 @@ impl Claiming<'_> {
         if desk == row.desk {
             return Ok(false);
         }
+        if self.is_lost_there(row, chat)? {
+            let row = OutboxRow {
+                chat: Some(chat),
+                ..row.clone()
+            };
+            self.refused_unmade(row, Refusal::DeskUnreachable)?;
+            return Ok(true);
+        }
         desks::move_call(self.db, row.id, desk)?;
         self.claims.settled += 1;
         self.look_again(self.moment.now);
         Ok(true)
+    }
+
+    /// Whether a call changes what stands in a group that is lost, while its ticket is in another one: it would
+    /// hold up what is said there.
+    fn is_lost_there(&self, row: &OutboxRow, chat: ChatId) -> Result<bool, Error> {
+        let lost = self
+            .claims
+            .out_of_reach
+            .iter()
+            .any(|one| one.destination == Destination::Group(chat) && one.cause == Cause::Gone);
+        match row.ticket {
+            Some(ticket) if lost && row.is_for_topic() => {
+                let home = desks::of_ticket(self.db, ticket)?;
+                Ok(desks::chat(self.db, self.desk.desks(), home)? != chat)
+            }
+            Some(_) | None => Ok(false),
+        }
     }
 }

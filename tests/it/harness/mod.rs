@@ -96,6 +96,8 @@ pub struct Setup {
     pub voices: usize,
     /// The config names a basic group, which has yet to become a supergroup.
     pub basic_group: bool,
+    /// The same for the further desk of this name.
+    pub basic_desk: Option<&'static str>,
 }
 
 impl Default for Setup {
@@ -151,6 +153,7 @@ impl Default for Setup {
             desks: Vec::new(),
             voices: 0,
             basic_group: false,
+            basic_desk: None,
         }
     }
 }
@@ -175,8 +178,12 @@ pub struct Scenario {
     pub group: i64,
     /// The group that the config names.
     configured: i64,
-    /// The further ones, as the setup names them.
+    /// The further ones, in the order of the setup.
     pub further: Vec<i64>,
+    /// Those that the config names.
+    configured_further: Vec<i64>,
+    /// Groups that are gone for everybody.
+    pub deleted: std::collections::BTreeSet<i64>,
     pub wire: Arc<Wire>,
     setup: Setup,
     clock: Arc<ModelClock>,
@@ -245,18 +252,23 @@ impl Scenario {
             sandbox.add_member(group, bot, Status::Member, START_MS);
         }
         let further = setup.desks.iter().map(|desk| {
-            let group = sandbox.add_supergroup(desk.name, true, START_MS);
+            let group = match setup.basic_desk == Some(desk.name) {
+                true => sandbox.add_group(desk.name),
+                false => sandbox.add_supergroup(desk.name, true, START_MS),
+            };
             sandbox.add_member(group, BOT, Status::Administrator(Rights::all()), START_MS);
             group
         });
-        let further = further.collect();
+        let further: Vec<i64> = further.collect();
         let clock = Arc::new(ModelClock::at(START_MS));
         let wire = Arc::new(Wire::new(sandbox.clone(), Arc::clone(&clock)));
         let mut scenario = Scenario {
             sandbox,
             group,
             configured: group,
+            configured_further: further.clone(),
             further,
+            deleted: std::collections::BTreeSet::new(),
             wire,
             entropy: Arc::new(SeededEntropy::new(setup.seed)),
             setup,
@@ -380,13 +392,14 @@ impl Scenario {
         let index = index.unwrap_or_else(|| panic!("there is no desk {name}"));
         let before = std::mem::replace(&mut self.group, self.further[index]);
         let played = play(self);
-        self.group = before;
+        // It may have a new id by now.
+        self.further[index] = std::mem::replace(&mut self.group, before);
         played
     }
 
     /// The groups, as the config names them.
     fn desks(&self) -> Desks {
-        let further = self.setup.desks.iter().zip(&self.further);
+        let further = self.setup.desks.iter().zip(&self.configured_further);
         let further = further.map(|(desk, group)| DeskConfig {
             name: desk.name.to_owned(),
             support_group_id: ChatId(*group),
@@ -403,6 +416,23 @@ impl Scenario {
     /// The further groups are no longer in the config, from the next start on.
     pub fn forgets_further_desks(&mut self) {
         self.setup.desks.clear();
+    }
+
+    /// Groups that are deleted are no longer in the config, from the next start on.
+    fn forgets_deleted_desks(&mut self) {
+        let desks = std::mem::take(&mut self.setup.desks);
+        let configured = std::mem::take(&mut self.configured_further);
+        let known = desks.into_iter().zip(configured);
+        let left = known.zip(&self.further);
+        let left = left.filter(|(_, group)| !self.deleted.contains(group));
+        (self.setup.desks, self.configured_further) = left.map(|(desk, _)| desk).unzip();
+    }
+
+    /// Whether the group of a further desk has yet to become a supergroup.
+    fn is_basic(&self, desk: usize) -> bool {
+        let name = self.setup.desks.get(desk).map(|desk| desk.name);
+        name.is_some_and(|name| Some(name) == self.setup.basic_desk)
+            && self.further[desk] == self.configured_further[desk]
     }
 
     /// Lets the bot work until it rests, letting the clock go a little while work is due.

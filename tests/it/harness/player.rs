@@ -58,6 +58,10 @@ pub enum Action {
     Unblocks(&'static str),
     /// The basic group that the config names becomes a forum.
     UpgradesGroup,
+    /// The group is deleted.
+    DeletesGroup,
+    /// Something happens to the further group with this number.
+    AtDesk(usize, Box<Action>),
     /// Connections can no longer be made, or again.
     Offline(bool),
     /// The program is killed and started again.
@@ -138,9 +142,9 @@ pub struct Ledger {
     notes: Vec<String>,
     /// Edits for somebody who cannot be reached are not carried.
     has_blocked: bool,
-    /// What agents do while the bot is not in the group, or nobody can say where, it never learns.
-    is_bot_out: bool,
-    has_no_topics: bool,
+    /// What agents do in groups without the bot, or without topics, it never learns.
+    without_bot: BTreeSet<i64>,
+    without_topics: BTreeSet<i64>,
 }
 
 impl Scenario {
@@ -200,7 +204,8 @@ impl Scenario {
             | Action::Does(Who::Agent, ..)
             | Action::Notes(_)
             | Action::AgentCloses(_)
-                if ledger.is_bot_out || ledger.has_no_topics => {}
+                if ledger.is_unheard() => {}
+            _ if self.deleted.contains(&self.group) && action.whose().is_some() => {}
             Action::Answers(name) => self.agent_answers(ledger, name),
             Action::Does(who, name, deed, roll) => self.does(ledger, *who, name, *deed, *roll),
             Action::Notes(name) => {
@@ -216,7 +221,7 @@ impl Scenario {
                 self.agent_writes(name, command);
             }
             // What agents do while the bot does not hear of it is nothing that it could act on.
-            Action::Crew(..) if ledger.is_bot_out || ledger.has_no_topics => {}
+            Action::Crew(..) if ledger.is_unheard() => {}
             Action::Crew(agent, deed) => self.crew_does(ledger, agent, *deed),
             Action::DeletesTopic(name) => {
                 if self.live_thread_of(name).is_some() {
@@ -243,7 +248,8 @@ impl Scenario {
                 }
             }
             Action::Topics(on) => {
-                ledger.has_no_topics = !on;
+                ledger.without_topics.remove(&self.group);
+                ledger.without_topics.extend((!on).then_some(self.group));
                 self.sandbox.set_forum_mode(self.group, *on);
             }
             Action::Right(right, granted) => {
@@ -251,11 +257,11 @@ impl Scenario {
                 self.sandbox.set_right(group, BOT, *right, *granted, now);
             }
             Action::KicksBot => {
-                ledger.is_bot_out = true;
+                ledger.without_bot.insert(self.group);
                 self.sandbox.kick(self.group, BOT, self.now());
             }
             Action::AddsBot => {
-                ledger.is_bot_out = false;
+                ledger.without_bot.remove(&self.group);
                 let (group, now) = (self.group, self.now());
                 let admin = Status::Administrator(Rights::all());
                 self.sandbox.set_member(group, BOT, admin, now);
@@ -271,6 +277,11 @@ impl Scenario {
                 self.sandbox.person_unblocks(user, now);
             }
             Action::UpgradesGroup => self.upgrade_group(),
+            Action::DeletesGroup => {
+                self.sandbox.destroy_chat(self.group);
+                self.deleted.insert(self.group);
+            }
+            Action::AtDesk(desk, action) => self.play_at(ledger, *desk, action),
             Action::Offline(offline) => self.wire.set_offline(*offline),
             Action::Kill => {
                 self.kill();
@@ -279,6 +290,43 @@ impl Scenario {
             Action::KillSoon(places) => self.wire.crash_at(*places),
             Action::Run => self.run(),
             Action::Pass(time) => self.pass(*time),
+        }
+    }
+
+    /// Nothing happens any more to a group that is deleted, and a group is upgraded once.
+    fn play_at(&mut self, ledger: &mut Ledger, desk: usize, action: &Action) {
+        let is_upgrade = matches!(action, Action::UpgradesGroup);
+        if self.deleted.contains(&self.further[desk]) || (is_upgrade && !self.is_basic(desk)) {
+            return;
+        }
+        let before = std::mem::replace(&mut self.group, self.further[desk]);
+        ledger.group = self.group;
+        self.play_here(ledger, action);
+        self.further[desk] = std::mem::replace(&mut self.group, before);
+    }
+
+    /// Groups that are lost for ever are taken out of the config; one that waits to be upgraded is.
+    fn heals_groups(&mut self) {
+        for desk in 0..self.further.len() {
+            if self.is_basic(desk) && !self.deleted.contains(&self.further[desk]) {
+                let before = std::mem::replace(&mut self.group, self.further[desk]);
+                self.upgrade_group();
+                self.further[desk] = std::mem::replace(&mut self.group, before);
+            }
+        }
+        if !self.deleted.is_empty() {
+            self.kill();
+            self.forgets_deleted_desks();
+            self.start();
+        }
+        let now = self.now();
+        for group in self.groups() {
+            if self.deleted.contains(&group) {
+                continue;
+            }
+            self.sandbox.set_forum_mode(group, true);
+            let admin = Status::Administrator(Rights::all());
+            self.sandbox.set_member(group, BOT, admin, now);
         }
     }
 
@@ -321,12 +369,8 @@ impl Scenario {
     pub fn converge(&mut self, ledger: &Ledger) {
         self.sandbox.clear_faults();
         self.wire.set_offline(false);
+        self.heals_groups();
         let now = self.now();
-        for group in self.groups() {
-            self.sandbox.set_forum_mode(group, true);
-            let admin = Status::Administrator(Rights::all());
-            self.sandbox.set_member(group, BOT, admin, now);
-        }
         for (_, user) in self.cast.people.clone() {
             self.sandbox.person_unblocks(user, now);
         }
@@ -444,6 +488,7 @@ impl Scenario {
     fn fallen(&self, ledger: &Ledger) -> usize {
         let groups = self.groups().into_iter();
         let group: Vec<MessageView> = groups
+            .filter(|group| !self.deleted.contains(group))
             .flat_map(|group| self.sandbox.chat_messages(group))
             .collect();
         let in_general = group.iter().filter(|message| {
@@ -499,9 +544,11 @@ impl Scenario {
             }
         }
         let main = self.further.is_empty().then_some(self.group);
+        let deleted = self.deleted.clone();
         move |text| {
             let place = (main.unwrap_or(text.group), text.message);
-            refused.contains(&place) || !standing.contains(&place)
+            // Nobody can be told anything any more in a group that is deleted.
+            deleted.contains(&place.0) || refused.contains(&place) || !standing.contains(&place)
         }
     }
 
@@ -592,6 +639,7 @@ impl Scenario {
         });
         let groups = self.groups().into_iter();
         let topics: Vec<_> = groups
+            .filter(|group| !self.deleted.contains(group))
             .flat_map(|group| {
                 let topics = self.sandbox.topics(group).into_iter();
                 topics.map(move |topic| (group, topic))
@@ -623,6 +671,11 @@ impl Scenario {
 }
 
 impl Ledger {
+    /// Whether the bot hears nothing of what is written for tickets in the group at hand.
+    fn is_unheard(&self) -> bool {
+        self.without_bot.contains(&self.group) || self.without_topics.contains(&self.group)
+    }
+
     /// A number that stands in no other message.
     pub fn marker(&mut self, kind: &str) -> String {
         self.number += 1;

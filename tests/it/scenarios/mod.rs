@@ -13,6 +13,7 @@ pub mod claiming;
 mod closing;
 mod dashboard;
 mod deletions;
+mod desk_faults;
 pub mod desks;
 mod edits;
 mod escalation;

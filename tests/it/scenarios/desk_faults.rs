@@ -1,0 +1,753 @@
+//! The faults of one of several groups: they are that group's alone. The others go on, nothing is used up
+//! meanwhile, whoever can still read is told what to do, and everything arrives afterwards, in order.
+
+use std::time::Duration;
+
+use hushdesk::domain::settings::TicketRules;
+use hushdesk::sandbox::{Fault, FaultRule, Right, Rights, Status, content};
+
+use super::desks::two_desks;
+use crate::harness::{BOT, Reads, Scenario, Setup, bot_test_with};
+
+const MONEY: &str = "money";
+
+fn refuse(code: u16, description: &str) -> Fault {
+    Fault::Refuse {
+        code,
+        description: description.to_owned(),
+        parameters: None,
+    }
+}
+
+fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(minutes * 60)
+}
+
+/// Ann has a ticket in the main group, bob one in the group of payments.
+fn two_tickets(t: &mut Scenario) {
+    t.agent("sam");
+    t.at_desk(MONEY, |t| {
+        t.agent("kim");
+    });
+    t.client("ann").says("my order is lost");
+    t.client("ann").expect_part("created");
+    t.topic("ann").expect_card("my order is lost");
+    t.client("bob").says("/start billing");
+    t.client("bob").expect_part("Payments");
+    t.client("bob").says("I have paid twice");
+    t.client("bob").expect_part("created");
+    t.at_desk(MONEY, |t| {
+        t.topic("bob").expect_card("I have paid twice");
+    });
+}
+
+/// Somebody new opens a ticket of the group of payments.
+fn opens_at_money(t: &mut Scenario, client: &str, text: &str) {
+    t.client(client).says("/start billing");
+    t.client(client).expect_part("Payments");
+    t.client(client).says(text);
+    t.client(client).expect_part("created");
+}
+
+/// In the main group all is as ever.
+fn the_others_go_on(t: &mut Scenario, text: &str) {
+    let before = t.now();
+    t.client("ann").says(text);
+    t.topic("ann").expect(text);
+    assert!(t.now() - before < 5_000, "ann does not wait");
+    let reply = t.agent("sam").writes_in("ann", text);
+    t.client("ann").expect(&format!("Live Support: {text}"));
+    t.topic("ann").expect_mark(reply, "👌");
+}
+
+fn kicks_bot(t: &mut Scenario) {
+    let (group, now) = (t.group, t.now());
+    t.sandbox.kick(group, BOT, now);
+    t.run();
+}
+
+fn makes_bot(t: &mut Scenario, status: Status) {
+    let (group, now) = (t.group, t.now());
+    t.sandbox.set_member(group, BOT, status, now);
+    t.run();
+}
+
+fn makes_bot_admin(t: &mut Scenario) {
+    makes_bot(t, Status::Administrator(Rights::all()));
+}
+
+/// Calls into a chat so far that were more than a question.
+fn calls_into(t: &Scenario, chat: i64) -> usize {
+    let calls = t.sandbox.calls();
+    let into = calls.iter().filter(|call| call.chat == Some(chat));
+    into.filter(|call| call.method != "getChat").count()
+}
+
+/// What is out of reach, as the database says.
+fn out_of_reach(t: &Scenario) -> Vec<String> {
+    t.database(|db| {
+        let open = hushdesk::store::breakers::open_ones(db).expect("it can be read");
+        open.iter().map(|one| one.cause.name().to_owned()).collect()
+    })
+}
+
+/// The most failures that anything that waits has counted.
+fn failures(t: &Scenario) -> u32 {
+    let most = "SELECT ifnull(max(failures), 0) FROM outbox WHERE finished_at IS NULL";
+    t.database(|db| db.query_row(most, [], |row| row.get(0)))
+        .expect("it fits the schema")
+}
+
+#[test]
+fn a_bot_that_was_kicked_from_one_group_and_is_added_again_goes_on_there() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        let money = t.further[0];
+        for round in 1..=2 {
+            t.at_desk(MONEY, kicks_bot);
+            // Each time: whoever has put it right once knows what to do.
+            t.general()
+                .expect_part("cannot write in the group of money");
+            let before = calls_into(t, money);
+            let said = |line: u32| format!("{round}.{line}");
+            t.client("bob").says(&said(1));
+            t.client("bob").expect_nothing();
+            t.pass(minutes(2));
+            t.client("bob").says(&said(2));
+            t.client("bob").expect_part("later than usual");
+            t.client("bob").says(&said(3));
+            the_others_go_on(t, &format!("{round}: still there?"));
+            let new = format!("new{round}");
+            opens_at_money(t, &new, "and I");
+            t.client(&new).expect_part("later than usual");
+            t.pass(minutes(10));
+            assert_eq!(out_of_reach(t), ["gone"]);
+            assert_eq!(calls_into(t, money), before, "{}", t.story());
+            assert_eq!(failures(t), 0);
+            t.at_desk(MONEY, |t| {
+                makes_bot_admin(t);
+                t.pass(minutes(1));
+                for line in 1..=3 {
+                    t.topic("bob").expect(&said(line));
+                }
+                t.topic(&new).expect_card("and I");
+                t.general().expect_part("can work in this group again");
+            });
+            assert!(out_of_reach(t).is_empty());
+            t.pass(minutes(2));
+        }
+    });
+}
+
+#[test]
+fn one_group_stays_out_of_reach_over_a_restart_and_the_others_do_not() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.at_desk(MONEY, kicks_bot);
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.kill();
+        t.start();
+        let before = calls_into(t, t.further[0]);
+        t.client("bob").says("anybody?");
+        t.pass(minutes(10));
+        the_others_go_on(t, "still there?");
+        assert_eq!(calls_into(t, t.further[0]), before);
+        t.at_desk(MONEY, |t| {
+            makes_bot_admin(t);
+            t.topic("bob").expect("anybody?");
+            t.general().expect_part("can work in this group again");
+        });
+    });
+}
+
+#[test]
+fn one_group_that_has_the_bot_as_a_mere_member_says_what_it_needs() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.at_desk(MONEY, kicks_bot);
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.pass(minutes(5));
+        t.at_desk(MONEY, |t| {
+            makes_bot(t, Status::Member);
+            t.general().expect_part("it is no administrator");
+        });
+        the_others_go_on(t, "still there?");
+        t.at_desk(MONEY, |t| {
+            makes_bot_admin(t);
+            t.general().expect_part("can work in this group again");
+        });
+    });
+}
+
+#[test]
+fn rights_that_are_removed_in_one_group_are_named_there_and_cost_nothing() {
+    for right in Right::ALL {
+        bot_test_with(two_desks(), |t| {
+            two_tickets(t);
+            let is_needed = [Right::ManageTopics, Right::DeleteMessages].contains(&right);
+            t.at_desk(MONEY, |t| {
+                makes_bot(t, Status::Administrator(Rights::all().with(right, false)));
+                if is_needed {
+                    t.general().expect_part("The bot lacks a right");
+                }
+            });
+            t.client("bob").says("still there?");
+            t.at_desk(MONEY, |t| {
+                t.topic("bob").expect("still there?");
+                t.agent("kim").writes_in("bob", "yes");
+            });
+            t.client("bob").expect("Live Support: yes");
+            opens_at_money(t, "eve", "hello");
+            the_others_go_on(t, "and here?");
+            t.client("joe").says("here too");
+            t.client("joe").expect_part("created");
+            t.topic("joe").expect_card("here too");
+            t.at_desk(MONEY, |t| {
+                t.agent("kim").writes_in("bob", "/close");
+            });
+            t.client("bob").expect_part("closed");
+            t.at_desk(MONEY, |t| {
+                t.topic("bob").expect_part("is closed");
+            });
+            t.pass(minutes(20));
+            assert_eq!(failures(t), 0, "without {right:?}");
+            t.at_desk(MONEY, |t| {
+                makes_bot_admin(t);
+                t.pass(minutes(1));
+                t.topic("eve").expect_card("hello");
+                if is_needed {
+                    t.general().expect_part("can work in this group again");
+                }
+            });
+        });
+    }
+}
+
+#[test]
+fn one_group_without_topics_holds_its_own_and_everything_follows_when_they_are_back() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.at_desk(MONEY, |t| t.sandbox.set_forum_mode(t.group, false));
+        // Telegram does not tell where a copy went.
+        t.client("bob").sends(content::photo("p", "look"));
+        t.client("bob").says("into the void");
+        t.at_desk(MONEY, |t| {
+            t.general().expect_part("no topics any more");
+            t.general().expect_gone("look");
+            t.general().expect_gone("into the void");
+        });
+        assert_eq!(out_of_reach(t), ["topics_off"]);
+        opens_at_money(t, "eve", "me too");
+        the_others_go_on(t, "still there?");
+        // What stands in the topics of others is nobody's concern.
+        t.client("ann").sends(content::photo("q", "my parcel"));
+        t.topic("ann").expect("my parcel");
+        t.pass(minutes(3));
+        t.client("bob").says("hello?");
+        t.client("bob").expect_part("later than usual");
+        assert_eq!(failures(t), 0);
+        t.at_desk(MONEY, |t| {
+            t.sandbox.set_forum_mode(t.group, true);
+            t.pass(minutes(2));
+            t.topic("bob")
+                .expect("look")
+                .expect("into the void")
+                .expect("hello?");
+            t.topic("eve").expect_card("me too");
+            t.general().expect_part("can work in this group again");
+        });
+        assert!(out_of_reach(t).is_empty());
+    });
+}
+
+fn with_basic_money() -> Setup {
+    Setup {
+        basic_desk: Some(MONEY),
+        ..two_desks()
+    }
+}
+
+/// What is written on both sides after the group of payments has a new id.
+fn goes_on_after_the_upgrade(t: &mut Scenario) {
+    t.client("bob").expect_part("created");
+    t.at_desk(MONEY, |t| {
+        t.topic("bob").expect_card("I have paid twice");
+        t.agent("kim").writes_in("bob", "hi");
+    });
+    t.client("bob").expect("Live Support: hi");
+    t.client("ann").says("my order is lost");
+    t.client("ann").expect_part("created");
+    t.topic("ann").expect_card("my order is lost");
+    t.kill();
+    t.start();
+    t.at_desk(MONEY, |t| {
+        t.agent("kim").writes_in("bob", "still here");
+    });
+    t.client("bob").expect("Live Support: still here");
+    t.client("bob").says("fine");
+    t.at_desk(MONEY, |t| {
+        t.topic("bob").expect("fine");
+    });
+    the_others_go_on(t, "still there?");
+    t.agent("sam").writes_in("ann", "/transfer billing");
+    t.at_desk(MONEY, |t| {
+        t.topic("ann").expect_card("my order is lost");
+        t.topic("ann").expect_part("Before it came here:");
+    });
+    t.topic("ann").expect_part("This ticket goes on in money");
+}
+
+#[test]
+fn one_group_that_is_upgraded_is_followed() {
+    bot_test_with(with_basic_money(), |t| {
+        t.agent("sam");
+        t.at_desk(MONEY, Scenario::upgrade_group);
+        t.run();
+        t.client("bob").says("/start billing");
+        t.client("bob").expect_part("Payments");
+        t.client("bob").says("I have paid twice");
+        goes_on_after_the_upgrade(t);
+    });
+}
+
+#[test]
+fn an_upgrade_of_one_group_that_is_learned_from_a_refusal_is_followed() {
+    bot_test_with(with_basic_money(), |t| {
+        t.agent("sam");
+        t.client("bob").says("/start billing");
+        t.client("bob").expect_part("Payments");
+        t.kill();
+        t.client("bob")
+            .drops(content::text("I have paid twice"), None);
+        t.at_desk(MONEY, Scenario::upgrade_group);
+        t.start();
+        t.run();
+        goes_on_after_the_upgrade(t);
+    });
+}
+
+#[test]
+fn one_group_that_refuses_everything_is_asked_and_not_called() {
+    for words in [
+        "Forbidden: bot was kicked from the supergroup chat",
+        "Forbidden: the group chat was deleted",
+    ] {
+        bot_test_with(two_desks(), |t| {
+            two_tickets(t);
+            let money = t.further[0];
+            t.sandbox.set_fault_hook(Box::new(move |call| {
+                (call.chat == Some(money)).then(|| refuse(403, words))
+            }));
+            t.client("bob").says("one");
+            t.client("bob").says("two");
+            t.pass(minutes(1));
+            t.general()
+                .expect_part("cannot write in the group of money");
+            let before = calls_into(t, money);
+            the_others_go_on(t, "still there?");
+            t.pass(minutes(120));
+            assert_eq!(out_of_reach(t), ["gone"]);
+            assert_eq!(calls_into(t, money), before);
+            assert_eq!(failures(t), 0);
+            opens_at_money(t, "eve", "hello");
+            t.client("eve").expect_part("later than usual");
+            t.sandbox.clear_faults();
+            t.pass(minutes(2));
+            t.at_desk(MONEY, |t| {
+                t.topic("bob").expect("one").expect("two");
+                t.topic("eve").expect_card("hello");
+                t.general().expect_part("can work in this group again");
+            });
+        });
+    }
+}
+
+#[test]
+fn one_group_that_is_deleted_costs_the_others_nothing_and_gives_its_tickets_back() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        let money = t.further[0];
+        t.sandbox.destroy_chat(money);
+        t.client("bob").says("one");
+        t.client("bob").says("two");
+        t.pass(minutes(2));
+        t.general()
+            .expect_part("cannot write in the group of money");
+        the_others_go_on(t, "still there?");
+        t.client("bob").says("three");
+        t.client("bob").expect_part("later than usual");
+        t.pass(minutes(120));
+        assert_eq!(out_of_reach(t), ["gone"]);
+        assert_eq!(failures(t), 0);
+        t.kill();
+        t.forgets_further_desks();
+        t.start();
+        t.pass(minutes(2));
+        t.topic("bob").expect_card("I have paid twice");
+        t.topic("bob").expect_part("Before it came here:");
+        t.topic("bob").expect("one").expect("two").expect("three");
+        assert!(out_of_reach(t).is_empty());
+    });
+}
+
+#[test]
+fn a_ticket_leaves_a_group_that_is_out_of_reach() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        t.run();
+        t.at_desk(MONEY, kicks_bot);
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.client("bob").says("one");
+        t.pass(minutes(2));
+        t.client("bob").says("give me an operator");
+        t.at_desk("experts", |t| {
+            t.topic("bob").expect_card("I have paid twice");
+            t.topic("bob").expect_part("Before it came here:");
+            t.topic("bob").expect("one").expect("give me an operator");
+            t.topic("bob").expect_part("Raised to level 2");
+        });
+        t.pass(minutes(30));
+        t.at_desk(MONEY, |t| {
+            makes_bot_admin(t);
+            t.pass(minutes(1));
+            t.topic("bob").expect_part("This ticket goes on in experts");
+            t.general().expect_part("can work in this group again");
+        });
+    });
+}
+
+#[test]
+fn what_was_under_way_into_a_group_that_was_lost_follows_its_ticket() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        t.run();
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.further[0]),
+            ..FaultRule::once(
+                "sendMessage",
+                refuse(403, "Forbidden: bot was kicked from the supergroup chat"),
+            )
+        });
+        t.client("bob").drops(content::text("does it burn?"), None);
+        t.run_until_called("does it burn?");
+        t.client("bob")
+            .drops(content::text("give me an operator"), None);
+        t.at_desk(MONEY, kicks_bot);
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.at_desk("experts", |t| {
+            t.topic("bob").expect_card("I have paid twice");
+            t.topic("bob").expect_part("Before it came here:");
+            t.topic("bob")
+                .expect("does it burn?")
+                .expect("give me an operator");
+            t.topic("bob").expect_part("Raised to level 2");
+        });
+        t.at_desk(MONEY, |t| {
+            t.pass(minutes(5));
+            makes_bot_admin(t);
+            t.pass(minutes(1));
+            t.topic("bob").expect_part("This ticket goes on in experts");
+            t.general().expect_part("can work in this group again");
+        });
+    });
+}
+
+#[test]
+fn a_ticket_that_moves_into_a_group_out_of_reach_waits_there() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.at_desk(MONEY, kicks_bot);
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.agent("sam").writes_in("ann", "/transfer billing");
+        t.client("ann").says("hello?");
+        t.pass(minutes(5));
+        t.client("ann").says("anybody?");
+        t.client("ann").expect_part("later than usual");
+        // Whoever writes where it was reads that it is on its way.
+        t.agent("sam").writes_in("ann", "one moment");
+        t.topic("ann")
+            .expect_part("What is written here does not reach the client");
+        assert_eq!(failures(t), 0);
+        t.at_desk(MONEY, |t| {
+            makes_bot_admin(t);
+            t.pass(minutes(1));
+            t.topic("ann").expect_card("my order is lost");
+            t.topic("ann").expect_part("Before it came here:");
+            t.topic("ann").expect("hello?").expect("anybody?");
+            t.general().expect_part("can work in this group again");
+        });
+        t.topic("ann").expect_part("This ticket goes on in money");
+    });
+}
+
+/// What bob wrote stands in a group that is out of reach, and his ticket goes on elsewhere: he changes it,
+/// takes something back and writes on. A change stands as a message of its own, and nothing waits.
+fn changes_what_is_out_of_reach(t: &mut Scenario, desk: Option<&str>) {
+    let at = |t: &mut Scenario, play: &dyn Fn(&mut Scenario)| match desk {
+        Some(desk) => t.at_desk(desk, |t| play(t)),
+        None => play(t),
+    };
+    t.client("bob")
+        .edits("it was red", content::text("it was blue"));
+    at(t, &|t| {
+        let changed = t.topic("bob").next();
+        assert!(changed.text().contains("it was blue"), "{changed:?}");
+    });
+    t.client("bob").replies_to("my number is 5").says("/delete");
+    t.client("bob").expect_part("stored text has been removed");
+    t.client("bob").says("and this?");
+    at(t, &|t| {
+        t.topic("bob").expect("and this?");
+    });
+    assert_eq!(failures(t), 0);
+}
+
+fn writes_at_money(t: &mut Scenario) {
+    for text in ["it was red", "my number is 5"] {
+        t.client("bob").says(text);
+        t.at_desk(MONEY, |t| {
+            t.topic("bob").expect(text);
+        });
+    }
+}
+
+#[test]
+fn a_change_of_what_stands_in_a_lost_group_holds_nothing_up_where_its_ticket_is() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        writes_at_money(t);
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        t.run();
+        t.at_desk(MONEY, kicks_bot);
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.client("bob").says("give me an operator");
+        t.at_desk("experts", |t| {
+            t.topic("bob").expect_card("I have paid twice");
+            t.topic("bob").expect_part("Before it came here:");
+            t.topic("bob").expect("give me an operator");
+            t.topic("bob").expect_part("Raised to level 2");
+        });
+        changes_what_is_out_of_reach(t, Some("experts"));
+        t.pass(minutes(5));
+        t.at_desk(MONEY, |t| {
+            makes_bot_admin(t);
+            t.pass(minutes(1));
+            t.topic("bob").expect_part("This ticket goes on in experts");
+            t.general().expect_part("can work in this group again");
+        });
+    });
+}
+
+#[test]
+fn a_change_that_waits_for_a_group_when_it_is_lost_holds_nothing_up_where_its_ticket_is() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        writes_at_money(t);
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        t.client("bob").says("give me an operator");
+        t.at_desk("experts", |t| {
+            t.topic("bob").expect_card("I have paid twice");
+            t.topic("bob").expect_part("Before it came here:");
+            t.topic("bob").expect("give me an operator");
+            t.topic("bob").expect_part("Raised to level 2");
+        });
+        t.at_desk(MONEY, |t| {
+            t.topic("bob").expect_part("This ticket goes on in experts");
+        });
+        // It is asked to be left alone, and then it is lost.
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.further[0]),
+            ..FaultRule::once("editMessageText", Fault::RetryAfter { seconds: 600 })
+        });
+        t.client("bob")
+            .edits("it was red", content::text("it was blue"));
+        t.client("bob").says("and this?");
+        t.at_desk("experts", |t| {
+            assert!(t.topic("bob").try_next().is_none());
+        });
+        t.at_desk(MONEY, kicks_bot);
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.at_desk("experts", |t| {
+            t.topic("bob").expect("and this?");
+            let changed = t.topic("bob").next();
+            assert!(changed.text().contains("it was blue"), "{changed:?}");
+        });
+        t.pass(minutes(15));
+        t.at_desk(MONEY, |t| {
+            makes_bot_admin(t);
+            t.general().expect_part("can work in this group again");
+        });
+    });
+}
+
+#[test]
+fn a_change_of_what_stands_in_a_group_of_the_past_holds_nothing_up() {
+    for is_deleted in [true, false] {
+        bot_test_with(two_desks(), |t| {
+            two_tickets(t);
+            writes_at_money(t);
+            let money = t.further[0];
+            if is_deleted {
+                t.sandbox.destroy_chat(money);
+            } else {
+                t.at_desk(MONEY, kicks_bot);
+                t.general()
+                    .expect_part("cannot write in the group of money");
+            }
+            t.kill();
+            t.forgets_further_desks();
+            t.start();
+            t.pass(minutes(1));
+            t.topic("bob").expect_card("I have paid twice");
+            t.topic("bob").expect_part("Before it came here:");
+            changes_what_is_out_of_reach(t, None);
+        });
+    }
+}
+
+#[test]
+fn letters_of_one_group_are_offered_there() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.allowed.dead_letters = true;
+        t.at_desk(MONEY, |t| {
+            makes_bot(
+                t,
+                Status::Administrator(Rights::all().with(Right::ManageTopics, false)),
+            );
+            t.general().expect_part("The bot lacks a right");
+        });
+        let bob = t.person("bob");
+        t.sandbox.plan(FaultRule {
+            chat: Some(bob),
+            times: 1,
+            ..FaultRule::once("sendMessage", refuse(400, "Bad Request: SOMETHING_NEW"))
+        });
+        t.at_desk(MONEY, |t| {
+            t.agent("kim").writes_in("bob", "one");
+            t.topic("bob").expect_part("Telegram refused it");
+        });
+        t.at_desk(MONEY, |t| {
+            t.general().expect_part("failed for good (a reply");
+            makes_bot_admin(t);
+            t.general().expect_part("can work in this group again");
+            t.general().expect_part("1 call failed for good");
+        });
+        t.agent("sam").writes_in_general("/failed retry all");
+        t.general().expect("There is no such dead letter.");
+        t.at_desk(MONEY, |t| {
+            t.agent("kim").writes_in_general("/failed retry all");
+            t.general().expect_part("1 letter");
+        });
+        t.client("bob").expect("Live Support: one");
+    });
+}
+
+#[test]
+fn letters_of_a_group_that_is_taken_out_of_the_config_lie_with_the_main_one() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.allowed.dead_letters = true;
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.further[0]),
+            ..FaultRule::once("sendMessage", refuse(400, "Bad Request: SOMETHING_NEW"))
+        });
+        t.client("bob").says("one");
+        t.at_desk(MONEY, |t| {
+            t.topic("bob").expect_part("could not be posted here");
+            t.general()
+                .expect_part("failed for good (a client's message");
+        });
+        t.kill();
+        t.forgets_further_desks();
+        t.start();
+        t.pass(minutes(1));
+        t.topic("bob").expect_card("I have paid twice");
+        t.topic("bob").expect_part("Before it came here:");
+        t.agent("sam").writes_in_general("/failed retry all");
+        t.topic("bob").expect("one");
+        t.general().expect_part("1 letter");
+        t.run();
+        let money = t.further[0];
+        t.reads_all(money);
+    });
+}
+
+#[test]
+fn a_closed_ticket_of_a_group_of_the_past_is_opened_again_in_the_main_one() {
+    let setup = Setup {
+        tickets: TicketRules {
+            reopen_window: Some(minutes(600)),
+            ..two_desks().tickets
+        },
+        ..two_desks()
+    };
+    for is_there in [true, false] {
+        bot_test_with(setup.clone(), |t| {
+            two_tickets(t);
+            t.at_desk(MONEY, |t| {
+                t.agent("kim").writes_in("bob", "/close");
+            });
+            t.client("bob").expect_part("closed");
+            let money = t.further[0];
+            t.reads_all(money);
+            t.kill();
+            if !is_there {
+                let now = t.now();
+                t.sandbox.kick(money, BOT, now);
+            }
+            t.forgets_further_desks();
+            t.start();
+            t.pass(minutes(1));
+            t.client("bob").says("it is still so");
+            t.client("bob").expect_part("open");
+            t.topic("bob").expect_card("I have paid twice");
+            t.topic("bob").expect_part("Before it came here:");
+            t.topic("bob").expect_part("open again");
+            t.topic("bob").expect("it is still so");
+            t.run();
+            t.reads_all(money);
+        });
+    }
+}
+
+#[test]
+fn a_closed_ticket_of_a_group_of_the_past_is_opened_again_by_its_code() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.at_desk(MONEY, |t| {
+            t.agent("kim").writes_in("bob", "/close");
+        });
+        t.client("bob").expect_part("closed");
+        let money = t.further[0];
+        t.kill();
+        t.forgets_further_desks();
+        t.start();
+        let code = t.code_of("bob");
+        t.agent("sam").writes_in_general(&format!("/reopen {code}"));
+        t.general().expect_part("open again");
+        t.client("bob").expect_part("open");
+        t.topic("bob").expect_card("I have paid twice");
+        t.topic("bob").expect_part("Before it came here:");
+        t.topic("bob").expect_part("open again");
+        t.run();
+        t.reads_all(money);
+    });
+}
