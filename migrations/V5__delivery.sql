@@ -91,4 +91,6 @@ CREATE TABLE counting (
 ALTER TABLE topics ADD COLUMN left_for INTEGER REFERENCES topics (id);
 ALTER TABLE topics ADD COLUMN left_told INTEGER NOT NULL DEFAULT 0 CHECK (left_told IN (0, 1));
 ALTER TABLE topics ADD COLUMN left_closed INTEGER NOT NULL DEFAULT 0 CHECK (left_closed IN (0, 1));
+-- The turns of each group.
+CREATE INDEX topics_turns ON topics (chat_id, due_at);
 CREATE INDEX topics_left ON topics (left_for) WHERE left_for IS NOT NULL;

@@ -229,12 +229,13 @@ fn keep(turn: &Turn<'_>, ticket: &Ticket, incoming: &Incoming<'_>) -> Result<Kep
     })
 }
 
-/// When a new ticket's topic may be made.
+/// When a new ticket's topic may be made in the group that this is about.
 fn topic_turn(turn: &Turn<'_>, wanted_at: Timestamp) -> Result<Timestamp, Error> {
     let wanted_at = wanted_at.max(turn.now);
+    let group = turn.desks().chat(turn.here);
     Ok(match turn.settings().new_tickets_per_minute {
         0 => wanted_at,
-        most => pacing::topic_turn(wanted_at, topics::nth_latest_turn(turn.db, most)?),
+        most => pacing::topic_turn(wanted_at, topics::nth_latest_turn(turn.db, group, most)?),
     })
 }
 

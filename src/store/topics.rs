@@ -7,7 +7,7 @@ use crate::domain::ids::{ChatId, MessageId, MessageRowId, ThreadId, TicketId, To
 use crate::domain::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO topics (ticket_id, chat_id, state, due_at) VALUES (?1, ?2, 'wanted', ?3) RETURNING id";
-const TURN: &str = "SELECT due_at FROM topics ORDER BY due_at DESC LIMIT 1 OFFSET ?1";
+const TURNS: &str = "SELECT due_at FROM topics WHERE chat_id = ?1 ORDER BY due_at DESC LIMIT ?2";
 const CURRENT: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
      title, titled_at, card_shown, left_for IS NOT NULL \
      FROM topics WHERE ticket_id = ?1 AND state <> 'gone'";
@@ -75,12 +75,24 @@ pub fn insert(
         .query_row(params![ticket, chat, due_at], |row| row.get(0))?)
 }
 
-/// The turn of the topic that is so many (1 or more) before the next one.
-pub fn nth_latest_turn(db: &Db, nth: u32) -> Result<Option<Timestamp>, Error> {
-    Ok(db
-        .prepare_cached(TURN)?
-        .query_row([nth.saturating_sub(1)], |row| row.get(0))
-        .optional()?)
+/// The turn of the topic in this group that is so many (1 or more) before the next one there.
+pub fn nth_latest_turn(db: &Db, configured: ChatId, nth: u32) -> Result<Option<Timestamp>, Error> {
+    let mut latest = turns(db, configured, nth)?;
+    // Topics that stand know the group by what it is called now.
+    let now = current_chat(db, configured)?;
+    if now != configured {
+        latest.extend(turns(db, now, nth)?);
+        latest.sort_unstable_by(|one, other| other.cmp(one));
+    }
+    let before = usize::try_from(nth.saturating_sub(1)).unwrap_or(usize::MAX);
+    Ok(latest.get(before).copied())
+}
+
+/// The latest turns in a group, so many at most.
+fn turns(db: &Db, chat: ChatId, most: u32) -> Result<Vec<Timestamp>, Error> {
+    let mut statement = db.prepare_cached(TURNS)?;
+    let turns = statement.query_map(params![chat, most], |row| row.get(0))?;
+    Ok(turns.collect::<Result<_, _>>()?)
 }
 
 /// The live or wanted topic of a ticket.

@@ -508,6 +508,41 @@ fn each_group_has_a_budget_of_its_own() {
     });
 }
 
+/// What the limit keeps from one group's budget is no business of another's.
+#[test]
+fn new_tickets_beyond_the_limit_of_one_group_get_their_topics_in_another_at_once() {
+    let setup = Setup {
+        new_tickets_per_minute: 2,
+        ..two_desks()
+    };
+    bot_test_with(setup, |t| {
+        t.agent("sam");
+        let money = t.further[0];
+        let topics = |t: &Scenario, group| t.sandbox.topics(group).len();
+        for name in ["p1", "p2", "p3", "p4"] {
+            t.client(name).says("/start billing");
+            t.client(name).expect_part("Payments");
+            t.client(name).says("I have paid twice");
+        }
+        assert_eq!(topics(t, money), 2);
+        for name in ["ann", "bob", "eve"] {
+            t.client(name).says("my order is lost");
+        }
+        assert_eq!(topics(t, t.group), 2, "each group has its own");
+        t.client("bob")
+            .expect_part("An agent will assist you shortly");
+        t.client("eve").expect_part("in the queue");
+        t.pass(Duration::from_secs(60));
+        assert_eq!((topics(t, money), topics(t, t.group)), (4, 3));
+        t.reads_all(t.group);
+        t.reads_all(money);
+        for name in t.everybody() {
+            let user = t.person(&name);
+            t.reads_all(user);
+        }
+    });
+}
+
 #[test]
 fn look_ups_answer_only_where_the_ticket_has_been() {
     bot_test_with(two_desks(), |t| {
