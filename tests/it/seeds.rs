@@ -296,6 +296,59 @@ fn moved(dice: &Dice) -> Action {
     Action::Commands(client, MOVES[index])
 }
 
+/// What happens to further groups in a seed, a subset for each of them.
+struct GroupTrouble {
+    dice: Dice,
+    is_basic: bool,
+    kinds: [Vec<u64>; 2],
+}
+
+/// The kinds of it: kicked and added, rights, topics, deleted.
+const TROUBLES: u64 = 4;
+
+impl GroupTrouble {
+    fn draw(seed: u64) -> Self {
+        let dice = Dice::new(seed ^ 0x6_20B5);
+        let draw = || (0..TROUBLES).filter(|_| dice.below(3) == 0).collect();
+        GroupTrouble {
+            kinds: [draw(), draw()],
+            is_basic: dice.below(4) == 0,
+            dice,
+        }
+    }
+
+    /// What happens to one of them now, if anything does.
+    fn next(&self) -> Option<Action> {
+        let dice = &self.dice;
+        if dice.below(4) > 0 {
+            return None;
+        }
+        let desk = usize::try_from(dice.below(2)).expect("small");
+        if self.is_basic && desk == 1 && dice.below(4) == 0 {
+            return Some(Action::AtDesk(desk, Box::new(Action::UpgradesGroup)));
+        }
+        let kinds = &self.kinds[desk];
+        let count = u64::try_from(kinds.len()).expect("few");
+        let kind = dice.below(count.max(1));
+        let kind = kinds.get(usize::try_from(kind).expect("few"))?;
+        let is_on = dice.below(2) == 0;
+        let action = match (kind, is_on) {
+            (0, true) => Action::KicksBot,
+            (0, false) => Action::AddsBot,
+            (1, _) => {
+                let rights = u64::try_from(Right::ALL.len()).expect("few");
+                let right = usize::try_from(dice.below(rights)).expect("few");
+                Action::Right(Right::ALL[right], is_on)
+            }
+            (2, _) => Action::Topics(is_on),
+            // For ever: late and seldom.
+            _ if dice.below(6) == 0 => Action::DeletesGroup,
+            _ => return None,
+        };
+        Some(Action::AtDesk(desk, Box::new(action)))
+    }
+}
+
 /// Plays one seed to its end. What Telegram was called with, in order.
 fn play(seed: u64) -> Vec<String> {
     let (captured, _guard) = quiet_log();
@@ -342,8 +395,12 @@ fn play(seed: u64) -> Vec<String> {
         seed,
         ..Setup::default()
     };
+    let trouble = GroupTrouble::draw(seed);
     let setup = match has_groups {
-        true => with_groups(setup),
+        true => Setup {
+            basic_desk: trouble.is_basic.then_some("experts"),
+            ..with_groups(setup)
+        },
         false => setup,
     };
     let mut scenario = Scenario::new(setup, captured);
@@ -373,6 +430,10 @@ fn play(seed: u64) -> Vec<String> {
         scenario.play(&mut ledger, &action);
         if has_groups && moves.below(6) == 0 {
             let action = moved(&moves);
+            tracing::info!(at = scenario.now(), ?action, "hushdesk's people");
+            scenario.play(&mut ledger, &action);
+        }
+        if let Some(action) = trouble.next().filter(|_| has_groups) {
             tracing::info!(at = scenario.now(), ?action, "hushdesk's people");
             scenario.play(&mut ledger, &action);
         }
