@@ -25,9 +25,6 @@ use crate::work::clamd::{Clamd, Scan};
 use crate::work::cleaner::ChildCleaner;
 use crate::work::jobs::Tools;
 
-/// What the group of `[telegram]` is called beside further desks.
-const MAIN_DESK: &str = "main";
-
 /// Runs the bot of this config until SIGTERM or SIGINT.
 pub fn run(config: Config) -> Ended {
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -118,10 +115,12 @@ async fn endpoint(config: &Config) -> Result<Option<Endpoint>, Failure> {
     };
     let further = config.desks.iter();
     let further = further.map(|desk| (desks::id(desk), desk.name.as_str(), desk.support_group_id));
-    let is_taken = config.desks.iter().any(|desk| desk.name == MAIN_DESK);
-    let main = if is_taken { "telegram" } else { MAIN_DESK };
-    let groups =
-        std::iter::once((DeskId::MAIN, main, config.telegram.support_group_id)).chain(further);
+    let main = (
+        DeskId::MAIN,
+        desks::MAIN_NAME,
+        config.telegram.support_group_id,
+    );
+    let groups = std::iter::once(main).chain(further);
     let groups = groups.map(|(id, desk, configured)| GroupName {
         id,
         desk: desk.to_owned(),

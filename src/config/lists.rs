@@ -6,6 +6,7 @@ use super::places::{Key, Places};
 use super::raw::{Raw, RawCategory, RawDesk, RawVoice};
 use super::values::{choice, group_id, shown, token};
 use super::{Token, Voice, nearest};
+use crate::domain::desks::RESERVED_NAMES;
 use crate::domain::ids::ChatId;
 use crate::domain::settings::{Category, DeskConfig};
 use crate::domain::ticket::{Level, TicketPriority};
@@ -93,6 +94,11 @@ fn desk(
     let key = |name| Key::of_entry(DESKS, entry, name);
     let names = known.iter().map(|desk| desk.name.as_str());
     let name = name(places, key("name"), &raw.name, names)?;
+    if RESERVED_NAMES.contains(&name.as_str()) {
+        let problem = format!("cannot be {}", shown(&name));
+        let remedy = "hushdesk calls other groups so itself; give this one another name";
+        return Err(key("name").wrong(places, problem, remedy));
+    }
     let group = group_id(places, key("support_group_id"), raw.support_group_id)?;
     let is_taken = group == main || known.iter().any(|desk| desk.support_group_id == group);
     if is_taken {

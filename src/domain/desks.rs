@@ -3,6 +3,14 @@
 use super::ids::{ChatId, DeskId};
 use super::settings::DeskConfig;
 
+/// What the main desk is called where each has a name, and what a group that the config does not name any
+/// more is. No other desk may be called so: figures are told apart by these names.
+pub const RESERVED_NAMES: [&str; 2] = [MAIN_NAME, PAST_NAME];
+/// The main desk.
+pub const MAIN_NAME: &str = "main";
+/// A group that the config does not name any more.
+pub const PAST_NAME: &str = "unknown";
+
 /// The groups in which hushdesk works. Cheap to ask where there is one only.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desks {

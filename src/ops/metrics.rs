@@ -12,6 +12,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::domain::agent::AgentStatus;
+use crate::domain::desks::PAST_NAME;
 use crate::domain::rules::breaker::Cause;
 use crate::domain::rules::learning;
 use crate::domain::ticket::{TicketPriority, TicketState};
@@ -21,8 +22,6 @@ use crate::store::figures::{Figures, Group, Waiting};
 /// What the text is, for whoever asks for it.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// What a group is called that the config does not name any more.
-const UNKNOWN_DESK: &str = "unknown";
 /// Why Telegram as a whole can be out of reach.
 const CAUSES_OF_TELEGRAM: [Cause; 2] = [Cause::NoAnswer, Cause::Token];
 /// Why a group can be.
@@ -121,7 +120,7 @@ impl Page {
             let open: Vec<_> = group.out.into_iter().collect();
             destination(group_labels(&group.desk), &CAUSES_OF_GROUP, &open);
         }
-        destination(group_labels(UNKNOWN_DESK), &[], &figures.others_out);
+        destination(group_labels(PAST_NAME), &[], &figures.others_out);
         let is_open = |(labels, since): &(Labels, Option<Timestamp>)| {
             (labels.clone(), i64::from(since.is_some()))
         };

@@ -474,6 +474,16 @@ fn what_is_wrong_in_a_list_is_named_by_its_line() {
              desk a group of its own",
         ),
         (
+            "[[desks]]\nname = \"main\"\nsupport_group_id = -5".to_owned(),
+            "config.toml:5: [[desks]] name cannot be \"main\"; hushdesk calls other groups so \
+             itself; give this one another name",
+        ),
+        (
+            "[[desks]]\nname = \"unknown\"\nsupport_group_id = -5".to_owned(),
+            "config.toml:5: [[desks]] name cannot be \"unknown\"; hushdesk calls other groups so \
+             itself; give this one another name",
+        ),
+        (
             "[[desks]]\nname = \"two\"\nsupport_group_id = -1001234567890".to_owned(),
             "config.toml:6: [[desks]] support_group_id is the group of another desk; give each \
              desk a group of its own",
