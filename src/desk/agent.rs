@@ -37,7 +37,7 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
     }
     if !may_work {
         let text = turn.texts().not_admitted(turn.language());
-        return turn.answer_agent((message.chat, message.thread), message.message, text);
+        return answer_once(turn, &ticket, message, text);
     }
     let answered = match message.reply_to {
         Some(target) => shared::answered_at(turn, place, target, message.quote.as_ref())?,
@@ -46,15 +46,39 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), E
     let is_note = stays_inside(turn, message, answered)?;
     if !is_note && let Some(text) = relocate::left_text(turn, message)? {
         turn.mark(message.chat, message.message, Mark::Refused)?;
-        return turn.answer_agent((message.chat, message.thread), message.message, text);
+        return answer_once(turn, &ticket, message, text);
     }
     if ticket.state == TicketState::Closed && !is_note {
-        return turn.answer_closed(&ticket, message);
+        return match is_answered(turn, &ticket, message)? {
+            true => Ok(()),
+            false => turn.answer_closed(&ticket, message),
+        };
     }
     if is_note {
         return note(turn, &ticket, message);
     }
     reply(turn, &ticket, message, answered)
+}
+
+/// Says why a message goes nowhere; of an album once.
+fn answer_once(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    message: &AgentMessage,
+    text: String,
+) -> Result<(), Error> {
+    if is_answered(turn, ticket, message)? {
+        return Ok(());
+    }
+    turn.answer_agent((message.chat, message.thread), message.message, text)
+}
+
+/// Whether it was said already of another message of the same album. If not, it is said now.
+fn is_answered(turn: &Turn<'_>, ticket: &Ticket, message: &AgentMessage) -> Result<bool, Error> {
+    match &message.album {
+        Some(group) => album::is_answered(turn, Place::Group(message.chat), group, ticket),
+        None => Ok(false),
+    }
 }
 
 /// A reply will not reach the client: the agent reads why, and sees it at the message.

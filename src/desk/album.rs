@@ -100,6 +100,22 @@ pub(super) fn is_note(turn: &Turn<'_>, origin: Place, media_group: &str) -> Resu
         .is_some_and(|album| album.state == AlbumState::Kept))
 }
 
+/// Whether it was said of an earlier message of this album that it goes nowhere. If not, it is said now.
+pub(super) fn is_answered(
+    turn: &Turn<'_>,
+    origin: Place,
+    media_group: &str,
+    ticket: &Ticket,
+) -> Result<bool, Error> {
+    // One that was on its way when its ticket was closed or left has a call, and was not answered.
+    let is_answered = albums::newest(turn.db, origin, media_group)?
+        .is_some_and(|album| album.state == AlbumState::Sent && album.call.is_none());
+    if !is_answered {
+        albums::answered(turn.db, origin, media_group, ticket.id, turn.now)?;
+    }
+    Ok(is_answered)
+}
+
 /// Why an earlier message of this album holds all of it back, if one does.
 pub(super) fn held(
     turn: &Turn<'_>,

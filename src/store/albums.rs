@@ -12,6 +12,8 @@ const BY_ID: &str =
     "SELECT id, place, ticket_id, outbox_id, state, first_at, last_at FROM albums WHERE id = ?1";
 const INSERT: &str = "INSERT INTO albums (place, media_group, ticket_id, first_at, last_at) \
      VALUES (?1, ?2, ?3, ?4, ?4) RETURNING id";
+const ANSWERED: &str = "INSERT INTO albums (place, media_group, ticket_id, state, first_at, last_at) \
+     VALUES (?1, ?2, ?3, 'sent', ?4, ?4)";
 const HELD_BY: &str = "UPDATE albums SET outbox_id = ?2 WHERE id = ?1";
 const ITEM_CAME: &str = "UPDATE albums SET last_at = ?2 WHERE id = ?1";
 const END: &str = "UPDATE albums SET state = ?2 WHERE id = ?1";
@@ -79,6 +81,19 @@ pub fn insert(
     Ok(db
         .prepare_cached(INSERT)?
         .query_row(params![place, media_group, ticket, now], |row| row.get(0))?)
+}
+
+/// Whoever wrote this album was told that it goes nowhere: it counts as sent, without a call.
+pub fn answered(
+    db: &Db,
+    place: Place,
+    media_group: &str,
+    ticket: TicketId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    db.prepare_cached(ANSWERED)?
+        .execute(params![place, media_group, ticket, now])?;
+    Ok(())
 }
 
 /// This call holds the album's place in the lane.

@@ -169,3 +169,18 @@ fn what_comes_late_into_the_topic_of_a_closed_ticket_leaves_it_closed() {
         assert!(topics.iter().all(|topic| topic.closed), "{}", t.story());
     });
 }
+
+#[test]
+fn an_album_in_a_closed_topic_is_answered_once() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.topic("ann").expect_part("is closed");
+        let pictures = (0..3).map(|nth| content::photo(&format!("p{nth}"), "").into());
+        let pictures = pictures.collect();
+        t.agent("sam").in_topic_of("ann").sends_album(pictures);
+        t.topic("ann").expect_part("This ticket is closed");
+        t.client("ann").expect_nothing();
+    });
+}

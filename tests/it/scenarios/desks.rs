@@ -284,6 +284,25 @@ fn whoever_writes_in_the_old_topic_is_told_where_the_ticket_is() {
 }
 
 #[test]
+fn an_album_in_the_old_topic_is_answered_once() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "/transfer billing");
+        arrives_at_money(t);
+        let pictures = |name: &str| {
+            let item = |nth: u32| content::photo(&format!("{name}{nth}"), "");
+            (0..3).map(item).map(Into::into).collect::<Vec<_>>()
+        };
+        for name in ["a", "b"] {
+            let album = pictures(name);
+            t.agent("sam").in_topic_of("ann").sends_album(album);
+            t.topic("ann").expect_part("has moved to money");
+        }
+        t.client("ann").expect_nothing();
+    });
+}
+
+#[test]
 fn edits_and_replies_of_the_client_reach_what_stands_in_the_old_topic() {
     bot_test_with(two_desks(), |t| {
         open_ticket(t);
