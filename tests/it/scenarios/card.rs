@@ -198,3 +198,34 @@ fn tags_and_category_stand_on_card_and_title() {
         assert!(title_of(t, "ann").ends_with(" · Payments"));
     });
 }
+
+#[test]
+fn a_card_catches_up_with_what_is_unread_once_the_group_is_not_behind_any_more() {
+    let setup = Setup {
+        limits: super::pacing::unlimited(),
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.pass(Duration::from_secs(120));
+        for number in 0..140 {
+            let photo = content::photo(&format!("p{number}"), "look");
+            t.client("ann").drops(photo, None);
+        }
+        t.run();
+        let edits = |t: &Scenario| {
+            let calls = t.sandbox.calls();
+            let edits = calls.iter().filter(|call| call.method == "editMessageText");
+            edits.count()
+        };
+        let before = edits(t);
+        t.pass(Duration::from_secs(4 * 60));
+        // There is something better to do.
+        assert!(card_of(t, "ann").contains("1 unread"));
+        assert_eq!(edits(t), before);
+        t.pass(Duration::from_secs(11 * 60));
+        assert!(card_of(t, "ann").contains("141 unread"));
+        assert_eq!(edits(t), before + 1, "many messages are one change");
+        super::pacing::reads_everything(t);
+    });
+}
