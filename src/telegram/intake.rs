@@ -158,8 +158,8 @@ impl Intake {
             .client
             .get_updates(self.offset, POLL_LIMIT, timeout)
             .await;
-        self.health.ended(self.clock.now(), polled.is_ok());
         if polled.is_err() {
+            self.health.ended(self.clock.now(), false);
             // The poll that failed may have hung from its beginning.
             let began = self.clock.running().saturating_sub(timeout);
             self.failing_since.get_or_insert(began);
@@ -177,7 +177,10 @@ impl Intake {
                     })
                     .collect();
                 let polled = self.store(updates).await;
-                if matches!(polled, Polled::Stored(_)) {
+                // What is not on disk has not arrived: nobody may take its absence for news.
+                let is_stored = matches!(polled, Polled::Stored(_));
+                self.health.ended(self.clock.now(), is_stored);
+                if is_stored {
                     self.health.stored(self.clock.running());
                 }
                 Ok(polled)
@@ -268,8 +271,8 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::clock::SystemClock;
     use crate::entropy::SystemEntropy;
+    use crate::ops::health::{Sick, Signs, judge};
     use crate::store::{Options, Store};
     use crate::telegram::{DownloadFuture, Reply, ReplyFuture, Transport, Upload};
 
@@ -313,7 +316,28 @@ mod tests {
         }
     }
 
+    /// Goes on by hand.
+    #[derive(Default)]
+    struct ByHand(std::sync::atomic::AtomicU64);
+
+    impl ByHand {
+        fn pass(&self, seconds: u64) {
+            self.0.fetch_add(seconds, Ordering::Relaxed);
+        }
+    }
+
+    impl Clock for ByHand {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_seconds(1_800_000_000).plus(self.running())
+        }
+
+        fn running(&self) -> Duration {
+            Duration::from_secs(self.0.load(Ordering::Relaxed))
+        }
+    }
+
     struct Poll {
+        clock: Arc<ByHand>,
         _folder: tempfile::TempDir,
         store: Store,
         script: Arc<Script>,
@@ -335,14 +359,16 @@ mod tests {
             .expect("nobody panics with it")
             .extend(answers);
         let transport: Arc<dyn Transport> = script.clone();
+        let clock = Arc::new(ByHand::default());
         let intake = Intake::new(
             Client::new(transport),
             store.writer.clone(),
-            Arc::new(SystemClock),
+            clock.clone(),
             Arc::new(SystemEntropy),
             BotId(7),
         );
         Poll {
+            clock,
             _folder: folder,
             store,
             script,
@@ -351,6 +377,25 @@ mod tests {
     }
 
     impl Poll {
+        /// What monitoring would hear.
+        fn health(&self) -> Result<(), Sick> {
+            let polled = self.intake.health().stored_ago(self.clock.running());
+            judge(&Signs {
+                loops: Vec::new(),
+                polled,
+            })
+        }
+
+        /// How many pages the database may have.
+        async fn set_size(&self, pages: u32) {
+            let writer = self.store.writer.clone();
+            let set = writer.run(move |db| {
+                let pragma = format!("PRAGMA max_page_count = {pages}");
+                Ok(db.query_row(&pragma, [], |row| row.get::<_, i64>(0))?)
+            });
+            set.await.expect("a pragma");
+        }
+
         async fn turn(&mut self) -> Result<Polled, GiveUp> {
             self.intake.turn(Duration::from_secs(1)).await
         }
@@ -405,24 +450,36 @@ mod tests {
         let text = "x".repeat(100_000);
         let answer = format!(r#"{{"ok":true,"result":[{{"update_id":900,"text":"{text}"}}]}}"#);
         let update = (200, &*answer.leak());
-        let mut poll = poll(&[update, update, NOTHING]);
-        let writer = poll.store.writer.clone();
-        let set_size = |pages: u32| {
-            writer.run(move |db| {
-                let pragma = format!("PRAGMA max_page_count = {pages}");
-                Ok(db.query_row(&pragma, [], |row| row.get::<_, i64>(0))?)
-            })
-        };
-        set_size(1).await.expect("a pragma");
-        let polled = poll.turn().await;
-        assert!(
-            matches!(polled, Ok(Polled::NotStored(store::Error::DiskFull, _))),
-            "{polled:?}"
-        );
-        set_size(1_000_000).await.expect("a pragma");
-        assert!(matches!(poll.turn().await, Ok(Polled::Stored(1))));
+        let mut poll = poll(&[NOTHING, update, update, update, update, NOTHING]);
+        poll.clock.pass(60);
         poll.turn().await.expect("polling goes on");
-        assert_eq!(poll.offsets(), [None, None, Some(901)]);
+        assert_eq!(poll.health(), Ok(()));
+        poll.set_size(1).await;
+        for _try in 0..3 {
+            poll.clock.pass(60);
+            let polled = poll.turn().await;
+            assert!(
+                matches!(polled, Ok(Polled::NotStored(store::Error::DiskFull, _))),
+                "{polled:?}"
+            );
+            assert_eq!(
+                poll.intake.health().polling_since(),
+                None,
+                "it has not arrived"
+            );
+        }
+        assert_eq!(
+            poll.health(),
+            Err(Sick::NotPolled(Duration::from_secs(180)))
+        );
+        poll.set_size(1_000_000).await;
+        assert!(matches!(poll.turn().await, Ok(Polled::Stored(1))));
+        assert_eq!(poll.health(), Ok(()));
+        let since = poll.intake.health().polling_since();
+        assert_eq!(since, Some(poll.clock.now()));
+        poll.turn().await.expect("polling goes on");
+        assert_eq!(poll.offsets().last(), Some(&Some(901)));
+        assert!(poll.offsets()[..5].iter().all(Option::is_none));
     }
 
     #[tokio::test]
