@@ -1,6 +1,7 @@
 //! Simulation: people, faults and crashes drawn from a seed, then the trouble ends and everything
 //! has to arrive. The same seed plays the same bytes. `HUSHDESK_SEEDS=5000` runs more of them, from
 //! `HUSHDESK_SEEDS_FROM` on, and `HUSHDESK_SEED=77` runs one.
+//! `HUSHDESK_SEEDS_WITH_GROUPS=1` leaves out those with a single group.
 
 use std::time::Duration;
 
@@ -281,6 +282,14 @@ fn with_groups(setup: Setup) -> Setup {
     }
 }
 
+/// What keeps the draws of moves apart from all others.
+const MOVES_SALT: u64 = 0xDE5C;
+
+/// Whether a seed has several groups.
+fn has_groups(seed: u64) -> bool {
+    Dice::new(seed ^ MOVES_SALT).below(4) == 0
+}
+
 /// What moves a ticket to another group, or back.
 fn moved(dice: &Dice) -> Action {
     const MOVES: [&str; 6] = [
@@ -355,7 +364,7 @@ fn play(seed: u64) -> Vec<String> {
     let dice = Dice::new(seed);
     let swarm = Swarm::draw(&dice);
     // Drawn apart, so that seeds without a second group play as they did.
-    let moves = Dice::new(seed ^ 0xDE5C);
+    let moves = Dice::new(seed ^ MOVES_SALT);
     let has_groups = moves.below(4) == 0;
     // One crew works in one group.
     let crew = Crew::draw(seed, !has_groups);
@@ -469,7 +478,12 @@ fn wanted(nth: u64, of: u64) -> Vec<u64> {
         Some(seed) => seed..seed + 1,
         None => first..first + number("HUSHDESK_SEEDS").unwrap_or(SEEDS),
     };
-    seeds.filter(|seed| seed % of == nth).collect()
+    let only_groups = std::env::var_os("HUSHDESK_SEEDS_WITH_GROUPS").is_some();
+    let is_wanted = |seed: &u64| !only_groups || has_groups(*seed);
+    seeds
+        .filter(|seed| seed % of == nth)
+        .filter(is_wanted)
+        .collect()
 }
 
 fn play_all(seeds: Vec<u64>) {
