@@ -28,6 +28,7 @@ mod masking;
 mod membership;
 mod merging;
 mod monitoring;
+mod moves;
 mod outages;
 mod pacing;
 mod reach;
