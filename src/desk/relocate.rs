@@ -5,7 +5,7 @@
 use super::command::{Answer, Given};
 use super::state::{self, By};
 use super::turn::{Queued, Turn};
-use super::{card, history, settle};
+use super::{card, history, settle, topic};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::call::{Call, Lane, Priority, Purpose, To};
 use crate::domain::content::Text;
@@ -40,7 +40,7 @@ pub(super) fn follow(turn: &mut Turn<'_>, id: TicketId, hand: Hand) -> Result<bo
 /// At a start: groups that the config does not name any more have no tickets and no calls, and nobody waits
 /// for them.
 pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
-    desks::adopt_calls(turn.db, turn.desks())?;
+    let waited_for = desks::adopt_calls(turn.db, turn.desks())?;
     for open in breakers::open_ones(turn.db)? {
         if let Destination::Group(chat) = open.destination
             && desks::of_chat(turn.db, turn.desks(), chat)?.is_none()
@@ -48,11 +48,15 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
             breakers::close(turn.db, open.destination)?;
         }
     }
-    for id in desks::tickets_away(turn.db)? {
+    // A closed one goes on too where something waits for its topic.
+    let mut away = desks::tickets_away(turn.db)?;
+    away.extend(waited_for);
+    for id in away {
         let ticket = tickets::by_id(turn.db, id)?;
         if !turn.desks().has(ticket.desk) {
             let home = rules::home(turn.desks(), ticket.category.as_deref(), ticket.level);
             go(turn, &ticket, home, Hand::Desk)?;
+            topic::close_after(turn, &ticket)?;
         }
     }
     turn.here = DeskId::MAIN;
@@ -79,7 +83,7 @@ fn go(turn: &mut Turn<'_>, ticket: &Ticket, to: DeskId, hand: Hand) -> Result<()
         Some(agent) => members::role(turn.db, to, agent)?.is_some(),
         None => true,
     };
-    if !is_there {
+    if !is_there && moved.state != TicketState::Closed {
         let by = By {
             hand,
             ..By::desk(AssignmentKind::Transferred)

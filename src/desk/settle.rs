@@ -150,7 +150,8 @@ fn card_posted(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<()
     }
 }
 
-/// The card's call as it stands for its message: the message may have left the post meanwhile.
+/// The card's call as it stands for its message: the message may have left the post meanwhile, or have come
+/// into it from the card of another group.
 fn carried_by_card(turn: &Turn<'_>, row: &OutboxRow) -> Result<OutboxRow, Error> {
     let topic = match row.ticket {
         Some(ticket) => topics::current(turn.db, ticket)?,
@@ -158,7 +159,10 @@ fn carried_by_card(turn: &Turn<'_>, row: &OutboxRow) -> Result<OutboxRow, Error>
     };
     let carries = topic.and_then(|topic| topic.card_carries);
     Ok(OutboxRow {
-        message: row.message.filter(|message| Some(*message) == carries),
+        message: match row.message {
+            Some(message) => carries.filter(|carried| *carried == message),
+            None => carries,
+        },
         ..row.clone()
     })
 }

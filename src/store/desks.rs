@@ -31,6 +31,8 @@ const BRING_HOME: &str = "UPDATE outbox SET desk = (SELECT tickets.desk FROM tic
      AND (SELECT tickets.desk FROM tickets WHERE tickets.id = ticket_id) <> ?1";
 const UNDER: &str = "SELECT desk FROM outbox WHERE desk <> 0 AND finished_at IS NULL \
      UNION SELECT desk FROM outbox WHERE desk <> 0 AND state = 'dead'";
+const WAITED_FOR: &str = "SELECT DISTINCT ticket_id FROM outbox \
+     WHERE desk = ?1 AND finished_at IS NULL AND ticket_id IS NOT NULL ORDER BY ticket_id";
 const RENAME: &str = "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND finished_at IS NULL";
 const RENAME_DEAD: &str = "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND state = 'dead'";
 
@@ -140,18 +142,23 @@ pub fn catch_up(db: &Db, call: OutboxId) -> Result<(), Error> {
 }
 
 /// Calls of desks that the config does not know any more stand under the main one, and under the right one
-/// once they are looked at. So do letters, which nobody could see otherwise.
-pub fn adopt_calls(db: &Db, desks: &Desks) -> Result<(), Error> {
+/// once they are looked at. So do letters, which nobody could see otherwise. The tickets for which something
+/// waited there.
+pub fn adopt_calls(db: &Db, desks: &Desks) -> Result<Vec<TicketId>, Error> {
     let mut statement = db.prepare_cached(UNDER)?;
     let under = statement.query_map([], |row| row.get(0))?;
     let under: Vec<DeskId> = under.collect::<Result<_, _>>()?;
+    let mut tickets = Vec::new();
     for desk in under.into_iter().filter(|desk| !desks.has(*desk)) {
+        let mut statement = db.prepare_cached(WAITED_FOR)?;
+        let waited_for = statement.query_map([desk], |row| row.get(0))?;
+        tickets.extend(waited_for.collect::<Result<Vec<TicketId>, _>>()?);
         for rename in [RENAME, RENAME_DEAD] {
             db.prepare_cached(rename)?
                 .execute(params![desk, DeskId::MAIN])?;
         }
     }
-    Ok(())
+    Ok(tickets)
 }
 
 /// The desk under which a call is queued up: a guess that is put right when the call is looked at.

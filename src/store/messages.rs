@@ -42,7 +42,8 @@ const HELD: &str = "SELECT held FROM messages WHERE id = ?1";
 const PARTS_IN: &str = "SELECT message_part, telegram_message_id, thread_id FROM links \
      WHERE message_id = ?1 AND place = ?2 ORDER BY message_part, telegram_message_id";
 const ORIGINAL_IN_GROUP: &str = "SELECT place, telegram_message_id, (SELECT thread_id FROM topics \
-     WHERE topics.ticket_id = messages.ticket_id AND thread_id IS NOT NULL ORDER BY topics.id DESC LIMIT 1) \
+     WHERE topics.ticket_id = messages.ticket_id AND topics.chat_id = links.place AND thread_id IS NOT NULL \
+     ORDER BY topics.id DESC LIMIT 1) \
      FROM links JOIN messages ON messages.id = links.message_id \
      WHERE links.message_id = ?1 AND place < 0 AND side = 'agent' LIMIT 1";
 

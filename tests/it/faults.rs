@@ -258,6 +258,7 @@ const FAULTS: &[Fault] = &[
             "a_change_of_what_stands_in_a_group_of_the_past_holds_nothing_up",
             "a_closed_ticket_of_a_group_of_the_past_is_opened_again_in_the_main_one",
             "a_closed_ticket_of_a_group_of_the_past_is_opened_again_by_its_code",
+            "what_waits_for_a_closed_ticket_of_a_group_of_the_past_arrives",
             "letters_of_a_group_that_is_taken_out_of_the_config_lie_with_the_main_one",
         ],
     },

@@ -192,7 +192,7 @@ impl Scenario {
     fn check_database(&self) {
         self.database(|db| {
             let waiting = rows(db, "SELECT state || ' ' || purpose || ' ' || lane || ' ' || call FROM outbox WHERE finished_at IS NULL");
-            assert!(waiting.is_empty(), "calls were never made: {waiting:#?}");
+            assert!(waiting.is_empty(), "calls were never made: {waiting:#?}\n{}", self.story());
             let pending = rows(db, "SELECT raw FROM inbox WHERE state = 'pending'");
             assert!(pending.is_empty(), "updates were never handled: {pending:#?}");
             if !self.allowed.dead_letters {

@@ -296,7 +296,10 @@ impl Scenario {
     /// Nothing happens any more to a group that is deleted, and a group is upgraded once.
     fn play_at(&mut self, ledger: &mut Ledger, desk: usize, action: &Action) {
         let is_upgrade = matches!(action, Action::UpgradesGroup);
-        if self.deleted.contains(&self.further[desk]) || (is_upgrade && !self.is_basic(desk)) {
+        let group = self.further[desk];
+        // A bot that is not there hears nothing of an upgrade.
+        let may_upgrade = self.is_basic(desk) && !ledger.without_bot.contains(&group);
+        if self.deleted.contains(&group) || (is_upgrade && !may_upgrade) {
             return;
         }
         let before = std::mem::replace(&mut self.group, self.further[desk]);
@@ -310,6 +313,9 @@ impl Scenario {
         for desk in 0..self.further.len() {
             if self.is_basic(desk) && !self.deleted.contains(&self.further[desk]) {
                 let before = std::mem::replace(&mut self.group, self.further[desk]);
+                let (group, now) = (self.group, self.now());
+                let admin = Status::Administrator(Rights::all());
+                self.sandbox.set_member(group, BOT, admin, now);
                 self.upgrade_group();
                 self.further[desk] = std::mem::replace(&mut self.group, before);
             }

@@ -690,6 +690,32 @@ fn letters_of_a_group_that_is_taken_out_of_the_config_lie_with_the_main_one() {
     });
 }
 
+/// Seed 2157: its client has written, and then ended the conversation, while the group was lost.
+#[test]
+fn what_waits_for_a_closed_ticket_of_a_group_of_the_past_arrives() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        t.sandbox.destroy_chat(t.further[0]);
+        t.client("bob").sends(content::photo("p1", "look"));
+        t.client("bob").says("nobody there?");
+        t.pass(minutes(1));
+        t.general()
+            .expect_part("cannot write in the group of money");
+        t.client("bob").says("/close");
+        t.client("bob").expect_part("closed");
+        t.kill();
+        t.forgets_further_desks();
+        t.start();
+        t.pass(minutes(1));
+        t.topic("bob").expect_card("I have paid twice");
+        t.topic("bob").expect_part("Before it came here:");
+        t.topic("bob").expect_part("look");
+        t.topic("bob").expect("nobody there?");
+        t.topic("bob").expect_part("closed");
+        assert!(t.topic("bob").is_closed());
+    });
+}
+
 #[test]
 fn a_closed_ticket_of_a_group_of_the_past_is_opened_again_in_the_main_one() {
     let setup = Setup {
