@@ -15,6 +15,10 @@ pub const AGENTS: u32 = 20;
 pub const FIRST_AGENT: i64 = 5_000_000;
 /// Whoever has the first of the open tickets; one client for each ticket.
 pub const FIRST_CLIENT: i64 = 10_000_000 + FIRST_OPEN;
+/// The second half of the open ones: an agent has each, the client has owed the answer for a day, and nobody
+/// does anything there but the clock. So a promised time is over in each, and then each closes by itself.
+pub const FIRST_SILENT: i64 = FIRST_OPEN + (OPEN / 2) as i64;
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A ticket's topic is its number and this.
 pub const THREADS: i64 = 1_000_000;
 const MESSAGES: u32 = 1_000_000;
@@ -47,8 +51,8 @@ fn statements(now: i64) -> Vec<String> {
     let each = |count: u32, rest: String| format!("{} {rest}", series(count));
     let agent = format!("({FIRST_AGENT} + i % {AGENTS})");
     let is_open = format!("i >= {FIRST_OPEN}");
-    // Half of the open ones wait for somebody.
-    let waits = format!("({is_open} AND i % 2 = 0)");
+    // Half of those in which something is done wait for somebody.
+    let waits = format!("({is_open} AND i < {FIRST_SILENT} AND i % 2 = 0)");
     let ticket = format!("(1 + (i - 1) / {PER_TICKET})");
     vec![
         "PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; BEGIN".to_owned(),
@@ -136,6 +140,10 @@ fn statements(now: i64) -> Vec<String> {
                  SELECT 'past:' || i, 1, 'topic:' || {ticket}, i, 0, 'desk', 1, 'relay', {ticket}, i, '', 'done', \
                  {now}, 1, {now}, {now} FROM n"
             ),
+        ),
+        format!(
+            "UPDATE tickets SET last_agent_at = {now} - {DAY_MS} - 1000, warned_at = {now} - {DAY_MS} / 2, \
+             opened_at = {now} WHERE id >= {FIRST_SILENT}"
         ),
         "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)".to_owned(),
     ]
