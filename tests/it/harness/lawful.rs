@@ -7,7 +7,7 @@ use hushdesk::store::{Db, agents};
 use super::checks::rows;
 
 /// What must be nowhere: why, and how it is looked for.
-const UNLAWFUL: [(&str, &str); 8] = [
+const UNLAWFUL: [(&str, &str); 9] = [
     (
         "the history does not say who has these",
         "SELECT code || ' ' || state || ' ' || ifnull(assignments.agent, 0) FROM tickets \
@@ -45,6 +45,13 @@ const UNLAWFUL: [(&str, &str); 8] = [
         "two have them at once",
         "SELECT code FROM tickets JOIN assignments ON ticket_id = tickets.id WHERE ended_at IS NULL \
          GROUP BY tickets.id HAVING count(*) > 1",
+    ),
+    (
+        "more is unread than was written since the last answer that arrived",
+        "SELECT code || ' ' || unread FROM tickets WHERE unread > (SELECT count(*) FROM messages \
+         WHERE ticket_id = tickets.id AND side = 'client' AND id > (SELECT ifnull(max(messages.id), 0) FROM messages \
+         JOIN links ON message_id = messages.id AND place = tickets.client_id \
+         WHERE ticket_id = tickets.id AND side = 'agent'))",
     ),
     (
         "a press waits though nobody is asked about whoever pressed",

@@ -154,3 +154,19 @@ fn the_card_has_buttons_to_take_a_ticket_and_to_raise_it() {
         t.topic("ann").expect_edited("🔵 assigned");
     });
 }
+
+#[test]
+fn an_answer_leaves_nothing_unread() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").says("are you there?");
+        t.topic("ann").expect("are you there?");
+        t.agent("sam").writes_in("ann", "which number?");
+        t.client("ann").expect("Live Support: which number?");
+        let unread: i64 = t.database(|db| {
+            let query = "SELECT unread FROM tickets";
+            db.query_row(query, [], |row| row.get(0)).expect("a number")
+        });
+        assert_eq!(unread, 0);
+    });
+}

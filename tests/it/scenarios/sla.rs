@@ -92,3 +92,21 @@ fn the_time_in_which_the_client_owes_the_answer_does_not_count() {
         assert_eq!(breaches(t), 0);
     });
 }
+
+/// The promise is that of the new priority at once, not when the old one would have been looked at.
+#[test]
+fn a_ticket_that_is_raised_has_the_shorter_promise_at_once() {
+    let mut setup = promising(Some(12 * HOUR), None);
+    setup.sla.first_response.high = Some(HOUR);
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.pass(2 * HOUR);
+        t.agent("sam").writes_in("ann", "/escalate it burns");
+        t.topic("ann").expect_part("Raised to level 2");
+        t.pass(Duration::from_secs(60));
+        assert_eq!(breaches(t), 1);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.reads_all(t.group);
+    });
+}
