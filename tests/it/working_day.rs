@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hushdesk::domain::settings::{
-    Agents, Assignment, Limits, Privacy, Sla, Targets, TicketRules, UncleanFiles,
+    Agents, Assignment, Category, Limits, Privacy, Sla, Targets, TicketRules, UncleanFiles,
 };
 use hushdesk::sandbox::{Fault, FaultRule, Settings, Status};
 
@@ -29,6 +29,11 @@ const CHANGES: usize = 4;
 /// Tickets are opened until this minute; what is left is for what was begun.
 const LAST_OPENING: u64 = 440;
 
+/// What clients ask about.
+const CATEGORIES: [&str; 2] = ["billing", "technical"];
+/// An administrator who writes in the name of the group for most of the day.
+const UNNAMED: usize = 8;
+
 const fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
 }
@@ -45,6 +50,10 @@ struct Day {
     /// What they wrote all the same.
     unheard: Vec<String>,
     agents: Vec<String>,
+    /// Topics in which somebody without a name was asked who they are.
+    asked: Vec<i64>,
+    /// Who was asked what they want to ask about.
+    choosing: Vec<String>,
 }
 
 fn setup(assignment: Assignment) -> Setup {
@@ -77,6 +86,7 @@ fn setup(assignment: Assignment) -> Setup {
             },
             ..setup.sla
         },
+        categories: CATEGORIES.map(category).to_vec(),
         // The films that people have here cannot be cleaned.
         privacy: Privacy {
             unclean_files: UncleanFiles::Withhold,
@@ -91,6 +101,15 @@ fn setup(assignment: Assignment) -> Setup {
             ..Settings::default()
         },
         ..setup
+    }
+}
+
+fn category(name: &str) -> Category {
+    Category {
+        name: name.to_owned(),
+        title: name.to_owned(),
+        desk: None,
+        priority: None,
     }
 }
 
@@ -123,6 +142,8 @@ impl Day {
             banned: BTreeSet::new(),
             unheard: Vec::new(),
             agents,
+            asked: Vec::new(),
+            choosing: Vec::new(),
         };
         (day, guard)
     }
@@ -163,6 +184,12 @@ impl Day {
         let admin = self.agents[6].clone();
         let command = format!("/agent @{senior} level 3 capacity 8");
         self.scenario.says(&admin, None, &command);
+        for (number, category) in CATEGORIES.into_iter().enumerate() {
+            let known = &self.agents[10 + number];
+            let known = self.scenario.marked(known).username().to_owned();
+            let command = format!("/agent @{known} categories {category}");
+            self.scenario.says(&admin, None, &command);
+        }
         self.scenario.pass(minutes(5));
     }
 
@@ -176,6 +203,16 @@ impl Day {
             120 => self.scenario.wire.crash_at(7),
             200 => self.scenario.wire.set_offline(true),
             202 => self.scenario.wire.set_offline(false),
+            30 | 400 => {
+                let (user, group) = (
+                    self.scenario.person(&name('m', UNNAMED)),
+                    self.scenario.group,
+                );
+                let hides = minute == 30;
+                self.scenario
+                    .sandbox
+                    .set_anonymous(group, user, hides, None);
+            }
             240 => self.changes(),
             300 => {
                 let (user, group) = (

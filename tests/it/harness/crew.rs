@@ -82,24 +82,26 @@ impl Scenario {
     }
 
     fn presses_in(&mut self, agent: &str, client: &str, words: &str) {
-        let (user, now) = (self.person(agent), self.now());
-        let Some(thread) = self.live_thread_of(client) else {
-            return;
-        };
-        let messages = self.sandbox.chat_messages(self.group);
+        if let Some(thread) = self.live_thread_of(client) {
+            self.presses_at(agent, (self.group, Some(thread)), words);
+        }
+    }
+
+    /// Presses the newest button with these words in a topic or a chat, if there is one.
+    pub fn presses_at(&mut self, who: &str, (chat, thread): (i64, Option<i64>), words: &str) {
+        let (user, now) = (self.person(who), self.now());
+        let messages = self.sandbox.chat_messages(chat);
         let here = messages
             .iter()
             .rev()
-            .filter(|message| message.thread == Some(thread) && !message.deleted);
+            .filter(|message| message.thread == thread && !message.deleted);
         let mut buttons = here.flat_map(|message| {
             let buttons = message.buttons().into_iter();
             buttons.map(move |(text, data)| (message.id, text, data))
         });
         if let Some((message, _, data)) = buttons.find(|(_, text, _)| text.contains(words)) {
             // An app shows no buttons to somebody who has left.
-            let _press = self
-                .sandbox
-                .person_presses(user, self.group, message, &data, now);
+            let _press = self.sandbox.person_presses(user, chat, message, &data, now);
         }
     }
 }

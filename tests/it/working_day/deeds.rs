@@ -2,7 +2,7 @@
 
 use hushdesk::sandbox::content;
 
-use super::{CLIENTS, Day, LAST_OPENING, MOMENTS};
+use super::{CATEGORIES, CLIENTS, Day, LAST_OPENING, MOMENTS, UNNAMED, name};
 use crate::harness::player::Written;
 use crate::harness::variety::{Deed, Who};
 
@@ -16,7 +16,9 @@ pub struct Ticket {
 }
 
 /// What agents say about their tickets.
-const OF_THEIRS: [&str; 9] = [
+const OF_THEIRS: [&str; 11] = [
+    "/transfer billing",
+    "/category technical",
     "/snooze 20m",
     "/snooze",
     "/remind 10m look again",
@@ -68,12 +70,14 @@ impl Day {
     }
 
     pub fn moment(&mut self, minute: u64, tickets: &[Ticket]) {
+        self.answer_questions();
         let openings = LAST_OPENING * MOMENTS;
         let clients = u64::try_from(CLIENTS).expect("few");
         let is_late = minute + 20 > LAST_OPENING;
         if (is_late || self.dice.below(openings) < clients) && self.opened < CLIENTS {
             let client = self.clients[self.opened].clone();
             self.opened += 1;
+            self.chooses(&client);
             self.client_says(&client, "my order is lost");
         }
         if self.dice.below(100) < 25 && self.opened > 0 {
@@ -83,6 +87,37 @@ impl Day {
             if self.dice.below(100) < 36 {
                 self.agent_acts(tickets);
             }
+        }
+    }
+
+    /// What was asked a moment ago is answered with a button: who gave a command also by somebody else.
+    fn answer_questions(&mut self) {
+        for thread in std::mem::take(&mut self.asked) {
+            let other = self.any(&self.agents).expect("a list").clone();
+            let here = (self.scenario.group, Some(thread));
+            for who in [other, name('m', UNNAMED)] {
+                self.scenario.presses_at(&who, here, "It was me");
+            }
+        }
+        for client in std::mem::take(&mut self.choosing) {
+            let user = self.scenario.person(&client);
+            let category = self.any(&CATEGORIES).expect("a list");
+            self.scenario.presses_at(&client, (user, None), category);
+        }
+    }
+
+    /// What a new client asks about: by a link, by a button, or nobody says.
+    fn chooses(&mut self, client: &str) {
+        match self.dice.below(6) {
+            0 => {
+                let category = self.any(&CATEGORIES).expect("a list");
+                self.client_sends(client, &format!("/start {category}"));
+            }
+            1 => {
+                self.client_sends(client, "/start");
+                self.choosing.push(client.to_owned());
+            }
+            _ => {}
         }
     }
 
@@ -199,11 +234,34 @@ impl Day {
                     self.bans(&agent, ticket);
                 }
             }
+            90 | 91 => {
+                let button = if self.dice.below(3) == 0 {
+                    "Escalate"
+                } else {
+                    "Take it"
+                };
+                let theirs = self.any(&free).or(self.any(&mine));
+                if let Some(ticket) = theirs {
+                    self.presses(&agent, ticket, button);
+                }
+            }
+            92 => {
+                let unnamed = name('m', UNNAMED);
+                if let Some(ticket) = self.any(&free).or(self.any(&open)) {
+                    self.scenario.says(&unnamed, Some(ticket.thread), "/claim");
+                    self.asked.push(ticket.thread);
+                }
+            }
             _ => {
                 let command = *self.any(&IN_GENERAL).expect("a list");
                 self.scenario.says(&agent, None, command);
             }
         }
+    }
+
+    fn presses(&mut self, agent: &str, ticket: &Ticket, button: &str) {
+        let here = (self.scenario.group, Some(ticket.thread));
+        self.scenario.presses_at(agent, here, button);
     }
 
     fn answers(&mut self, agent: &str, ticket: &Ticket) {
@@ -225,8 +283,12 @@ impl Day {
         let Some(client) = client.filter(|_| is_admin && self.banned.len() < 10) else {
             return;
         };
-        self.scenario
-            .says(agent, Some(ticket.thread), "/ban insults");
+        let command = if self.banned.len() % 2 == 0 {
+            "/ban insults"
+        } else {
+            "/mute 9h flooding"
+        };
+        self.scenario.says(agent, Some(ticket.thread), command);
         self.banned.insert(client);
     }
 }

@@ -18,6 +18,13 @@ pub struct Figures {
     /// Tickets that hushdesk gave to somebody.
     pub by_itself: usize,
     escalations: usize,
+    /// Tickets of which somebody has said what they are about.
+    sorted: usize,
+    mutes: usize,
+    /// Questions who gave a command that are over.
+    asked: usize,
+    /// Tickets that somebody took by a press or a command.
+    claims: usize,
     into_group: usize,
     into_chats: usize,
     floods: Vec<String>,
@@ -64,6 +71,12 @@ impl Figures {
                 by_itself: number("SELECT count(*) FROM assignments WHERE why <> ''"),
                 assignments,
                 escalations: number("SELECT count(*) FROM audit WHERE action = 'escalate'"),
+                sorted: number("SELECT count(*) FROM tickets WHERE category IS NOT NULL"),
+                mutes: number("SELECT count(*) FROM audit WHERE action = 'mute'"),
+                asked: number(
+                    "SELECT count(*) FROM prompts WHERE side = 'agent' AND message IS NULL",
+                ),
+                claims: number("SELECT count(*) FROM audit WHERE action = 'claim'"),
                 into_group,
                 into_chats,
                 floods,
@@ -88,12 +101,16 @@ impl Figures {
             self.answers
         );
         assert!(self.escalations > 0, "nothing was escalated");
+        assert!(self.sorted > super::CLIENTS / 10, "{} sorted", self.sorted);
+        assert!(self.mutes > 0, "nobody was muted");
+        assert!(self.asked > 0, "nobody was asked who they are");
+        assert!(self.claims > 0, "nobody took a ticket");
     }
 
     pub fn in_words(&self) -> String {
         format!(
             "tickets {:?}; {} messages, {} answers; first answer after {} s (half of them) and {} s (95 %); \
-             given {:?}, {} of them by hushdesk; {} escalations; agents {:?}; {} calls into the group, {} to clients",
+             given {:?}, {} of them by hushdesk; {} escalations, {} sorted, {} muted, {} asked who they are, {} taken; agents {:?}; {} calls into the group, {} to clients",
             self.states,
             self.messages,
             self.answers,
@@ -102,6 +119,10 @@ impl Figures {
             self.assignments,
             self.by_itself,
             self.escalations,
+            self.sorted,
+            self.mutes,
+            self.asked,
+            self.claims,
             self.loads,
             self.into_group,
             self.into_chats,
