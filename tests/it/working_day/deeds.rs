@@ -283,7 +283,7 @@ impl Day {
         let Some(client) = client.filter(|_| is_admin && self.banned.len() < 10) else {
             return;
         };
-        let command = if self.banned.len() % 2 == 0 {
+        let command = if self.banned.len().is_multiple_of(2) {
             "/ban insults"
         } else {
             "/mute 9h flooding"
