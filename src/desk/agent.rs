@@ -302,6 +302,7 @@ pub(super) fn release_held(turn: &mut Turn<'_>, found: Found) -> Result<(), Erro
         messages::hold(turn.db, found.row, None)?;
         file::send_again(turn, found, Answers::default())?;
     }
+    ticket::answered(turn, found.ticket)?;
     match messages::original_in_group(turn.db, found.row)? {
         Some((chat, _, message)) => watch(turn, chat, message),
         None => Ok(()),

@@ -7,6 +7,7 @@ use hushdesk::sandbox::content::{self, Piece};
 use serde_json::json;
 
 use super::anonymity::choosing;
+use super::card::card_of;
 use super::carrying::open_ticket;
 use crate::harness::{Reads, Scenario, Setup, bot_test, bot_test_with};
 
@@ -120,6 +121,22 @@ fn only_an_admin_can_force() {
             db.query_row(query, [], |row| row.get(0)).expect("it reads")
         });
         assert_eq!(forced, 1);
+    });
+}
+
+#[test]
+fn a_forced_reply_is_an_answer() {
+    bot_test(|t| {
+        open_ticket(t);
+        let message = is_held(t, content::text("write to @sam_smith"), "@sam_smith");
+        t.client("ann").says("are you there?");
+        t.topic("ann").expect("are you there?");
+        t.pass(std::time::Duration::from_secs(120));
+        assert!(card_of(t, "ann").contains("unread"));
+        t.agent("sam").replies_in("ann", message, "/force");
+        t.client("ann").expect("Live Support: write to @sam_smith");
+        t.pass(std::time::Duration::from_secs(120));
+        assert!(!card_of(t, "ann").contains("unread"));
     });
 }
 
