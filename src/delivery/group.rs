@@ -9,6 +9,7 @@ use crate::domain::rules::pacing::{self, Window};
 use crate::domain::rules::voices::{self, Counting, Learnt, Tried, VOICE_AGAIN};
 use crate::domain::time::Timestamp;
 use crate::store::claims::OutboxRow;
+use crate::store::pauses::Counted;
 use crate::store::voices::Standing;
 use crate::store::{self, Db, Error, Place, pauses};
 
@@ -209,19 +210,25 @@ impl Group {
         Ok(between.map(|(from, until)| (from, until, room_at)))
     }
 
-    /// A call of this weight is made: by a voice, or by the main bot.
+    /// A call of this weight is made: by a voice, or by the main bot. How it was counted.
     pub fn spend(
         &mut self,
         db: &Db,
         voice: Option<BotId>,
         (is_new_ticket, weight): (bool, u32),
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Counted>, Error> {
         if !self.has_limit() {
-            return Ok(());
+            return Ok(None);
         }
+        let counted = Counted {
+            place: self.place,
+            voice,
+            at: now,
+            weight,
+        };
+        pauses::count_call(db, counted, is_new_ticket)?;
         for _ in 0..weight {
-            pauses::count_call(db, self.place, now, is_new_ticket, voice)?;
             self.all.spend(is_new_ticket);
             for bot in self.each.iter_mut().filter(|bot| bot.voice == voice) {
                 bot.window.spend(is_new_ticket);
@@ -234,7 +241,7 @@ impl Group {
                 self.each.retain(|bot| !is_tried(bot));
             }
         }
-        Ok(())
+        Ok(Some(counted))
     }
 
     /// When there is room for what only the main bot can post, if there is none now.

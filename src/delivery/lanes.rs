@@ -240,10 +240,11 @@ impl Claiming<'_> {
         let before = self.claims.calls.len();
         let went = self.head_or_bury(head)?;
         if budget == Budget::Desk
-            && let Some((row, call)) = self.claims.calls.get(before)
+            && let Some((row, call)) = self.claims.calls.get_mut(before)
         {
             let spent = (priority == Priority::FIRST, call.weight());
-            self.group
+            row.counted = self
+                .group
                 .spend(self.db, row.voice, spent, self.moment.now)?;
         }
         Ok(went)

@@ -15,6 +15,9 @@ use crate::store::outbox::{self, Fate};
 use crate::store::{Error, Place, messages, pauses, rates, topics};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
+    if let Some(counted) = row.counted {
+        pauses::ended(turn.db, counted, turn.now)?;
+    }
     if let Some(voice) = row.voice
         && voice::ended(turn, row, voice, outcome)?
     {

@@ -9,9 +9,9 @@ use crate::domain::content::Text;
 use crate::domain::ids::{BotId, ChatId, UserId};
 use crate::domain::language::Language;
 use crate::domain::outcome::{Outcome, Refusal};
-use crate::domain::rules::voices::{self as rules, Counting, Tried, VOICE_AGAIN};
+use crate::domain::rules::voices::{self as rules, Tried, VOICE_AGAIN};
 use crate::store::claims::{self, OutboxRow};
-use crate::store::{Error, Place, alerts, clients, facts, pauses, voices};
+use crate::store::{Error, Place, alerts, clients, facts, voices};
 
 /// Somebody who writes to a voice is told so often where to write.
 const TELL_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -24,7 +24,7 @@ pub(super) fn ended(
     outcome: &Outcome,
 ) -> Result<bool, Error> {
     if let Some(tried) = row.tried {
-        learn(turn, voice, tried, outcome)?;
+        learn(turn, tried, outcome)?;
     }
     let is_word = matches!(row.call, Call::WordOfVoice { .. });
     match outcome {
@@ -58,7 +58,7 @@ pub(super) fn ended(
 }
 
 /// How soon a call above the common budget was answered shows how Telegram counts.
-fn learn(turn: &Turn<'_>, voice: BotId, tried: Tried, outcome: &Outcome) -> Result<(), Error> {
+fn learn(turn: &Turn<'_>, tried: Tried, outcome: &Outcome) -> Result<(), Error> {
     match outcome {
         Outcome::Done(_) | Outcome::InDoubt => {}
         // A flood is told of elsewhere; what was refused or not sent teaches nothing.
@@ -66,12 +66,7 @@ fn learn(turn: &Turn<'_>, voice: BotId, tried: Tried, outcome: &Outcome) -> Resu
     }
     let place = Place::Group(turn.group()?);
     let learnt = rules::tried(voices::learnt(turn.db, place)?, tried, turn.now);
-    voices::learn(turn.db, place, learnt)?;
-    if learnt.counting == Counting::Together && learnt.quick == 0 {
-        // It was let in when there was room for it, and counts from then on.
-        pauses::came_late(turn.db, place, voice, turn.now)?;
-    }
-    Ok(())
+    voices::learn(turn.db, place, learnt)
 }
 
 /// A flood in the group. Whether it takes back that each bot is counted by itself, which is all that it

@@ -22,6 +22,7 @@ const GATEWAY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head
 const GARBAGE: &str = "{\"ok\":true,\"resu";
 
 /// A call as it came in.
+#[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
     pub token: &'a str,
     pub method: &'a str,
@@ -117,15 +118,14 @@ impl World {
             Some(Fault::BadGatewayAfter) => self.run_then(request, method, info, gateway_page()),
             Some(Fault::HangAfter) => self.run_then(request, method, info, Answer::Hang),
             Some(Fault::Garbage) => self.run_then(request, method, info, page(200, GARBAGE)),
-            Some(Fault::Slow { ms }) => {
-                let then = self.run(request, method, info, None);
-                match then {
-                    Answer::Wait { .. } => then,
-                    then => Answer::Slow {
-                        delay_ms: ms,
-                        then: Box::new(then),
-                    },
-                }
+            Some(Fault::Slow { ms }) => slow(ms, self.run(request, method, info, None)),
+            Some(Fault::Late { ms }) => {
+                let late_ms = i64::try_from(ms).unwrap_or(i64::MAX);
+                let late = Request {
+                    now_ms: request.now_ms.saturating_add(late_ms),
+                    ..*request
+                };
+                slow(ms, self.run(&late, method, info, None))
             }
         }
     }
@@ -316,6 +316,17 @@ pub(crate) fn refused(refusal: &Refusal) -> Answer {
         status: refusal.code,
         body: refusal.body(),
         retry_after: refusal.retry_after_seconds,
+    }
+}
+
+/// The same answer, later. A poll has its own time.
+fn slow(delay_ms: u64, answer: Answer) -> Answer {
+    match answer {
+        Answer::Wait { .. } => answer,
+        then => Answer::Slow {
+            delay_ms,
+            then: Box::new(then),
+        },
     }
 }
 

@@ -43,7 +43,7 @@ impl Sandbox {
         let found = world.bytes_at(bot, path);
         match fault {
             None | Some(Fault::PartialBatch { .. }) => found.map_or_else(missing, Download::File),
-            Some(Fault::Slow { ms }) => Download::Slow {
+            Some(Fault::Slow { ms } | Fault::Late { ms }) => Download::Slow {
                 delay_ms: ms,
                 then: Box::new(found.map_or_else(missing, Download::File)),
             },
@@ -91,8 +91,10 @@ fn failed(fault: Fault) -> Answer {
         Fault::CutAfter => Answer::CutAfter,
         Fault::Hang | Fault::HangAfter => Answer::Hang,
         Fault::BadGatewayHtml | Fault::BadGatewayAfter => gateway_page(),
-        Fault::Internal500 | Fault::Slow { .. } | Fault::Garbage | Fault::PartialBatch { .. } => {
-            refused(&Refusal::new(500, "Internal Server Error"))
-        }
+        Fault::Internal500
+        | Fault::Slow { .. }
+        | Fault::Late { .. }
+        | Fault::Garbage
+        | Fault::PartialBatch { .. } => refused(&Refusal::new(500, "Internal Server Error")),
     }
 }

@@ -26,6 +26,8 @@ pub enum Fault {
     Internal500,
     /// The answer comes late.
     Slow { ms: u64 },
+    /// The call comes late: it counts and is answered only then.
+    Late { ms: u64 },
     /// No answer, no effect.
     Hang,
     /// No answer, after the effect.

@@ -3,6 +3,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::pauses::Counted;
 use super::types::to_json;
 use super::{Db, Error, outbox};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
@@ -82,6 +83,8 @@ pub struct OutboxRow {
     pub tried: Option<Tried>,
     /// The chat that it goes into, from the claim to the end of the attempt.
     pub chat: Option<ChatId>,
+    /// How it was counted into its group, from the claim to the end of the attempt.
+    pub counted: Option<Counted>,
 }
 
 impl OutboxRow {
@@ -325,5 +328,6 @@ pub(super) fn outbox_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         voice: None,
         tried: None,
         chat: None,
+        counted: None,
     })
 }

@@ -13,8 +13,8 @@ const UNTIL: &str = "SELECT until FROM pauses WHERE place = ?1 AND until > ?2";
 const FORGET_PAUSES: &str = "DELETE FROM pauses WHERE until <= ?1";
 const COUNT_CALL: &str =
     "INSERT INTO group_calls (place, called_at, is_new_ticket, bot) VALUES (?1, ?2, ?3, ?4)";
-const CAME_LATE: &str = "UPDATE group_calls SET called_at = max(called_at, ?3) WHERE rowid = \
-     (SELECT max(rowid) FROM group_calls WHERE place = ?1 AND bot = ?2)";
+const ENDED: &str = "UPDATE group_calls SET called_at = ?4 WHERE rowid IN \
+     (SELECT rowid FROM group_calls WHERE place = ?1 AND called_at = ?3 AND bot = ?2 LIMIT ?5)";
 const WINDOW_START_OF: &str = "SELECT called_at FROM group_calls \
      WHERE place = ?1 AND called_at > ?2 AND bot = ?4 ORDER BY called_at DESC LIMIT 1 OFFSET ?3";
 const WINDOW_COUNT_OF: &str = "SELECT count(*), ifnull(sum(is_new_ticket), 0) FROM group_calls \
@@ -24,6 +24,19 @@ const WINDOW_START: &str = "SELECT called_at FROM group_calls WHERE place = ?1 A
 const WINDOW_COUNT: &str = "SELECT count(*), ifnull(sum(is_new_ticket), 0) FROM group_calls \
      WHERE place = ?1 AND called_at > ?2";
 const FORGET_CALLS: &str = "DELETE FROM group_calls WHERE called_at <= ?1";
+
+/// A call as it was counted into a group.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// The group.
+    pub place: Place,
+    /// The voice that makes it; none for the main bot.
+    pub voice: Option<BotId>,
+    /// When it was sent off.
+    pub at: Timestamp,
+    /// For how many calls it counts.
+    pub weight: u32,
+}
 
 /// Leaves a place alone until a time, or longer if that was asked for before.
 pub fn pause(db: &Db, place: Place, until: Timestamp, now: Timestamp) -> Result<(), Error> {
@@ -40,23 +53,34 @@ pub fn paused_until(db: &Db, place: Place, now: Timestamp) -> Result<Option<Time
         .optional()?)
 }
 
-/// Counts a call into a group, before it is made: by a voice, or by the main bot.
-pub fn count_call(
-    db: &Db,
-    place: Place,
-    now: Timestamp,
-    is_new_ticket: bool,
-    voice: Option<BotId>,
-) -> Result<(), Error> {
-    db.prepare_cached(COUNT_CALL)?
-        .execute(params![place, now, is_new_ticket, column(voice)])?;
+/// Counts a call into a group, before it is made.
+pub fn count_call(db: &Db, counted: Counted, is_new_ticket: bool) -> Result<(), Error> {
+    let Counted {
+        place,
+        voice,
+        at,
+        weight,
+    } = counted;
+    let mut insert = db.prepare_cached(COUNT_CALL)?;
+    for _ in 0..weight {
+        insert.execute(params![place, at, is_new_ticket, column(voice)])?;
+    }
     Ok(())
 }
 
-/// The last call of a voice was let in by Telegram only now.
-pub fn came_late(db: &Db, place: Place, voice: BotId, now: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(CAME_LATE)?
-        .execute(params![place, voice, now])?;
+/// A call that was counted has ended. Telegram counts it from when it came there, which was at the latest
+/// now: counted from when it was sent off, the last call of a window could come there too early.
+pub fn ended(db: &Db, counted: Counted, now: Timestamp) -> Result<(), Error> {
+    let Counted {
+        place,
+        voice,
+        at,
+        weight,
+    } = counted;
+    if at < now {
+        db.prepare_cached(ENDED)?
+            .execute(params![place, column(voice), at, now, weight])?;
+    }
     Ok(())
 }
 

@@ -181,9 +181,15 @@ fn fault(number: usize, dice: &Dice) -> Fault {
         2 => Fault::BadGatewayHtml,
         3 => Fault::BadGatewayAfter,
         4 => Fault::Internal500,
-        5 => Fault::Slow {
-            ms: 500 + dice.below(9_000),
-        },
+        5 => {
+            let ms = 500 + dice.below(9_000);
+            // The call or its answer is on its way for so long.
+            if ms % 2 == 0 {
+                Fault::Slow { ms }
+            } else {
+                Fault::Late { ms }
+            }
+        }
         6 => Fault::Hang,
         7 => Fault::HangAfter,
         8 => Fault::Garbage,

@@ -53,6 +53,7 @@ fn faults_happen_before_or_after_the_effect() {
         (Fault::Internal500, 500, 0),
         (Fault::Garbage, 200, 1),
         (Fault::Slow { ms: 50 }, 200, 1),
+        (Fault::Late { ms: 50 }, 200, 1),
         (Fault::RetryAfter { seconds: 3 }, 429, 0),
         (
             Fault::Refuse {

@@ -421,3 +421,34 @@ fn an_album_spends_a_clients_budget_message_by_message() {
         }
     });
 }
+
+#[test]
+fn a_call_that_comes_late_counts_from_then_on() {
+    for late_ms in [1, 200, 7_000] {
+        let setup = Setup {
+            limits: unlimited(),
+            ..Setup::default()
+        };
+        bot_test_with(setup, |t| {
+            open_ticket(t);
+            t.pass(2 * MINUTE);
+            // The last of what a minute takes is on its way for a while.
+            t.sandbox.plan(FaultRule {
+                after_calls: 19,
+                chat: Some(t.group),
+                ..FaultRule::once("copyMessage", Fault::Late { ms: late_ms })
+            });
+            for number in 0..60 {
+                let photo = content::photo(&format!("p{number}"), &format!("photo {number}"));
+                t.client("ann").drops(photo, None);
+            }
+            t.pass(10 * MINUTE);
+            let calls = t.sandbox.calls();
+            assert!(calls.iter().all(|call| call.status == 200), "{late_ms}");
+            for number in 0..60 {
+                t.topic("ann").expect(&format!("photo {number}"));
+            }
+            reads_everything(t);
+        });
+    }
+}
