@@ -69,7 +69,9 @@ CREATE TABLE voices (
     bot       INTEGER PRIMARY KEY CHECK (bot > 0),
     name      TEXT NOT NULL DEFAULT '',  -- its @name
     out_since INTEGER,                   -- since when it cannot post; NULL while it can
-    try_at    INTEGER NOT NULL DEFAULT 0 -- when one that cannot is tried again
+    try_at    INTEGER NOT NULL DEFAULT 0, -- when one that cannot is tried again
+    until     INTEGER NOT NULL DEFAULT 0, -- until when Telegram has asked it alone to wait
+    since     INTEGER NOT NULL DEFAULT 0 -- when it asked
 ) STRICT;
 
 -- The voice that posted a message, which alone can edit it; 0 = the main bot, or a person.

@@ -80,8 +80,8 @@ pub struct Delivery {
     jumped_ms: i64,
 }
 
-/// Chats and the running time until which they are left alone.
-type Paused = Mutex<BTreeMap<ChatId, Duration>>;
+/// Chats and the running time until which they are left alone: by all, or by one voice alone.
+type Paused = Mutex<BTreeMap<(ChatId, Option<BotId>), Duration>>;
 
 /// What a turn has found out about the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,7 +374,8 @@ impl Attempt {
         if let (Outcome::RetryAfter(wait), Some(chat)) = (&outcome, self.call.chat()) {
             let until = self.clock.running().saturating_add(*wait);
             if let Ok(mut paused) = self.paused.lock() {
-                paused.insert(chat, until);
+                let alone = self.row.voice.filter(|_| self.row.floods_alone());
+                paused.insert((chat, alone), until);
             }
         }
         if let Some(tried) = &mut self.row.tried {
@@ -392,12 +393,14 @@ impl Attempt {
     fn paused_for(&self) -> Option<Duration> {
         let (chat, now) = (self.call.chat()?, self.clock.running());
         let mut paused = self.paused.lock().ok()?;
-        let until = *paused.get(&chat)?;
-        if until > now {
-            return Some(until - now);
-        }
-        paused.remove(&chat);
-        None
+        paused.retain(|_, until| *until > now);
+        let of_all = paused.get(&(chat, None));
+        let of_voice = self
+            .row
+            .voice
+            .and_then(|voice| paused.get(&(chat, Some(voice))));
+        let until = of_all.max(of_voice)?;
+        Some(*until - now)
     }
 }
 

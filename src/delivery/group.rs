@@ -40,6 +40,21 @@ struct Speaker {
     window: Window,
     /// It could not post, and has one call to show that it can again.
     is_on_trial: bool,
+    /// Telegram has asked it alone to wait until then.
+    waits_until: Option<Timestamp>,
+}
+
+impl Speaker {
+    /// Its window, which is full while it has to wait.
+    fn free(&self) -> Window {
+        match self.waits_until {
+            Some(_) => Window {
+                used: self.window.limit.unwrap_or(0),
+                ..self.window
+            },
+            None => self.window,
+        }
+    }
 }
 
 impl Group {
@@ -71,19 +86,21 @@ impl Group {
             return Ok(group);
         }
         group.learnt = store::voices::learnt(db, place)?;
-        let mut speak = |voice, is_on_trial| {
+        let mut speak = |voice, is_on_trial, waits_until| {
             group.each.push(Speaker {
                 voice,
                 window: pauses::window_of(db, place, voice, limit, now)?,
                 is_on_trial,
+                waits_until,
             });
             Ok::<_, Error>(())
         };
-        speak(None, false)?;
+        speak(None, false, None)?;
         for voice in voices {
             match store::voices::standing(db, *voice, now)? {
-                Standing::Posts => speak(Some(*voice), false)?,
-                Standing::MayBeTried => speak(Some(*voice), true)?,
+                Standing::Posts => speak(Some(*voice), false, None)?,
+                Standing::MayBeTried => speak(Some(*voice), true, None)?,
+                Standing::Waits(until) => speak(Some(*voice), false, Some(until))?,
                 Standing::Out => {}
             }
         }
@@ -108,7 +125,8 @@ impl Group {
 
     /// All that may be posted.
     pub fn whole(&self) -> Window {
-        let bots = u32::try_from(self.each.len()).unwrap_or(u32::MAX);
+        let posting = self.each.iter().filter(|bot| bot.waits_until.is_none());
+        let bots = u32::try_from(posting.count()).unwrap_or(u32::MAX);
         match self.all.limit {
             Some(limit) if self.counts_apart() => Window {
                 limit: Some(limit.saturating_mul(bots)),
@@ -120,7 +138,7 @@ impl Group {
 
     /// Who makes a call that any bot can make.
     pub fn speaker(&self) -> Option<BotId> {
-        let windows: Vec<Window> = self.each.iter().map(|bot| bot.window).collect();
+        let windows: Vec<Window> = self.each.iter().map(Speaker::free).collect();
         self.each.get(voices::roomiest(&windows)?)?.voice
     }
 
@@ -159,6 +177,7 @@ impl Group {
     ) -> Result<Option<Timestamp>, Error> {
         let its_own = self.each.iter().find(|bot| bot.voice == Some(voice));
         match its_own {
+            Some(bot) if bot.waits_until.is_some() => Ok(bot.waits_until),
             Some(bot) if self.counts_apart() && bot.window.room() == 0 => {
                 pauses::room_at_of(db, self.place, bot.voice, self.limit, now)
             }
@@ -175,7 +194,7 @@ impl Group {
         now: Timestamp,
     ) -> Result<Option<(BotId, Option<Tried>)>, Error> {
         let voices = self.each.get(1..).unwrap_or_default();
-        let windows: Vec<Window> = voices.iter().map(|bot| bot.window).collect();
+        let windows: Vec<Window> = voices.iter().map(Speaker::free).collect();
         let voice = voices::roomiest(&windows).and_then(|index| voices[index].voice);
         let Some(voice) = voice else {
             return Ok(None);
@@ -221,11 +240,12 @@ impl Group {
         if !self.has_limit() {
             return Ok(None);
         }
-        let counted = Counted {
+        let mut counted = Counted {
             place: self.place,
             voice,
             at: now,
             weight,
+            floods_alone: false,
         };
         pauses::count_call(db, counted, is_new_ticket)?;
         for _ in 0..weight {
@@ -241,6 +261,7 @@ impl Group {
                 self.each.retain(|bot| !is_tried(bot));
             }
         }
+        counted.floods_alone = voices::floods_alone(self.learnt, voice.is_some(), self.all);
         Ok(Some(counted))
     }
 
@@ -286,10 +307,12 @@ impl Group {
         }
         let mut earliest = None;
         for bot in self.each.iter().skip(1) {
-            if bot.window.room() == 0 {
-                let room_at = pauses::room_at_of(db, self.place, bot.voice, self.limit, now)?;
-                earliest = earliest.into_iter().chain(room_at).min();
-            }
+            let room_at = match bot.window.room() {
+                0 => pauses::room_at_of(db, self.place, bot.voice, self.limit, now)?,
+                _ => None,
+            };
+            let free_at = room_at.max(bot.waits_until);
+            earliest = earliest.into_iter().chain(free_at).min();
         }
         Ok(earliest)
     }

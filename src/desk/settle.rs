@@ -12,7 +12,7 @@ use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, bac
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::outbox::{self, Fate};
-use crate::store::{Error, Place, messages, pauses, rates, topics};
+use crate::store::{Error, Place, messages, pauses, rates, topics, voices};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
     if let Some(counted) = row.counted {
@@ -93,13 +93,18 @@ fn wait(turn: &mut Turn<'_>, row: &OutboxRow, asked: Duration) -> Result<(), Err
     claims::retry(turn.db, row, until, row.failures, row.maybe_sent)
 }
 
-/// Nothing is called there before that time.
+/// Nothing is called there before the time that Telegram asked for. When this call may be made again.
 pub(super) fn pause(
     turn: &mut Turn<'_>,
     row: &OutboxRow,
     asked: Duration,
 ) -> Result<Timestamp, Error> {
     let until = turn.now.plus(after_flood(asked, turn.random()));
+    if let (Some(voice), true) = (row.voice, row.floods_alone()) {
+        // The others go on, and may make this call in its place.
+        voices::pause(turn.db, voice, until, turn.now)?;
+        return Ok(turn.now);
+    }
     let place = match (row.budget, row.client) {
         (Budget::Client, Some(client)) => Some(Place::Client(client)),
         (Budget::Desk, _) => Some(Place::Group(turn.group()?)),

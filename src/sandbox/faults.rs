@@ -44,6 +44,8 @@ pub enum Fault {
 pub struct FaultRule {
     pub method: Option<String>,
     pub chat: Option<i64>,
+    /// Whose call it is.
+    pub bot: Option<i64>,
     /// Matching calls let through first.
     pub after_calls: u32,
     /// Matching calls that fail then.
@@ -57,6 +59,7 @@ impl FaultRule {
         FaultRule {
             method: Some(method.to_owned()),
             chat: None,
+            bot: None,
             after_calls: 0,
             times: 1,
             fault,
@@ -136,6 +139,7 @@ impl FaultRule {
             .as_ref()
             .is_none_or(|method| method.eq_ignore_ascii_case(call.method))
             && self.chat.is_none_or(|chat| Some(chat) == call.chat)
+            && self.bot.is_none_or(|bot| bot == call.bot)
     }
 }
 

@@ -88,6 +88,11 @@ pub struct OutboxRow {
 }
 
 impl OutboxRow {
+    /// Whether a flood that answers it is its voice's alone.
+    pub fn floods_alone(&self) -> bool {
+        self.counted.is_some_and(|counted| counted.floods_alone)
+    }
+
     /// Whether it is for a ticket's topic, the present one or one that was left.
     pub fn is_for_topic(&self) -> bool {
         let is_of_topic = self.lane.starts_with("topic:") || self.lane.starts_with("left:");

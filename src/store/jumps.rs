@@ -13,6 +13,8 @@ const SHIFT_CALLS: &str = "UPDATE group_calls SET called_at = called_at + ?1";
 const SHIFT_PAUSES: &str = "UPDATE pauses SET until = until + ?1, since = since + ?1";
 const SHIFT_RATES: &str = "UPDATE rates SET flooded_at = flooded_at + ?1, next_at = next_at + ?1";
 const SHIFT_VOICES: &str = "UPDATE voices SET try_at = try_at + ?1 WHERE out_since IS NOT NULL";
+const SHIFT_VOICE_PAUSES: &str =
+    "UPDATE voices SET until = until + ?1, since = since + ?1 WHERE until > 0";
 const SHIFT_COUNTING: &str = "UPDATE counting SET try_at = try_at + ?1";
 const SHIFT_WAITING: &str = "UPDATE outbox SET not_before = not_before + ?1 \
      WHERE state IN ('waiting', 'merged') AND not_before > ?2 AND not_before < ?2 + ?3";
@@ -21,6 +23,8 @@ const LATEST: &str = "SELECT created_at FROM outbox ORDER BY id DESC LIMIT 1";
 const CLAMP_CALLS: &str = "UPDATE group_calls SET called_at = ?1 WHERE called_at > ?1";
 const CLAMP_PAUSES: &str =
     "UPDATE pauses SET until = until - since + ?1, since = ?1 WHERE since > ?1";
+const CLAMP_VOICES: &str =
+    "UPDATE voices SET until = until - since + ?1, since = ?1 WHERE since > ?1";
 const CLAMP_RATES: &str = "UPDATE rates SET flooded_at = min(flooded_at, ?1), next_at = min(next_at, ?1) WHERE flooded_at > ?1";
 
 /// The clock was set by so many milliseconds and shows `now`. After a step back what was due before it
@@ -31,6 +35,7 @@ pub fn follow(db: &Db, by_ms: i64, now: Timestamp) -> Result<(), Error> {
         SHIFT_PAUSES,
         SHIFT_RATES,
         SHIFT_VOICES,
+        SHIFT_VOICE_PAUSES,
         SHIFT_COUNTING,
     ] {
         db.prepare_cached(statement)?.execute([by_ms])?;
@@ -44,7 +49,7 @@ pub fn follow(db: &Db, by_ms: i64, now: Timestamp) -> Result<(), Error> {
 /// At a start: what was done in the future was done before the clock was set back, nobody knows how
 /// long ago. It counts as done just now, so that it neither blocks for ever nor lets a flood pass.
 pub fn nothing_ahead(db: &Db, now: Timestamp) -> Result<(), Error> {
-    for statement in [CLAMP_CALLS, CLAMP_PAUSES, CLAMP_RATES] {
+    for statement in [CLAMP_CALLS, CLAMP_PAUSES, CLAMP_VOICES, CLAMP_RATES] {
         db.prepare_cached(statement)?.execute([now])?;
     }
     let latest: Option<Timestamp> = db

@@ -36,6 +36,8 @@ pub struct Counted {
     pub at: Timestamp,
     /// For how many calls it counts.
     pub weight: u32,
+    /// Whether a flood that answers it is its voice's alone.
+    pub floods_alone: bool,
 }
 
 /// Leaves a place alone until a time, or longer if that was asked for before.
@@ -60,6 +62,7 @@ pub fn count_call(db: &Db, counted: Counted, is_new_ticket: bool) -> Result<(), 
         voice,
         at,
         weight,
+        ..
     } = counted;
     let mut insert = db.prepare_cached(COUNT_CALL)?;
     for _ in 0..weight {
@@ -76,6 +79,7 @@ pub fn ended(db: &Db, counted: Counted, now: Timestamp) -> Result<(), Error> {
         voice,
         at,
         weight,
+        ..
     } = counted;
     if at < now {
         db.prepare_cached(ENDED)?

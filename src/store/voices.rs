@@ -10,12 +10,15 @@ use crate::domain::time::Timestamp;
 const NAME: &str = "INSERT INTO voices (bot, name) VALUES (?1, ?2) \
      ON CONFLICT (bot) DO UPDATE SET name = excluded.name";
 const NAME_OF: &str = "SELECT name FROM voices WHERE bot = ?1";
-const STANDING: &str = "SELECT out_since IS NOT NULL, try_at <= ?2 FROM voices WHERE bot = ?1";
+const STANDING: &str =
+    "SELECT out_since IS NOT NULL, try_at <= ?2, until FROM voices WHERE bot = ?1";
 const LEAVE: &str = "INSERT INTO voices (bot, out_since, try_at) VALUES (?1, ?2, ?3) \
      ON CONFLICT (bot) DO UPDATE SET out_since = ?2, try_at = ?3 WHERE out_since IS NULL";
 const TRY_AGAIN: &str = "UPDATE voices SET try_at = ?2 WHERE bot = ?1 AND out_since IS NOT NULL";
 const COME_BACK: &str =
     "UPDATE voices SET out_since = NULL, try_at = 0 WHERE bot = ?1 AND out_since IS NOT NULL";
+const PAUSE: &str = "INSERT INTO voices (bot, until, since) VALUES (?1, ?2, ?3) \
+     ON CONFLICT (bot) DO UPDATE SET until = max(until, excluded.until), since = excluded.since";
 const LEARNT: &str = "SELECT is_apart, quick, try_at FROM counting WHERE place = ?1";
 const LEARN: &str = "INSERT INTO counting (place, is_apart, quick, try_at) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (place) DO UPDATE SET is_apart = excluded.is_apart, quick = excluded.quick, \
@@ -28,6 +31,8 @@ pub enum Standing {
     Posts,
     /// It could not for a while, and may be tried.
     MayBeTried,
+    /// It can, but not before then.
+    Waits(Timestamp),
     /// It cannot.
     Out,
 }
@@ -54,7 +59,9 @@ pub fn standing(db: &Db, bot: BotId, now: Timestamp) -> Result<Standing, Error> 
     let standing = db
         .prepare_cached(STANDING)?
         .query_row(params![bot, now], |row| {
+            let until: Timestamp = row.get(2)?;
             Ok(match (row.get(0)?, row.get(1)?) {
+                (false, _) if until > now => Standing::Waits(until),
                 (false, _) => Standing::Posts,
                 (true, true) => Standing::MayBeTried,
                 (true, false) => Standing::Out,
@@ -82,6 +89,13 @@ pub fn try_again(db: &Db, bot: BotId, try_at: Timestamp) -> Result<(), Error> {
 /// A voice can post. Whether it could not until now.
 pub fn come_back(db: &Db, bot: BotId) -> Result<bool, Error> {
     Ok(db.prepare_cached(COME_BACK)?.execute([bot])? == 1)
+}
+
+/// Telegram has asked a voice alone to wait.
+pub fn pause(db: &Db, bot: BotId, until: Timestamp, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(PAUSE)?
+        .execute(params![bot, until, now])?;
+    Ok(())
 }
 
 /// How the calls into a place are counted, as far as it has taught.

@@ -72,6 +72,20 @@ const FAULTS: &[Fault] = &[
         ],
     },
     Fault {
+        what: "429 to one of several bots, each of which is known to be counted by itself",
+        client: NOTHING,
+        agent: "the other bots post in its place; changes of what it has posted come later",
+        admin: "the log",
+        tests: &["a_voice_that_alone_has_to_wait_stops_nobody_else"],
+    },
+    Fault {
+        what: "a call comes late to Telegram",
+        client: NOTHING,
+        agent: "a little later; no 429 follows from it",
+        admin: NOTHING,
+        tests: &["a_call_that_comes_late_counts_from_then_on"],
+    },
+    Fault {
         what: "5xx with a page of HTML in the place of an answer",
         client: "the reply comes later, perhaps twice",
         agent: "a line where something may stand twice; 💔 and a line after 21 attempts",

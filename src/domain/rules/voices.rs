@@ -94,6 +94,14 @@ pub fn flooded(before: Learnt, was_tried: bool, now: Timestamp) -> Option<Learnt
     is_taken_back.then(|| together(now))
 }
 
+/// Whether a flood that answers a call is that of the voice alone that made it: each bot is known to be
+/// counted by itself, and the window of all of them, with this call in it, holds no more than one bot may
+/// spend, so that counting them together cannot be the reason.
+pub fn floods_alone(learnt: Learnt, is_voice: bool, all: Window) -> bool {
+    let is_within = all.limit.is_some_and(|limit| all.used <= limit);
+    is_voice && learnt.counting == Counting::Apart && is_within
+}
+
 fn together(now: Timestamp) -> Learnt {
     Learnt {
         counting: Counting::Together,
@@ -126,6 +134,29 @@ mod tests {
 
     /// Waits and answers, in seconds.
     type Tries = &'static [(u64, u64)];
+
+    #[test]
+    fn a_flood_is_a_voices_own_only_where_nothing_else_explains_it() {
+        let apart = Learnt {
+            counting: Counting::Apart,
+            ..Learnt::NOTHING
+        };
+        let window = |used| Window {
+            limit: Some(20),
+            used,
+            new_tickets: 0,
+        };
+        let table = [
+            ("all is within one budget", apart, true, window(20), true),
+            ("all together is too much", apart, true, window(21), false),
+            ("the main bot's", apart, false, window(1), false),
+            ("counted together", Learnt::NOTHING, true, window(1), false),
+            ("without a limit", apart, true, Window::OPEN, false),
+        ];
+        for (case, learnt, is_voice, all, expected) in table {
+            assert_eq!(floods_alone(learnt, is_voice, all), expected, "{case}");
+        }
+    }
 
     #[test]
     fn quick_answers_part_the_bots_and_a_late_one_does_not() {
