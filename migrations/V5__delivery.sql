@@ -46,6 +46,8 @@ ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_lane ON outbox (lane, position) WHERE finished_at IS NULL;
 -- What is due next, and how much waits.
 CREATE INDEX outbox_waiting ON outbox (budget, desk, is_head, priority, not_before) WHERE state = 'waiting';
+-- Which further desks anything waits for.
+CREATE INDEX outbox_further ON outbox (desk) WHERE desk <> 0 AND finished_at IS NULL;
 CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';
 CREATE INDEX outbox_carried ON outbox (carrier) WHERE state = 'merged';
 CREATE INDEX outbox_doubt ON outbox (id) WHERE state = 'doubt';

@@ -32,8 +32,9 @@ const BRING_HOME: &str = "UPDATE outbox SET desk = (SELECT tickets.desk FROM tic
 const UNDER: &str = "SELECT desk FROM outbox WHERE desk <> 0 AND finished_at IS NULL \
      UNION SELECT desk FROM outbox WHERE desk <> 0 AND state = 'dead'";
 const WAITED_FOR: &str = "SELECT DISTINCT ticket_id FROM outbox \
-     WHERE desk = ?1 AND finished_at IS NULL AND ticket_id IS NOT NULL ORDER BY ticket_id";
-const RENAME: &str = "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND finished_at IS NULL";
+     WHERE desk = ?1 AND desk <> 0 AND finished_at IS NULL AND ticket_id IS NOT NULL ORDER BY ticket_id";
+const RENAME: &str =
+    "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND desk <> 0 AND finished_at IS NULL";
 const RENAME_DEAD: &str = "UPDATE outbox SET desk = ?2 WHERE desk = ?1 AND state = 'dead'";
 
 /// What the group of a desk is called now.

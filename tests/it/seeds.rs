@@ -184,7 +184,7 @@ fn fault(number: usize, dice: &Dice) -> Fault {
         5 => {
             let ms = 500 + dice.below(9_000);
             // The call or its answer is on its way for so long.
-            if ms % 2 == 0 {
+            if ms.is_multiple_of(2) {
                 Fault::Slow { ms }
             } else {
                 Fault::Late { ms }

@@ -5,10 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hushdesk::sandbox::{MessageView, Right, Rights, Status, content};
+use hushdesk::sandbox::{Right, Rights, Status, content};
 use serde_json::Value;
 
-use super::arrivals::{Post, Sightings, posts};
 use super::crew::CrewDeed;
 use super::variety::{Deed, Who};
 use super::{BOT, Scenario};
@@ -133,18 +132,18 @@ impl Written {
 /// What people wrote, in order.
 #[derive(Default)]
 pub struct Ledger {
-    number: u32,
+    pub(super) number: u32,
     /// The group at hand, and whether there are several.
-    group: i64,
-    has_several: bool,
-    by_clients: BTreeMap<i64, Vec<Written>>,
-    by_agents: BTreeMap<i64, Vec<Written>>,
-    notes: Vec<String>,
+    pub(super) group: i64,
+    pub(super) has_several: bool,
+    pub(super) by_clients: BTreeMap<i64, Vec<Written>>,
+    pub(super) by_agents: BTreeMap<i64, Vec<Written>>,
+    pub(super) notes: Vec<String>,
     /// Edits for somebody who cannot be reached are not carried.
-    has_blocked: bool,
+    pub(super) has_blocked: bool,
     /// What agents do in groups without the bot, or without topics, it never learns.
-    without_bot: BTreeSet<i64>,
-    without_topics: BTreeSet<i64>,
+    pub(super) without_bot: BTreeSet<i64>,
+    pub(super) without_topics: BTreeSet<i64>,
 }
 
 impl Scenario {
@@ -309,7 +308,7 @@ impl Scenario {
     }
 
     /// Groups that are lost for ever are taken out of the config; one that waits to be upgraded is.
-    fn heals_groups(&mut self) {
+    pub(super) fn heals_groups(&mut self) {
         for desk in 0..self.further.len() {
             if self.is_basic(desk) && !self.deleted.contains(&self.further[desk]) {
                 let before = std::mem::replace(&mut self.group, self.further[desk]);
@@ -371,97 +370,6 @@ impl Scenario {
         )
     }
 
-    /// Ends all trouble and demands that everything has arrived.
-    pub fn converge(&mut self, ledger: &Ledger) {
-        self.sandbox.clear_faults();
-        self.wire.set_offline(false);
-        self.heals_groups();
-        let now = self.now();
-        for (_, user) in self.cast.people.clone() {
-            self.sandbox.person_unblocks(user, now);
-        }
-        self.rest();
-        let doubts = self.wire.doubts.load(std::sync::atomic::Ordering::Relaxed)
-            + usize::try_from(self.crashes).expect("few crashes")
-                * hushdesk::delivery::IN_FLIGHT_MAX;
-        let mut twice = 0;
-        let taken_away = self.taken_away();
-        let mut group: Vec<Post> = Vec::new();
-        for chat in self.groups() {
-            group.extend(posts(chat, &self.sandbox.chat_messages(chat)));
-        }
-        group.sort_by_key(|post| post.date);
-        // What stood in the wrong place has to stand in the right one as well.
-        let (taken, group): (Vec<Post>, Vec<Post>) = group
-            .into_iter()
-            .partition(|post| taken_away.contains(&(post.chat, post.id)));
-        for (client, written) in &ledger.by_clients {
-            for ticket in self.by_ticket(*client, written) {
-                let way = format!("client {client} to the desk");
-                twice += self.arrived((&group, &taken), &ticket, &way);
-                self.has_newest(&group, &ticket, &way);
-            }
-        }
-        let is_refused = self.not_to_deliver();
-        let is_empty = group.is_empty();
-        for (client, written) in &ledger.by_agents {
-            let chat = posts(*client, &self.sandbox.chat_messages(*client));
-            let delivered: Vec<&Written> = written
-                .iter()
-                .filter(|text| !is_empty && !is_refused(text))
-                .collect();
-            let way = format!("the desk to client {client}");
-            twice += self.arrived((&chat, &[]), &delivered, &way);
-            if !ledger.has_blocked {
-                self.has_newest(&chat, &delivered, &way);
-            }
-            for note in &ledger.notes {
-                let leaked = chat.iter().any(|post| post.text.contains(note.as_str()));
-                assert!(!leaked, "the note {note} reached a client");
-            }
-        }
-        let fallen = self.fallen(ledger);
-        assert!(
-            fallen <= doubts,
-            "{fallen} texts stand in General, but only {doubts} calls were in doubt\n{}",
-            self.story()
-        );
-        assert!(
-            twice <= doubts,
-            "{twice} messages arrived twice, but only {doubts} calls were in doubt\n{}",
-            self.story()
-        );
-        self.check_tickets();
-        self.check_lawful();
-    }
-
-    /// All groups of the bot.
-    fn groups(&self) -> Vec<i64> {
-        let further = self.further.iter().copied();
-        [self.group].into_iter().chain(further).collect()
-    }
-
-    /// Posts in groups that the bot itself has deleted, whether it was told so or not.
-    fn taken_away(&self) -> BTreeSet<(i64, i64)> {
-        let calls = self.sandbox.calls();
-        let deletions = calls.iter().filter(|call| {
-            call.chat.is_some_and(|chat| chat < 0) && call.method.starts_with("deleteMessage")
-        });
-        let ids = deletions.flat_map(|call| {
-            let one = call.params.get("message_id").cloned();
-            let several = call.params.get("message_ids").and_then(Value::as_array);
-            let ids = one.into_iter().chain(several.cloned().unwrap_or_default());
-            let chat = call.chat.unwrap_or_default();
-            ids.filter_map(move |id| Some((chat, id.as_i64()?)))
-                .collect::<Vec<_>>()
-        });
-        let is_gone = |(chat, id): &(i64, i64)| {
-            let post = self.sandbox.message(*chat, *id);
-            post.is_some_and(|post| post.deleted)
-        };
-        ids.filter(is_gone).collect()
-    }
-
     /// The card of a client's newest ticket, where one is posted.
     fn card_of(&mut self, name: &str) -> Option<i64> {
         let user = self.person(name);
@@ -488,191 +396,6 @@ impl Scenario {
             )
             .expect("the topic is a ticket's")
         })
-    }
-
-    /// How many texts of clients stand in General, where nobody knows whose they are.
-    fn fallen(&self, ledger: &Ledger) -> usize {
-        let groups = self.groups().into_iter();
-        let group: Vec<MessageView> = groups
-            .filter(|group| !self.deleted.contains(group))
-            .flat_map(|group| self.sandbox.chat_messages(group))
-            .collect();
-        let in_general = group.iter().filter(|message| {
-            message.from_bot && !message.service && !message.deleted && message.thread.is_none()
-        });
-        let texts: Vec<&str> = in_general.map(MessageView::text).collect();
-        let written = ledger.by_clients.values().flatten();
-        written
-            .filter(|one| one.kind == "text")
-            .filter(|one| texts.iter().any(|text| text.contains(one.marker.as_str())))
-            .count()
-    }
-
-    /// Order is promised per ticket (P4); this is which message went into which.
-    fn by_ticket<'w>(&self, user: i64, written: &'w [Written]) -> Vec<Vec<&'w Written>> {
-        let mut tickets: BTreeMap<i64, Vec<&Written>> = BTreeMap::new();
-        for text in written {
-            let ticket: i64 = self.database(|db| {
-                db.query_row(
-                    "SELECT ticket_id FROM messages JOIN links ON message_id = messages.id \
-                     JOIN clients ON clients.id = place \
-                     WHERE telegram_user_id = ?1 AND telegram_message_id = ?2",
-                    [user, text.message],
-                    |row| row.get(0),
-                )
-                .unwrap_or_else(|_| panic!("{} was never stored", text.marker))
-            });
-            tickets.entry(ticket).or_default().push(text);
-        }
-        tickets.into_values().collect()
-    }
-
-    /// What agents wrote and no client has to have: they were told so, or it is not there any more, and an
-    /// agent whose topic is gone can no longer be answered in it.
-    fn not_to_deliver(&self) -> impl Fn(&Written) -> bool + use<> {
-        let says_no = |answer: &MessageView| {
-            answer.from_bot
-                && (answer.text().starts_with("Not delivered")
-                    || answer.text().starts_with("Not sent")
-                    || answer.text().starts_with("This ticket is closed")
-                    || answer.text().ends_with("does not reach the client."))
-        };
-        let mut refused: BTreeSet<(i64, i64)> = BTreeSet::new();
-        let mut standing: BTreeSet<(i64, i64)> = BTreeSet::new();
-        for chat in self.further.iter().copied().chain([self.group]) {
-            for message in self.sandbox.chat_messages(chat) {
-                if let Some(to) = message.reply_to.filter(|_| says_no(&message)) {
-                    refused.insert((chat, to));
-                }
-                if !message.deleted {
-                    standing.insert((chat, message.id));
-                }
-            }
-        }
-        let main = self.further.is_empty().then_some(self.group);
-        let deleted = self.deleted.clone();
-        move |text| {
-            let place = (main.unwrap_or(text.group), text.message);
-            // Nobody can be told anything any more in a group that is deleted.
-            deleted.contains(&place.0) || refused.contains(&place) || !standing.contains(&place)
-        }
-    }
-
-    /// Everything that was written stands there, first sightings in the order of writing. How many
-    /// stand there more than once.
-    fn arrived(
-        &self,
-        (posts, taken): (&[Post], &[Post]),
-        written: &[&Written],
-        way: &str,
-    ) -> usize {
-        let (mut twice, mut posts_again) = (0, BTreeSet::new());
-        let mut last: Option<(Sightings<'_>, &str)> = None;
-        for text in written.iter().filter(|text| !text.is_gone) {
-            let marker = text.marker.as_str();
-            let seen = Sightings::of(marker, posts, taken);
-            let story = || self.story();
-            assert!(
-                seen.arrival().is_some(),
-                "{marker} is lost from {way}\n{}",
-                story()
-            );
-            if let Some((before, earlier)) = &last {
-                let is_overtaken = before.is_overtaken_by(&seen);
-                assert!(
-                    !is_overtaken,
-                    "{marker} overtook {earlier} from {way}\n{}",
-                    story()
-                );
-            }
-            let sightings = seen.standing.clone();
-            last = Some((seen, marker));
-            // An edit that Telegram does not let us make is a message more.
-            if text.edited.is_none() {
-                // The card of a topic that its ticket has moved to shows the first words again.
-                let others = sightings.iter().skip(1).filter(|post| !post.is_again);
-                let others: Vec<(i64, i64)> = others.map(|post| (post.chat, post.id)).collect();
-                if text.items == 1 {
-                    // One call carries several texts that waited together.
-                    posts_again.extend(others);
-                } else {
-                    // One call sends all of an album.
-                    twice += (others.len() + 1)
-                        .saturating_sub(text.items)
-                        .div_ceil(text.items);
-                }
-            }
-        }
-        twice + posts_again.len()
-    }
-
-    /// What was edited stands there as it is now.
-    fn has_newest(&self, posts: &[Post], written: &[&Written], way: &str) {
-        for text in written.iter().filter(|text| !text.is_gone) {
-            let Some(edit) = &text.edited else {
-                continue;
-            };
-            let stands = posts.iter().any(|post| post.text.contains(edit.as_str()));
-            assert!(
-                stands,
-                "the edit {edit} of {} is lost from {way}\n{}",
-                text.marker,
-                self.story()
-            );
-        }
-    }
-
-    /// The schema holds P5; here it is held against what Telegram shows.
-    fn check_tickets(&self) {
-        let live: Vec<(String, i64, String, i64, bool)> = self.database(|db| {
-            let mut statement = db
-                .prepare(
-                    "SELECT code, thread_id, tickets.state, chat_id, left_for IS NOT NULL FROM topics \
-                     JOIN tickets ON tickets.id = ticket_id \
-                     WHERE topics.state = 'live' OR (left_for IS NOT NULL AND thread_id IS NOT NULL)",
-                )
-                .expect("the schema has topics");
-            let rows = statement
-                .query_map([], |row| Ok((
-                        row.get(0)?,
-                        row.get(1)?,
-                        row.get(2)?,
-                        row.get(3)?,
-                        row.get(4)?,
-                    )))
-                .expect("the query runs");
-            rows.collect::<Result<_, _>>().expect("rows read")
-        });
-        let groups = self.groups().into_iter();
-        let topics: Vec<_> = groups
-            .filter(|group| !self.deleted.contains(group))
-            .flat_map(|group| {
-                let topics = self.sandbox.topics(group).into_iter();
-                topics.map(move |topic| (group, topic))
-            })
-            .collect();
-        for (group, topic) in topics
-            .iter()
-            .filter(|(_, topic)| !topic.deleted && topic.name.contains("SUPP-"))
-        {
-            let is_single = self.further.is_empty();
-            let known = live.iter().find(|(_, thread, _, chat, _)| {
-                *thread == topic.id && (is_single || chat == group)
-            });
-            let (code, _, state, _, is_left) =
-                known.unwrap_or_else(|| panic!("{} is nobody's topic", topic.name));
-            assert!(
-                topic.name.contains(code.as_str()),
-                "{} holds {code}\n{}",
-                topic.name,
-                self.story()
-            );
-            assert!(
-                (state != "closed" && !is_left) || topic.closed,
-                "{code} is closed or gone, its topic is not closed\n{}",
-                self.story()
-            );
-        }
     }
 }
 
