@@ -7,13 +7,13 @@ use super::turn::Turn;
 use super::{breaker, file};
 use crate::domain::call::{Call, To};
 use crate::domain::event::AgentMessage;
-use crate::domain::ids::MessageRowId;
+use crate::domain::ids::{MessageRowId, TicketId};
 use crate::domain::outcome::Receipt;
 use crate::domain::rules::breaker::{Cause, Destination};
 use crate::domain::ticket::Side;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::PartAt;
-use crate::store::{Error, Place, albums, messages, topics};
+use crate::store::{Error, Place, albums, desks, messages, topics};
 
 /// The kind of trouble that it is.
 pub(super) const TROUBLE: &str = "topics_off";
@@ -42,7 +42,7 @@ pub(super) fn noticed(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a call posts into a ticket's topic.
+/// Whether a call posts into a topic: the one that its ticket has, or one that it has left.
 fn goes_to_topic(call: &Call) -> bool {
     let (Call::SendText { to, .. }
     | Call::SendMedia { to, .. }
@@ -53,7 +53,7 @@ fn goes_to_topic(call: &Call) -> bool {
     else {
         return false;
     };
-    matches!(to, To::Topic(_))
+    matches!(to, To::Topic(_) | To::Thread(..))
 }
 
 /// Whether a post for a topic stands in the main chat. Copies do not tell: one that was under way when it
@@ -138,7 +138,20 @@ fn take_back(turn: &mut Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
     for (part, call) in (0..).zip(&calls).collect::<Vec<_>>().into_iter().rev() {
         turn.carry_ahead(route, (row, part), call)?;
     }
+    is_late(turn, found.ticket, row)?;
     Ok(true)
+}
+
+/// Where the ticket has gone on in another group since, what was written later may stand there already: then
+/// it is said that what was taken back is older.
+fn is_late(turn: &mut Turn<'_>, ticket: TicketId, row: MessageRowId) -> Result<(), Error> {
+    let group = turn.group_of(desks::of_ticket(turn.db, ticket)?)?;
+    let has_moved = group != turn.group()?;
+    if has_moved && messages::is_later_in(turn.db, ticket, row, Place::Group(group))? {
+        let text = turn.texts().relay_late(turn.language());
+        turn.tell_topic_ahead(ticket, text)?;
+    }
+    Ok(())
 }
 
 /// Somebody answers a client's message in the main chat, while there is no topic to answer in.

@@ -203,6 +203,11 @@ impl<'a> Turn<'a> {
             message: Some(message),
             ..along(route, route.purpose(), call)
         };
+        self.queue_first(queued)
+    }
+
+    /// Puts a call before all that waits in its lane, but behind a topic that is yet to be made.
+    pub(super) fn queue_first(&mut self, queued: Queued<'_>) -> Result<(), Error> {
         match outbox::foundation(self.db, queued.lane)? {
             Some(foundation) => self.queue_next(queued, foundation),
             None => self.queue_ahead(queued),

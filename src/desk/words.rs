@@ -85,6 +85,12 @@ impl Turn<'_> {
         self.queue_behind(in_topic(ticket, &call), earlier)
     }
 
+    /// The same before all that waits for the topic.
+    pub fn tell_topic_ahead(&mut self, ticket: TicketId, text: String) -> Result<(), Error> {
+        let call = Call::words(To::Topic(ticket), Text::plain(text), None);
+        self.queue_first(in_topic(ticket, &call))
+    }
+
     /// The same with buttons.
     pub fn tell_topic_with(
         &mut self,

@@ -38,6 +38,8 @@ const POSTED_BY: &str = "UPDATE links SET bot = ?3 WHERE place = ?1 AND telegram
 const VOICE_OF: &str =
     "SELECT bot FROM links WHERE place = ?1 AND telegram_message_id = ?2 LIMIT 1";
 const NEWEST_IN: &str = "SELECT message_id FROM links WHERE place = ?1 ORDER BY telegram_message_id DESC, part DESC LIMIT ?2";
+const LATER_IN: &str = "SELECT EXISTS (SELECT 1 FROM messages JOIN links ON links.message_id = messages.id \
+     WHERE messages.ticket_id = ?1 AND messages.id > ?2 AND side = 'client' AND place = ?3)";
 const HELD: &str = "SELECT held FROM messages WHERE id = ?1";
 const PARTS_IN: &str = "SELECT message_part, telegram_message_id, thread_id FROM links \
      WHERE message_id = ?1 AND place = ?2 ORDER BY message_part, telegram_message_id";
@@ -290,6 +292,18 @@ pub fn newest_in(db: &Db, place: Place, limit: usize) -> Result<Vec<MessageRowId
     let mut statement = db.prepare_cached(NEWEST_IN)?;
     let rows = statement.query_map(params![place, limit], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether something that the client wrote later stands in a place already.
+pub fn is_later_in(
+    db: &Db,
+    ticket: TicketId,
+    row: MessageRowId,
+    place: Place,
+) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(LATER_IN)?
+        .query_row(params![ticket, row, place], |row| row.get(0))?)
 }
 
 /// Where an agent wrote a message: the group, the ticket's topic and the message's number.

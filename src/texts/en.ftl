@@ -278,6 +278,7 @@ relay-removed = Telegram accepted a message of the client and removed it again. 
 relay-dead = A message of the client could not be posted here. An admin can see why and try it again with /failed.
 dice = { $emoji } rolled: { $value }
 relay-maybe-twice = The message above may stand here twice: its posting was cut off, and Telegram does not tell whether it was done.
+relay-late = The next message is older than what stands above it: it was written before this ticket came here and had fallen out of its topic there.
 reply-maybe-twice = The client may have received it twice: its sending was cut off, and Telegram does not tell whether it was done.
 reply-refused =
     { $reason ->

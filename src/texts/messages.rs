@@ -205,6 +205,8 @@ messages! {
     dice(emoji: &str, value: u64) = "dice";
     /// In the topic: after a lost connection this post may stand twice.
     relay_maybe_twice() = "relay-maybe-twice";
+    /// In the topic: the next message was written before what stands above it.
+    relay_late() = "relay-late";
     /// To the agent: after a lost connection the client may have received this twice.
     reply_maybe_twice() = "reply-maybe-twice";
     /// To the agent: why a reply did not reach the client.

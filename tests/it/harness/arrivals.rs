@@ -1,5 +1,7 @@
 //! What the bot posted, and where and in which order a message arrived.
 
+use std::collections::BTreeSet;
+
 use hushdesk::sandbox::MessageView;
 
 /// Something that the bot posted.
@@ -10,6 +12,8 @@ pub struct Post {
     pub text: String,
     /// The card of a topic that took the place of one in another group.
     pub is_again: bool,
+    /// The line before it says that it is older than what stands above.
+    is_said_late: bool,
     /// It stands in the group and in no topic.
     is_stray: bool,
     is_text: bool,
@@ -55,7 +59,8 @@ impl<'a> Sightings<'a> {
         in_place.or_else(untold).copied()
     }
 
-    /// Whether a later message stands before this one, and is to blame for it: where this one was taken
+    /// Whether a later message stands before this one, and is to blame for it. Where the desk says so in words
+    /// it is not. Where this one was taken
     /// away out of its topic, in which it stood first, both have to stand there again in order.
     pub fn is_overtaken_by(&self, later: &Sightings<'_>) -> bool {
         let (Some(own), Some(first)) = (self.arrival(), later.arrival()) else {
@@ -67,12 +72,13 @@ impl<'a> Sightings<'a> {
             (Some(own), Some(later)) => own.chat == later.chat && own.id < later.id,
             (None, _) | (_, None) => false,
         };
-        first.stands_before(own) && !(stood_first && ends_in_order)
+        first.stands_before(own) && !own.is_said_late && !(stood_first && ends_in_order)
     }
 }
 
 /// What the bot posted, in order, deleted or not. What a moved ticket's history quotes is no copy.
 pub fn posts(chat: i64, messages: &[MessageView]) -> Vec<Post> {
+    let said_late = said_late(messages);
     messages
         .iter()
         .filter(|message| message.from_bot && !message.service)
@@ -83,6 +89,7 @@ pub fn posts(chat: i64, messages: &[MessageView]) -> Vec<Post> {
             date: message.date,
             text: without_subject(&message.content.to_string()),
             is_again: message.text().contains("This ticket comes from"),
+            is_said_late: said_late.contains(&message.id),
             is_stray: chat < 0 && message.thread.is_none(),
             is_text: message.content.get("text").is_some(),
         })
@@ -94,4 +101,19 @@ fn without_subject(content: &str) -> String {
     let (before, rest) = content.split_once('«').unwrap_or((content, ""));
     let (_, after) = rest.split_once('»').unwrap_or(("", ""));
     format!("{before}{after}")
+}
+
+/// Posts that a line above them says to be older than what stands there. Answers to agents may stand between
+/// the two, and what people wrote themselves.
+fn said_late(messages: &[MessageView]) -> BTreeSet<i64> {
+    let mut announced: BTreeSet<Option<i64>> = BTreeSet::new();
+    let mut late = BTreeSet::new();
+    for message in messages.iter().filter(|message| message.from_bot) {
+        if message.text().starts_with("The next message is older") {
+            announced.insert(message.thread);
+        } else if message.text().contains('[') && announced.remove(&message.thread) {
+            late.insert(message.id);
+        }
+    }
+    late
 }

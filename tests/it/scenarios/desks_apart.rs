@@ -278,3 +278,38 @@ fn what_stands_in_a_topic_that_was_left_and_closed_stays_there_when_topics_go() 
         assert_eq!(count("copyMessage"), 1, "{}", t.story());
     });
 }
+
+/// Seed 9895: nobody knew that the copy had fallen out of its topic until its ticket was gone from there.
+#[test]
+fn what_is_taken_back_behind_later_messages_is_said_to_be_older() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.sandbox.set_forum_mode(t.group, false);
+        t.client("ann").sends(content::photo("p1", "the lamp"));
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 30 })
+        });
+        t.agent("sam").writes_in("ann", "/transfer billing");
+        t.client("ann").says("do you see it?");
+        t.at_desk("money", |t| {
+            t.topic("ann").expect_card("my order is lost");
+            t.topic("ann").expect_part("Before it came here:");
+            t.topic("ann").expect("do you see it?");
+        });
+        t.pass(Duration::from_secs(60));
+        t.sandbox.set_forum_mode(t.group, true);
+        t.pass(Duration::from_secs(300));
+        t.general()
+            .expect_part("no topics any more")
+            .expect_part("can work in this group again");
+        t.topic("ann").expect_part("This ticket goes on in money");
+        t.at_desk("money", |t| {
+            t.topic("ann")
+                .expect_part("The next message is older than what stands above it")
+                .expect("the lamp");
+            t.client("ann").says("thank you");
+            t.topic("ann").expect("thank you");
+        });
+    });
+}
