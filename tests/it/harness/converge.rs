@@ -2,6 +2,7 @@
 //! stand where it belongs, once and in order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use hushdesk::sandbox::MessageView;
 use serde_json::Value;
@@ -21,6 +22,7 @@ impl Scenario {
             self.sandbox.person_unblocks(user, now);
         }
         self.rest();
+        self.waits_as_asked();
         let doubts = self.wire.doubts.load(std::sync::atomic::Ordering::Relaxed)
             + usize::try_from(self.crashes).expect("few crashes")
                 * hushdesk::delivery::IN_FLIGHT_MAX;
@@ -167,6 +169,24 @@ impl Scenario {
             let place = (main.unwrap_or(text.group), text.message);
             // Nobody can be told anything any more in a group that is deleted.
             deleted.contains(&place.0) || refused.contains(&place) || !standing.contains(&place)
+        }
+    }
+
+    /// A wait of Telegram can be longer than any rest: it grows by calls that come too early, and a program that
+    /// was down while its clock was set ahead cannot know that they do.
+    fn waits_as_asked(&mut self) {
+        let longest = "SELECT max(until) FROM pauses";
+        let left = |scenario: &Self| {
+            let until: Option<i64> = scenario.database(|db| {
+                db.query_row(longest, [], |row| row.get(0))
+                    .expect("it reads")
+            });
+            let shown = scenario.now() + scenario.clock.ahead_ms();
+            until.map(|until| until - shown).filter(|left| *left > 0)
+        };
+        while let Some(left) = left(self) {
+            self.pass(Duration::from_millis(left.unsigned_abs()));
+            self.rest();
         }
     }
 
