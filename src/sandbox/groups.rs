@@ -3,7 +3,7 @@
 //! Every change sends what Telegram sends: service messages, `chat_member`, `my_chat_member`.
 
 use crate::sandbox::Sandbox;
-use crate::sandbox::member::{Member, Right, Rights, Status};
+use crate::sandbox::member::{Member, Permitted, Right, Rights, Status};
 use crate::sandbox::message::Sender;
 use crate::sandbox::methods::topics::clean_name;
 use crate::sandbox::people::PersonError;
@@ -140,6 +140,11 @@ impl Sandbox {
     /// Protects the whole group from forwarding.
     pub fn set_protected(&self, chat: i64, protected: bool) {
         self.change_chat(chat, |chat| chat.protected = protected);
+    }
+
+    /// What members may send who are no administrators. Nobody is told of a change.
+    pub fn set_permitted(&self, chat: i64, permitted: Permitted) {
+        self.change_chat(chat, |chat| chat.permitted = permitted);
     }
 
     /// Makes a group public, or private again.

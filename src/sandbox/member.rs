@@ -144,6 +144,15 @@ impl Status {
     }
 }
 
+/// What ordinary members of a group may send.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permitted {
+    Nothing,
+    Texts,
+    #[default]
+    Everything,
+}
+
 /// One entry of a chat's list of members.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {

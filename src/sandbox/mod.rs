@@ -51,7 +51,7 @@ pub use downloads::Download;
 pub use faults::{CallInfo, Fault, FaultHook, FaultRule};
 pub use files::Upload;
 pub use log::CallRecord;
-pub use member::{Member, Right, Rights, Status};
+pub use member::{Member, Permitted, Right, Rights, Status};
 pub use methods::table::{Parameter, Shape};
 pub use people::PersonError;
 pub use settings::{Settings, Unconfirmed};

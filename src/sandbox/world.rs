@@ -10,7 +10,7 @@ use crate::sandbox::faults::Faults;
 use crate::sandbox::files::Files;
 use crate::sandbox::flood::Meters;
 use crate::sandbox::log::Log;
-use crate::sandbox::member::{Member, Right, Status};
+use crate::sandbox::member::{Member, Permitted, Right, Status};
 use crate::sandbox::message::{History, Message};
 use crate::sandbox::queue::Queue;
 use crate::sandbox::settings::Settings;
@@ -96,6 +96,8 @@ pub(crate) struct Chat {
     /// Emoji that may be used as reactions; `None` = all.
     pub reactions: Option<Vec<String>>,
     pub members: BTreeMap<i64, Member>,
+    /// What members may send who are no administrators.
+    pub permitted: Permitted,
     pub topics: BTreeMap<i64, Topic>,
     pub history: History,
     pub pinned: BTreeSet<i64>,
@@ -121,6 +123,7 @@ impl Chat {
             protected: false,
             reactions: None,
             members: BTreeMap::new(),
+            permitted: Permitted::default(),
             topics: BTreeMap::new(),
             history: History::default(),
             pinned: BTreeSet::new(),
@@ -141,6 +144,12 @@ impl Chat {
             Some(member) => member.status,
             None => Status::Left,
         }
+    }
+
+    /// Whether somebody may send this much.
+    pub fn may_send(&self, user: i64, what: Permitted) -> bool {
+        let status = self.status(user);
+        status.may_send() && (status.is_admin() || self.permitted >= what)
     }
 
     /// Rights of administrators only: nobody else is given any in this model.

@@ -4,7 +4,7 @@
 //! change anything but the time at which a topic was last looked up.
 
 use crate::sandbox::errors::Refusal;
-use crate::sandbox::member::{Right, Status};
+use crate::sandbox::member::{Permitted, Right, Status};
 use crate::sandbox::params::{Call, as_integer};
 use crate::sandbox::world::{Chat, ChatKind, Place, World};
 
@@ -105,12 +105,26 @@ pub(crate) fn writable(world: &World, call: &Call<'_>) -> Result<Place, Refusal>
     }
     let may_send = world
         .chat(place)
-        .is_some_and(|chat| chat.status(call.bot).may_send());
+        .is_some_and(|chat| chat.may_send(call.bot, Permitted::Texts));
     if may_send {
         Ok(place)
     } else {
         Err(Refusal::bad_request(
             "not enough rights to send text messages to the chat",
+        ))
+    }
+}
+
+/// Whether a message that is more than a text may be sent there.
+pub(crate) fn check_media(world: &World, call: &Call<'_>, place: Place) -> Result<(), Refusal> {
+    let may_send = world
+        .chat(place)
+        .is_some_and(|chat| chat.is_private() || chat.may_send(call.bot, Permitted::Everything));
+    if may_send {
+        Ok(())
+    } else {
+        Err(Refusal::bad_request(
+            "not enough rights to send photos to the chat",
         ))
     }
 }

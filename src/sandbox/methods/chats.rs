@@ -2,7 +2,7 @@
 
 use crate::sandbox::errors::{Outcome, Refusal, done};
 use crate::sandbox::json::{Object, array};
-use crate::sandbox::member::{Member, Right, Status};
+use crate::sandbox::member::{Member, Permitted, Right, Status};
 use crate::sandbox::message::Sender;
 use crate::sandbox::methods::access;
 use crate::sandbox::params::Call;
@@ -51,18 +51,41 @@ fn full(world: &World, chat: &Chat) -> String {
         );
     }
     if chat.kind != ChatKind::Private {
-        out.raw("permissions", PERMISSIONS);
+        out.raw("permissions", &permissions(chat.permitted));
         out.flag("has_protected_content", chat.protected);
     }
     out.finish()
 }
 
-const PERMISSIONS: &str = "{\"can_send_messages\":true,\"can_send_audios\":true,\
-    \"can_send_documents\":true,\"can_send_photos\":true,\"can_send_videos\":true,\
-    \"can_send_video_notes\":true,\"can_send_voice_notes\":true,\"can_send_polls\":true,\
-    \"can_send_other_messages\":true,\"can_add_web_page_previews\":true,\
-    \"can_react_to_messages\":true,\"can_edit_tag\":true,\"can_change_info\":false,\
-    \"can_invite_users\":true,\"can_pin_messages\":false,\"can_manage_topics\":false}";
+/// `ChatPermissions`.
+fn permissions(permitted: Permitted) -> String {
+    let mut out = Object::new();
+    out.flag("can_send_messages", permitted >= Permitted::Texts);
+    for media in [
+        "can_send_audios",
+        "can_send_documents",
+        "can_send_photos",
+        "can_send_videos",
+        "can_send_video_notes",
+        "can_send_voice_notes",
+        "can_send_polls",
+        "can_send_other_messages",
+    ] {
+        out.flag(media, permitted >= Permitted::Everything);
+    }
+    for given in [
+        "can_add_web_page_previews",
+        "can_react_to_messages",
+        "can_edit_tag",
+        "can_invite_users",
+    ] {
+        out.flag(given, true);
+    }
+    for kept in ["can_change_info", "can_pin_messages", "can_manage_topics"] {
+        out.flag(kept, false);
+    }
+    out.finish()
+}
 
 /// The person named by `user_id`.
 fn user(world: &World, call: &Call<'_>) -> Result<i64, Refusal> {

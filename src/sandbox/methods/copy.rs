@@ -40,6 +40,9 @@ pub(crate) fn message(world: &mut World, call: &Call<'_>) -> Outcome {
         return Err(Refusal::bad_request("message to copy not found"));
     }
     let mut taken = take(world, from, id)?;
+    if taken.kind != "text" {
+        access::check_media(world, call, target.place)?;
+    }
     if call.has("caption") && has_caption(taken.kind) {
         taken.content.remove("caption");
         taken.content.remove("caption_entities");

@@ -113,6 +113,7 @@ pub(crate) fn sticker(world: &mut World, call: &Call<'_>) -> Outcome {
 fn send(world: &mut World, call: &Call<'_>, kind: &'static str) -> Outcome {
     let target = access::target(world, call)?;
     let place = target.place;
+    access::check_media(world, call, place)?;
     let source = call.text(kind).unwrap_or(kind.into());
     let thumbnail = call.text("thumbnail").unwrap_or("thumbnail".into());
     let extra = described(world, call, call.params, &thumbnail)?;
@@ -334,6 +335,7 @@ fn item_kind(item: &Map<String, Value>, purpose: Use) -> Result<&'static str, Re
 
 pub(crate) fn group(world: &mut World, call: &Call<'_>) -> Outcome {
     let target = access::target(world, call)?;
+    access::check_media(world, call, target.place)?;
     let items = call.list("media").unwrap_or_default();
     if items.is_empty() {
         return Err(Refusal::misuse("there are no messages to send"));
