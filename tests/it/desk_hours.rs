@@ -304,6 +304,13 @@ fn three_hours_with_limits_that_nobody_knows() {
     let figures = Figures::of(&desk.scenario, &desk.users, &desk.written, &desk.samples);
     eprintln!("{}", figures.in_words());
     figures.check_promises();
+    assert!(figures.floods > 0, "a flood is what teaches the limit");
+    let allowed = u32::try_from(HOURS).expect("few") * 60 * BUDGET;
+    assert!(
+        figures.calls_in_hours * 100 >= allowed * 90,
+        "{} of {allowed} calls",
+        figures.calls_in_hours
+    );
 }
 
 /// What two bots came to, and how many floods there were.
@@ -319,6 +326,7 @@ fn three_hours_of_two_bots(together: bool) -> Figures {
 #[test]
 fn three_hours_of_two_bots_that_are_counted_apart() {
     let figures = three_hours_of_two_bots(false);
+    assert_eq!(figures.floods, 0);
     let of_one_bot = u32::try_from(HOURS).expect("few") * 60 * BUDGET;
     assert!(
         figures.calls_in_hours * 10 >= of_one_bot * 19,

@@ -1,8 +1,13 @@
 //! The dashboard: one pinned post that says how the desk stands, and gives way to everything.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::harness::{Reads, Scenario, Setup, bot_test_with};
+use hushdesk::domain::settings::Flood;
+use hushdesk::sandbox::{Fault, FaultRule, Rights, Status};
+
+use super::desks::two_desks;
+use crate::harness::{BOT, Reads, Scenario, Setup, bot_test_with};
 
 const EVERY: Duration = Duration::from_secs(30);
 
@@ -81,7 +86,7 @@ fn without_the_right_to_pin_it_stands_unpinned_and_nobody_is_bothered() {
     use hushdesk::sandbox::Right;
     bot_test_with(with_dashboard(), |t| {
         t.general().expect_part("No open tickets");
-        let (group, bot, now) = (t.group, crate::harness::BOT, t.now());
+        let (group, bot, now) = (t.group, BOT, t.now());
         t.sandbox.delete_message(group, all_pinned(t)[0].0);
         t.sandbox
             .set_right(group, bot, Right::PinMessages, false, now);
@@ -128,5 +133,130 @@ fn promised_times_that_were_missed_stand_on_the_dashboard_for_a_day() {
         t.pass(24 * HOUR);
         some_time(t);
         assert!(!pinned(t).contains("missed"), "{}", pinned(t));
+    });
+}
+
+#[test]
+fn what_is_out_of_reach_stands_on_the_dashboard() {
+    let setup = Setup {
+        dashboard_every: Some(EVERY),
+        ..two_desks()
+    };
+    bot_test_with(setup, |t| {
+        t.pass(EVERY);
+        t.general().expect_part("No open tickets");
+        let money = t.further[0];
+        t.sandbox.kick(money, BOT, t.now());
+        t.run();
+        t.general()
+            .expect_part("cannot write in the group of money");
+        some_time(t);
+        let lost = "⛔ The bot may not write in this group";
+        assert!(pinned(t).contains(lost), "{}", pinned(t));
+        let admin = Status::Administrator(Rights::all());
+        t.sandbox.set_member(money, BOT, admin, t.now());
+        some_time(t);
+        assert!(!pinned(t).contains("⛔"), "{}", pinned(t));
+        for group in t.further.clone() {
+            t.reads_all(group);
+        }
+    });
+}
+
+/// The ticket of ann with the dashboard above it.
+fn with_a_ticket(t: &mut Scenario) {
+    t.agent("sam");
+    t.pass(EVERY);
+    t.general().expect_part("No open tickets");
+    t.pass(5 * EVERY);
+    t.client("ann").says("hello");
+    for _ in 0..10 {
+        t.pass(EVERY);
+    }
+    t.client("ann").expect_part("created");
+    t.topic("ann").expect_card("hello");
+}
+
+#[test]
+fn what_changes_while_it_waits_is_one_edit_of_each_post() {
+    bot_test_with(with_dashboard(), |t| {
+        with_a_ticket(t);
+        let since = t.now();
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 285 })
+        });
+        t.client("ann").says("are you there?");
+        for command in ["/priority high", "/claim", "/tag add late", "/priority low"] {
+            t.agent("sam").writes_in("ann", command);
+            t.pass(EVERY);
+            t.pass(EVERY);
+        }
+        t.pass(EVERY);
+        t.pass(EVERY);
+        // Until the dashboard changes again.
+        let meanwhile = since + 1..since + 299_000;
+        let mut edits: BTreeMap<String, usize> = BTreeMap::new();
+        for call in t.sandbox.calls() {
+            let is_edit = call.method == "editMessageText" && call.status == 200;
+            if is_edit && call.chat == Some(t.group) && meanwhile.contains(&call.at_ms) {
+                *edits
+                    .entry(format!("{:?}", call.params.get("message_id")))
+                    .or_default() += 1;
+            }
+        }
+        let counts: Vec<usize> = edits.values().copied().collect();
+        assert_eq!(counts, [1, 1], "{}", t.story());
+        super::pacing::reads_everything(t);
+    });
+}
+
+#[test]
+fn an_alert_goes_before_the_card_the_mark_and_the_dashboard() {
+    let setup = Setup {
+        flood: Flood {
+            group_calls_per_minute: 1,
+            ..Setup::default().flood
+        },
+        ..with_dashboard()
+    };
+    bot_test_with(setup, |t| {
+        with_a_ticket(t);
+        t.allowed.dead_letters = true;
+        let (ann, since) = (t.person("ann"), t.now());
+        t.sandbox.plan(FaultRule {
+            chat: Some(ann),
+            ..FaultRule::once(
+                "sendMessage",
+                Fault::Refuse {
+                    code: 400,
+                    description: "Bad Request: SOMETHING_NEW".to_owned(),
+                    parameters: None,
+                },
+            )
+        });
+        t.agent("sam").writes_in("ann", "here I am");
+        for _ in 0..12 {
+            t.pass(EVERY);
+        }
+        let calls = t.sandbox.calls().into_iter();
+        let calls: Vec<String> = calls
+            .filter(|call| call.chat == Some(t.group) && call.at_ms > since)
+            .map(|call| format!("{} {:?}", call.method, call.params))
+            .collect();
+        let place = |method: &str, words: &str| {
+            let found = calls
+                .iter()
+                .position(|call| call.starts_with(method) && call.contains(words));
+            found.unwrap_or_else(|| panic!("no {method} {words}: {calls:#?}"))
+        };
+        let order = [
+            place("sendMessage", "failed for good"),
+            place("editMessageText", "User-"),
+            place("setMessageReaction", ""),
+            place("editMessageText", "The desk now"),
+        ];
+        assert!(order.is_sorted(), "{order:?} {calls:#?}");
+        super::pacing::reads_everything(t);
     });
 }
