@@ -1,11 +1,16 @@
 //! More is written than a group's budget lets through: clients are told instead of left in silence,
 //! admins get one alert, and both end by themselves when it is worked off.
 
+use std::time::Duration;
+
 use super::turn::Turn;
-use crate::domain::rules::{backlog, learning};
+use crate::domain::ids::DeskId;
+use crate::domain::rules::backlog::{self, Load};
+use crate::domain::rules::learning;
+use crate::domain::rules::voices::Counting;
 use crate::domain::ticket::Client;
 use crate::domain::time::Timestamp;
-use crate::store::{self, Error, Place, rates};
+use crate::store::{self, Error, Place, rates, voices};
 
 /// The group is behind.
 #[derive(Clone, Copy, Debug)]
@@ -22,29 +27,66 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
     if turn.settings().group_calls_per_minute == 0 {
         return Ok(None);
     }
-    let limit = limit(turn)?;
-    let since = store::backlog::behind_since(turn.db, turn.here)?;
+    let group = Place::Group(turn.group()?);
+    let (since, until) = store::backlog::behind_since(turn.db, (turn.here, group), turn.now)?;
+    let limit = limit(turn, group)?;
     let enough = limit.saturating_mul(backlog::BEHIND_MINUTES) + 1;
-    let waiting = store::backlog::waiting(turn.db, turn.here, enough)?;
-    if !backlog::is_behind(since.is_some(), waiting, limit) {
+    let load = Load {
+        waiting: store::backlog::waiting(turn.db, turn.here, enough)?,
+        limit,
+        paused: until.map_or(Duration::ZERO, |until| until.since(turn.now)),
+    };
+    // How much really waits is only counted where it is a lot.
+    let load = match load.is_behind(since.is_some()) {
+        true => counted(turn, load, group)?,
+        false => load,
+    };
+    if !load.is_behind(since.is_some()) {
         if since.is_some() {
             store::backlog::set_behind(turn.db, turn.here, None)?;
         }
         return Ok(None);
     }
-    let most = limit.saturating_mul(backlog::COUNTED_MINUTES);
-    let waiting = store::backlog::waiting(turn.db, turn.here, most)?;
-    let behind = Behind {
-        since: since.unwrap_or(turn.now),
-        minutes: backlog::minutes(waiting, limit),
-    };
     if since.is_none() {
-        store::backlog::set_behind(turn.db, turn.here, Some(turn.now))?;
-        let (texts, language) = (turn.texts(), turn.language());
-        let text = texts.alert_backlog(language, u64::from(waiting), behind.minutes);
-        turn.alert_at_once("backlog", text)?;
+        begun(turn, load)?;
     }
-    Ok(Some(behind))
+    Ok(Some(Behind {
+        since: since.unwrap_or(turn.now),
+        minutes: load.minutes(),
+    }))
+}
+
+/// All that waits, and what all bots take together.
+fn counted(turn: &Turn<'_>, load: Load, group: Place) -> Result<Load, Error> {
+    let is_apart = voices::learnt(turn.db, group)?.counting == Counting::Apart;
+    let further = match is_apart && turn.here == DeskId::MAIN {
+        true => voices::posting(turn.db, turn.now)?,
+        false => 0,
+    };
+    let bots = further.saturating_add(1);
+    let most = load.limit.saturating_mul(bots);
+    let most = most.saturating_mul(backlog::COUNTED_MINUTES);
+    let waiting = store::backlog::waiting(turn.db, turn.here, most)?;
+    let own = match further {
+        0 => waiting,
+        _ => store::backlog::waiting_for_main(turn.db, turn.here, most)?,
+    };
+    Ok(Load {
+        waiting,
+        limit: backlog::limit_of_all(load.limit, bots, waiting, own),
+        ..load
+    })
+}
+
+/// The group is behind from now on.
+fn begun(turn: &mut Turn<'_>, load: Load) -> Result<(), Error> {
+    store::backlog::set_behind(turn.db, turn.here, Some(turn.now))?;
+    let (texts, language) = (turn.texts(), turn.language());
+    let text = match load.is_of_the_pause() {
+        true => texts.alert_paused(language, load.minutes()),
+        false => texts.alert_backlog(language, u64::from(load.waiting), load.minutes()),
+    };
+    turn.alert_at_once("backlog", text)
 }
 
 /// A client has added to a ticket: where the group is behind they are told, once.
@@ -65,10 +107,9 @@ pub(super) fn told(turn: &Turn<'_>, client: &Client) -> Result<(), Error> {
     store::backlog::set_told(turn.db, client.id, turn.now)
 }
 
-/// How many calls the group takes in a minute, as far as is known; 0 = no limit.
-fn limit(turn: &Turn<'_>) -> Result<u32, Error> {
-    let place = Place::Group(turn.group()?);
-    let share = learning::share(rates::of(turn.db, place)?, turn.now);
+/// How many calls of one bot the group takes in a minute, as far as is known; 0 = no limit.
+fn limit(turn: &Turn<'_>, group: Place) -> Result<u32, Error> {
+    let share = learning::share(rates::of(turn.db, group)?, turn.now);
     let configured = turn.settings().group_calls_per_minute;
     Ok(learning::of_limit(configured, share))
 }

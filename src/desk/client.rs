@@ -87,6 +87,7 @@ fn take_in(
             Some(ticket) => {
                 turn.here = ticket.desk;
                 ticket::add(turn, &ticket, incoming)?;
+                backlog::tell(turn, client)?;
             }
             None if !judge_ticket(turn, client, incoming.message, usage)? => return Ok(false),
             None => ticket::open(turn, client, incoming)?,

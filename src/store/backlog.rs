@@ -2,13 +2,18 @@
 
 use rusqlite::params;
 
-use super::{Db, Error, facts};
+use super::{Db, Error, Place, facts};
 use crate::domain::call::{Budget, Priority};
 use crate::domain::ids::{ClientId, DeskId};
 use crate::domain::time::Timestamp;
 
 const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
      WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?3)";
+const WAITING_FOR_MAIN: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
+     WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' \
+     AND NOT (purpose = 'relay' AND call LIKE '{\"call\":\"send_text\",%') LIMIT ?3)";
+const SINCE: &str = "SELECT (SELECT value FROM facts WHERE name = ?1), \
+     (SELECT until FROM pauses WHERE place = ?2 AND until > ?3)";
 const TOLD: &str = "SELECT queue_told_at FROM clients WHERE id = ?1";
 const SET_TOLD: &str = "UPDATE clients SET queue_told_at = ?2 WHERE id = ?1";
 
@@ -20,12 +25,27 @@ pub fn waiting(db: &Db, desk: DeskId, most: u32) -> Result<u32, Error> {
     )?)
 }
 
-/// Since when the group is behind, if it is.
-pub fn behind_since(db: &Db, desk: DeskId) -> Result<Option<Timestamp>, Error> {
-    let since = facts::get(db, &fact(desk))?;
-    Ok(since
-        .and_then(|since| since.parse().ok())
-        .map(Timestamp::from_millis))
+/// The same without the texts of clients, which further bots can post.
+pub fn waiting_for_main(db: &Db, desk: DeskId, most: u32) -> Result<u32, Error> {
+    Ok(db.prepare_cached(WAITING_FOR_MAIN)?.query_row(
+        params![Budget::Desk, Priority::MESSAGE, most, desk],
+        |row| row.get(0),
+    )?)
+}
+
+/// Since when the group of a desk is behind, if it is, and until when it has to be left alone, if it has.
+pub fn behind_since(
+    db: &Db,
+    (desk, group): (DeskId, Place),
+    now: Timestamp,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), Error> {
+    let (since, until): (Option<String>, _) = db
+        .prepare_cached(SINCE)?
+        .query_row(params![fact(desk), group, now], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let since = since.and_then(|since| since.parse().ok());
+    Ok((since.map(Timestamp::from_millis), until))
 }
 
 /// The group is behind from now on, or not any more.

@@ -19,6 +19,7 @@ const COME_BACK: &str =
     "UPDATE voices SET out_since = NULL, try_at = 0 WHERE bot = ?1 AND out_since IS NOT NULL";
 const PAUSE: &str = "INSERT INTO voices (bot, until, since) VALUES (?1, ?2, ?3) \
      ON CONFLICT (bot) DO UPDATE SET until = max(until, excluded.until), since = excluded.since";
+const POSTING: &str = "SELECT count(*) FROM voices WHERE out_since IS NULL AND until <= ?1";
 const LEARNT: &str = "SELECT is_apart, quick, try_at FROM counting WHERE place = ?1";
 const LEARN: &str = "INSERT INTO counting (place, is_apart, quick, try_at) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (place) DO UPDATE SET is_apart = excluded.is_apart, quick = excluded.quick, \
@@ -96,6 +97,13 @@ pub fn pause(db: &Db, bot: BotId, until: Timestamp, now: Timestamp) -> Result<()
     db.prepare_cached(PAUSE)?
         .execute(params![bot, until, now])?;
     Ok(())
+}
+
+/// How many voices can post now.
+pub fn posting(db: &Db, now: Timestamp) -> Result<u32, Error> {
+    Ok(db
+        .prepare_cached(POSTING)?
+        .query_row([now], |row| row.get(0))?)
 }
 
 /// How the calls into a place are counted, as far as it has taught.

@@ -335,6 +335,10 @@ outage-over =
 reply-no-topics = Not delivered: this group has no topics at the moment. Please switch them on again (group settings → Topics) and answer in the client's topic.
 alert-voice-out = ⚠️ The additional bot { $name } cannot post here any more; the main bot posts everything. Please add { $name } to the group again, or check its token. It is tried again by itself.
 write-to-main = Please write to @{ $name }: messages to me are not read.
+alert-paused = { $minutes ->
+        [one] ⏳ Telegram had the bot post nothing here for about { $minutes } minute.
+       *[other] ⏳ Telegram had the bot post nothing here for about { $minutes } minutes.
+    } What clients wrote before follows now, in order; whoever wrote meanwhile was told how long it takes.
 alert-backlog = ⚠️ Clients write more than Telegram lets the bot post here in time: { $calls ->
         [one] { $calls } post waits
        *[other] { $calls } posts wait

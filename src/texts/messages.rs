@@ -258,6 +258,8 @@ messages! {
     alert_voice_out(name: &str) = "alert-voice-out";
     /// To somebody who writes to a further bot.
     write_to_main(name: &str) = "write-to-main";
+    /// To the admins: the group had to be left alone.
+    alert_paused(minutes: u64) = "alert-paused";
     /// To the admins: the group is behind.
     alert_backlog(calls: u64, minutes: u64) = "alert-backlog";
     /// A poll or quiz told in words stands behind this.

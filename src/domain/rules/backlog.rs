@@ -1,47 +1,135 @@
 //! When the group is behind with what clients write, and how long that takes.
 
-/// So many minutes of the group's budget may wait before clients and admins are told.
+use std::time::Duration;
+
+/// So many minutes may what waits take before clients and admins are told.
 pub const BEHIND_MINUTES: u32 = 5;
 /// Calls that are counted at most, in minutes of the budget: a day is as good as any more.
 pub const COUNTED_MINUTES: u32 = 24 * 60;
 
-/// Whether the group is behind, with so many calls that wait and so many in a minute (0 = no limit).
-/// Once it is, it stays so until half of the bound is worked off.
-pub fn is_behind(was_behind: bool, waiting: u32, limit: u32) -> bool {
-    let bound = limit.saturating_mul(BEHIND_MINUTES);
-    limit > 0 && waiting > if was_behind { bound / 2 } else { bound }
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// What waits for a group, and how fast it can go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Calls that wait.
+    pub waiting: u32,
+    /// Calls that the group takes in a minute.
+    pub limit: u32,
+    /// How long it has still to be left alone.
+    pub paused: Duration,
 }
 
-/// How many minutes so many calls take, rounded up; at least one.
-pub fn minutes(waiting: u32, limit: u32) -> u64 {
-    u64::from(waiting.div_ceil(limit.max(1)).max(1))
+impl Load {
+    /// How long it takes until all of it has gone.
+    fn takes(self) -> Duration {
+        self.paused
+            .saturating_add(MINUTE.saturating_mul(self.waiting) / self.limit.max(1))
+    }
+
+    /// Whether the group is behind. Once it is, it stays so until half of the bound is worked off.
+    pub fn is_behind(self, was_behind: bool) -> bool {
+        let bound = MINUTE * BEHIND_MINUTES;
+        self.waiting > 0 && self.takes() > if was_behind { bound / 2 } else { bound }
+    }
+
+    /// How many minutes it takes, rounded up; at least one.
+    pub fn minutes(self) -> u64 {
+        let millis = self.takes().as_millis().div_ceil(MINUTE.as_millis()).max(1);
+        u64::try_from(millis).unwrap_or(u64::MAX)
+    }
+
+    /// Whether that is because Telegram has asked to leave the group alone.
+    pub fn is_of_the_pause(self) -> bool {
+        self.paused > self.takes() / 2
+    }
+}
+
+/// How many calls a minute a group takes from so many bots that it counts apart, where only the main one can make
+/// `own` of all that waits: the slower of its own part and of the whole says how long that takes.
+pub fn limit_of_all(limit: u32, bots: u32, all: u32, own: u32) -> u32 {
+    let together = limit.saturating_mul(bots);
+    let alone = u64::from(limit) * u64::from(all) / u64::from(own.max(1));
+    together
+        .min(u32::try_from(alone).unwrap_or(u32::MAX))
+        .max(limit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn load(waiting: u32, limit: u32, paused_s: u64) -> Load {
+        Load {
+            waiting,
+            limit,
+            paused: Duration::from_secs(paused_s),
+        }
+    }
+
     #[test]
     fn behind_begins_at_five_minutes_and_ends_at_half_of_that() {
         let table = [
-            (false, 100, 20, false),
-            (false, 101, 20, true),
-            (true, 51, 20, true),
-            (true, 50, 20, false),
-            (false, 1_000_000, 0, false),
-            (true, 1_000_000, 0, false),
-            (false, 6, 1, true),
+            (false, 100, 20, 0, false),
+            (false, 101, 20, 0, true),
+            (true, 51, 20, 0, true),
+            (true, 50, 20, 0, false),
+            (false, 6, 1, 0, true),
+            // A wait that Telegram asked for comes on top.
+            (false, 1, 20, 290, false),
+            (false, 1, 20, 300, true),
+            (false, 0, 20, 7_200, false),
+            (true, 1, 20, 148, true),
+            (false, 81, 20, 60, true),
+            (false, 80, 20, 60, false),
         ];
-        for (was_behind, waiting, limit, expected) in table {
-            let found = is_behind(was_behind, waiting, limit);
-            assert_eq!(found, expected, "{waiting} at {limit}, {was_behind}");
+        for (was_behind, waiting, limit, paused, expected) in table {
+            let found = load(waiting, limit, paused).is_behind(was_behind);
+            assert_eq!(
+                found, expected,
+                "{waiting} at {limit} after {paused} s, {was_behind}"
+            );
+        }
+    }
+
+    #[test]
+    fn further_bots_help_with_what_they_can_post() {
+        for (bots, all, own, expected) in [
+            (1, 200, 0, 20),
+            (2, 200, 0, 40),
+            (2, 200, 100, 40),
+            (2, 200, 150, 26),
+            (2, 200, 200, 20),
+            (3, 0, 0, 20),
+        ] {
+            let found = limit_of_all(20, bots, all, own);
+            assert_eq!(found, expected, "{bots} bots, {own} of {all}");
         }
     }
 
     #[test]
     fn minutes_are_rounded_up() {
-        for (waiting, limit, expected) in [(0, 20, 1), (1, 20, 1), (101, 20, 6), (7, 0, 7)] {
-            assert_eq!(minutes(waiting, limit), expected);
+        for (waiting, limit, paused, expected) in [
+            (0, 20, 0, 1),
+            (1, 20, 0, 1),
+            (101, 20, 0, 6),
+            (7, 0, 0, 7),
+            (101, 20, 7_200, 126),
+            (1, 20, 7_200, 121),
+        ] {
+            assert_eq!(load(waiting, limit, paused).minutes(), expected);
+        }
+    }
+
+    #[test]
+    fn the_longer_part_is_the_reason() {
+        for (waiting, limit, paused, expected) in [
+            (101, 20, 0, false),
+            (101, 20, 7_200, true),
+            (200, 20, 60, false),
+        ] {
+            let found = load(waiting, limit, paused).is_of_the_pause();
+            assert_eq!(found, expected, "{waiting} at {limit} after {paused} s");
         }
     }
 }

@@ -124,6 +124,7 @@ fn a_flood_in_one_group_does_not_slow_another_down() {
         t.pass(Duration::from_secs(700));
         t.at_desk("money", |t| {
             t.topic("bob").expect("hello?");
+            t.general().expect_part("nothing here for about 10 minutes");
         });
     });
 }

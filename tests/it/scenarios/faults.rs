@@ -120,6 +120,7 @@ fn telegrams_wait_is_kept_for_the_whole_chat_and_over_a_restart() {
         ));
         t.client("ann").says("one");
         t.client("ann").says("two");
+        t.client("ann").expect_part("in about 6 minutes");
         t.kill();
         t.start();
         t.pass(Duration::from_secs(200));
@@ -128,6 +129,7 @@ fn telegrams_wait_is_kept_for_the_whole_chat_and_over_a_restart() {
         t.pass(Duration::from_secs(110));
         t.topic("ann").expect("one").expect("two");
         t.topic("bob").expect_card("and I");
+        t.general().expect_part("nothing here for about 6 minutes");
     });
 }
 
@@ -144,6 +146,7 @@ fn a_reply_never_waits_behind_the_group() {
         t.client("ann").expect("Live Support: does not wait");
         t.pass(Duration::from_secs(700));
         t.topic("ann").expect("waits");
+        t.general().expect_part("nothing here for about 10 minutes");
     });
 }
 
@@ -444,6 +447,9 @@ fn waits_of_a_second_and_of_two_hours_are_kept_and_lose_nothing() {
             t.topic("ann").expect("to the desk");
             t.client("ann").expect("Live Support: to the client");
             t.topic("ann").expect_mark(reply, "👌");
+            if seconds > 300 {
+                t.general().expect_part("nothing here for about");
+            }
         });
     }
 }

@@ -45,3 +45,4 @@ mod topics;
 mod trail;
 mod unnamed;
 mod voices;
+mod waits;

@@ -1,0 +1,87 @@
+//! Telegram asks for a long wait in the group: whoever writes meanwhile is told how long it takes.
+
+use std::time::Duration;
+
+use hushdesk::sandbox::{Fault, FaultRule};
+
+use super::carrying::open_ticket;
+use super::reopening::reopening;
+use crate::harness::{Reads, Scenario, bot_test, bot_test_with};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// The next post into the group is answered with a wait of two hours.
+fn has_to_wait(t: &mut Scenario) {
+    t.sandbox.plan(FaultRule {
+        chat: Some(t.group),
+        ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 7_200 })
+    });
+}
+
+#[test]
+fn clients_and_admins_are_told_how_long_a_group_has_to_be_left_alone() {
+    bot_test(|t| {
+        open_ticket(t);
+        has_to_wait(t);
+        t.client("ann").says("one");
+        t.kill();
+        t.start();
+        t.client("ann").says("two");
+        t.client("ann").expect_part("in about 121 minutes");
+        t.client("ann").says("three").expect_nothing();
+        t.client("bob").says("hi");
+        t.client("bob").expect_part("in about 121 minutes");
+        t.pass(60 * MINUTE);
+        t.client("eve").says("hi");
+        t.client("eve").expect_part("in about 61 minutes");
+        t.pass(65 * MINUTE);
+        t.general()
+            .expect_part("nothing here for about 121 minutes");
+        t.topic("bob").expect_card("hi");
+        t.topic("eve").expect_card("hi");
+        let said: Vec<String> = t
+            .topic("ann")
+            .all()
+            .iter()
+            .map(|one| one.text().to_owned())
+            .collect();
+        assert!(said.concat().contains("three"), "{said:?}");
+        t.client("joe").says("hi");
+        t.client("joe").expect_part("assist you shortly");
+        super::pacing::reads_everything(t);
+    });
+}
+
+#[test]
+fn a_wait_that_is_short_is_told_nobody() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 240 })
+        });
+        t.client("ann").says("one");
+        t.client("ann").says("two").expect_nothing();
+        t.pass(5 * MINUTE);
+        super::pacing::reads_everything(t);
+    });
+}
+
+#[test]
+fn whoever_opens_a_ticket_again_is_told_too() {
+    bot_test_with(reopening(), |t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("within 24 hours");
+        t.topic("ann").expect_part("is closed");
+        t.client("bob").says("hi").expect_part("created");
+        t.topic("bob").expect_card("hi");
+        has_to_wait(t);
+        t.client("bob").says("still there?");
+        t.client("ann").says("it is back");
+        t.client("ann").expect_part("is open again");
+        t.client("ann").expect_part("in about 121 minutes");
+        t.pass(125 * MINUTE);
+        super::pacing::reads_everything(t);
+    });
+}
