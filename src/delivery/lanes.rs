@@ -75,7 +75,8 @@ pub(super) struct At {
 }
 
 /// Claims what is due, as far as there is room. Replies to clients come first: they never wait behind
-/// traffic to the group (P7).
+/// traffic to the group (P7). Words of the desk to clients come last: however many they are, the bot's
+/// budget goes to buttons and to the groups before.
 pub(super) fn claim(
     db: &Db,
     desk: &Desk,
@@ -115,18 +116,15 @@ pub(super) fn claim(
     if gates.hold_everything() {
         return Ok(claiming.claims);
     }
-    for budget in Budget::ALL {
-        match budget {
-            Budget::Client | Budget::Bot => {
-                claiming.heads_without_window(budget)?;
-            }
-            Budget::Desk => {
-                for one in desks.all() {
-                    claiming.group(one, room, flying.get(&one).copied().unwrap_or(0))?;
-                }
-            }
-        }
+    let to_clients = claims::agenda(db, Budget::Client, DeskId::MAIN)?;
+    let (replies, words) = to_clients.into_iter().partition(is_reply);
+    claiming.heads_without_window(Budget::Client, replies)?;
+    let of_bot = claims::agenda(db, Budget::Bot, DeskId::MAIN)?;
+    claiming.heads_without_window(Budget::Bot, of_bot)?;
+    for one in desks.all() {
+        claiming.group(one, room, flying.get(&one).copied().unwrap_or(0))?;
     }
+    claiming.heads_without_window(Budget::Client, words)?;
     Ok(claiming.claims)
 }
 
@@ -161,6 +159,11 @@ struct Claiming<'a> {
 /// The priorities in which calls wait, with when the first of each is due.
 type Agenda = Vec<(Priority, Timestamp)>;
 
+/// Whether calls of a priority into private chats are replies, which go before all else.
+fn is_reply((priority, _): &(Priority, Timestamp)) -> bool {
+    *priority == Priority::FIRST
+}
+
 fn earliest(agenda: &Agenda) -> Option<Timestamp> {
     agenda.iter().map(|(_, due_at)| *due_at).min()
 }
@@ -173,9 +176,8 @@ enum Go {
 }
 
 impl Claiming<'_> {
-    fn heads_without_window(&mut self, budget: Budget) -> Result<(), Error> {
+    fn heads_without_window(&mut self, budget: Budget, agenda: Agenda) -> Result<(), Error> {
         self.group = Group::open();
-        let agenda = claims::agenda(self.db, budget, DeskId::MAIN)?;
         let agenda = self.heads(budget, agenda)?;
         self.wait_for(&agenda, self.room == 0);
         Ok(())
@@ -195,6 +197,7 @@ impl Claiming<'_> {
     /// The due heads of a budget, as far as its window and the free places go. What waits after that;
     /// nothing where the free places or the bot's budget were the end of it.
     fn heads(&mut self, budget: Budget, mut agenda: Agenda) -> Result<Agenda, Error> {
+        let are_replies = agenda.iter().any(is_reply);
         loop {
             let room = self.room.min(self.group.own().room());
             if room == 0 {
@@ -209,6 +212,9 @@ impl Claiming<'_> {
                 return Ok(Agenda::new());
             }
             agenda = claims::agenda(self.db, budget, self.at)?;
+            if budget == Budget::Client {
+                agenda.retain(|queue| is_reply(queue) == are_replies);
+            }
         }
     }
 

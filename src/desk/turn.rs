@@ -168,6 +168,9 @@ impl<'a> Turn<'a> {
             not_before: Some(not_before),
             ..along(route, purpose, call)
         };
+        if queued.budget == Budget::Client {
+            outbox::lift(self.db, queued.lane, queued.priority)?;
+        }
         self.queue(queued)
     }
 

@@ -48,7 +48,7 @@ impl Turn<'_> {
             budget: Budget::Client,
             client: Some(client),
             ticket,
-            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
         })
     }
 
@@ -135,7 +135,7 @@ impl Turn<'_> {
             lane: Lane::Client(client),
             budget: Budget::Client,
             client: Some(client),
-            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
         })
     }
 
@@ -222,7 +222,7 @@ impl Turn<'_> {
             lane: Lane::Client(client),
             budget: Budget::Client,
             client: Some(client),
-            ..Queued::of(Purpose::Word, Priority::FIRST, &call)
+            ..Queued::of(Purpose::Word, Priority::WORD, &call)
         })
     }
 

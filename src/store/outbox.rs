@@ -63,6 +63,8 @@ const OF_CALL: &str =
     "SELECT purpose, lane, message_id FROM outbox WHERE id = ?1 AND state = 'waiting'";
 const HASTEN: &str = "UPDATE outbox SET not_before = ?2, priority = ?3 \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL AND attempts = 0 AND not_before > ?2";
+const LIFT: &str = "UPDATE outbox SET priority = ?2 \
+     WHERE lane = ?1 AND finished_at IS NULL AND state = 'waiting' AND priority > ?2";
 const DUE_AT_ONCE: &str = "UPDATE outbox SET not_before = ?1 WHERE budget = 'desk' AND desk = ?4 AND is_head = 1 AND priority = ?3 \
      AND state = 'waiting' AND attempts > 0 AND not_before > ?1 AND not_before <= ?2";
 const DUE_NOW: &str = "UPDATE outbox SET not_before = ?2 \
@@ -342,6 +344,13 @@ pub fn drop_waiting(
 pub fn hasten(db: &Db, lane: Lane, priority: Priority, now: Timestamp) -> Result<(), Error> {
     db.prepare_cached(HASTEN)?
         .execute(params![lane.key(), now, priority])?;
+    Ok(())
+}
+
+/// What waits in a lane is as urgent as what is about to stand behind it.
+pub fn lift(db: &Db, lane: Lane, priority: Priority) -> Result<(), Error> {
+    db.prepare_cached(LIFT)?
+        .execute(params![lane.key(), priority])?;
     Ok(())
 }
 

@@ -178,12 +178,12 @@ impl Budget {
 pub struct Priority(pub u8);
 
 impl Priority {
-    /// Replies and words to clients. In the desk's budget the topic and the first post of a new
-    /// ticket, which may take half of it, and the word that it does not suffice.
+    /// Replies to clients. In the desk's budget the topic and the first post of a new ticket, which may take
+    /// half of it, and the word that it does not suffice.
     pub const FIRST: Priority = Priority(0);
     /// Client messages on their way to a topic, and all else that stands between them in its lane.
     pub const MESSAGE: Priority = Priority(1);
-    /// Words to agents and admins.
+    /// Words of the desk: to clients, agents and admins.
     pub const WORD: Priority = Priority(2);
     /// The state of cards and topics.
     pub const STATE: Priority = Priority(3);

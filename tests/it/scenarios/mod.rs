@@ -44,5 +44,6 @@ mod snooze;
 mod topics;
 mod trail;
 mod unnamed;
+mod urgency;
 mod voices;
 mod waits;
