@@ -262,9 +262,8 @@ async fn asked(client: Client, destination: Destination) -> (Destination, Answer
             Ok(_) | Err(ApiFailure::Refused(_)) => Answer::Well,
             Err(failure) => still(&failure),
         },
-        Destination::Group(chat) => match client.get_chat(chat).await {
-            Ok(chat) if chat.is_forum => Answer::Well,
-            Ok(_) => Answer::Still(Some(Cause::TopicsOff)),
+        Destination::Group(chat) => match stands_in(&client, chat).await {
+            Ok(answer) => answer,
             // The next call learns the new id.
             Err(ApiFailure::Refused(Refusal::GroupUpgraded(_))) => Answer::Well,
             Err(ApiFailure::Refused(_)) => Answer::Still(Some(Cause::Gone)),
@@ -274,6 +273,22 @@ async fn asked(client: Client, destination: Destination) -> (Destination, Answer
         },
     };
     (destination, answer)
+}
+
+/// Whether a bot that Telegram answers can do its work in a group: there are topics, and it may write.
+async fn stands_in(client: &Client, group: ChatId) -> Result<Answer, ApiFailure> {
+    let chat = client.get_chat(group).await?;
+    if !chat.is_forum {
+        return Ok(Answer::Still(Some(Cause::TopicsOff)));
+    }
+    let bot = client.get_me().await?.id;
+    match client.get_chat_member(group, bot).await {
+        Ok(member) if !member.may_write(&chat) => Ok(Answer::Still(Some(Cause::Gone))),
+        Err(failure @ ApiFailure::Refused(Refusal::DeskUnreachable)) => Err(failure),
+        // Where it is not told what the bot may do, only a call can show it.
+        Ok(_) | Err(ApiFailure::Refused(_)) => Ok(Answer::Well),
+        Err(failure) => Err(failure),
+    }
 }
 
 fn still(failure: &ApiFailure) -> Answer {

@@ -25,16 +25,24 @@ enum Right {
     Admin,
     ManageTopics,
     DeleteMessages,
+    /// What members may send besides texts.
+    SendMedia,
 }
 
 impl Right {
-    const ALL: [Right; 3] = [Right::Admin, Right::ManageTopics, Right::DeleteMessages];
+    const ALL: [Right; 4] = [
+        Right::Admin,
+        Right::ManageTopics,
+        Right::DeleteMessages,
+        Right::SendMedia,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Right::Admin => "admin",
             Right::ManageTopics => "manage_topics",
             Right::DeleteMessages => "delete_messages",
+            Right::SendMedia => "send_media",
         }
     }
 
@@ -56,10 +64,19 @@ impl Right {
             call,
             Call::DeleteTopic { .. } | Call::Delete { .. } | Call::DeletePosts { .. }
         );
-        match (manages, deletes) {
-            (true, _) => Right::ManageTopics,
-            (false, true) => Right::DeleteMessages,
-            (false, false) => Right::Admin,
+        let is_media = matches!(
+            call,
+            Call::Copy { .. }
+                | Call::CopyAlbum { .. }
+                | Call::SendMedia { .. }
+                | Call::SendAlbum { .. }
+                | Call::SendLocation { .. }
+        );
+        match (manages, deletes, is_media) {
+            (true, ..) => Right::ManageTopics,
+            (_, true, _) => Right::DeleteMessages,
+            (.., true) => Right::SendMedia,
+            (false, false, false) => Right::Admin,
         }
     }
 }

@@ -124,7 +124,7 @@ pub enum Event {
 /// What the bot is in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// Not there, or banned.
+    /// Not there, banned, or not allowed to write.
     Gone,
     /// There, without the rights of an administrator.
     Member,

@@ -475,7 +475,9 @@ fn desk_standing(identity: Arc<Identity>, membership: Membership) -> Option<Even
             deletes_messages: true,
         },
         MemberStatus::Member => Standing::Member,
-        MemberStatus::Restricted if member.is_member => Standing::Member,
+        MemberStatus::Restricted if member.is_member && member.can_send_messages != Some(false) => {
+            Standing::Member
+        }
         MemberStatus::Restricted | MemberStatus::Left | MemberStatus::Kicked => Standing::Gone,
         MemberStatus::Unknown => return None,
     };

@@ -323,6 +323,7 @@ alert-topics-off = ⚠️ This group has no topics any more, so what clients wri
 alert-right-missing =
     { $right ->
         [manage_topics] ⚠️ The bot lacks a right in this group: Manage Topics. New tickets get no topic, and what their clients write waits. Please give it this right: group settings → Administrators → the bot.
+        [send_media] ⚠️ The bot lacks a right in this group: sending photos, files and the like. What clients send of these waits, and what they write after it. Please make the bot an administrator, or let members send them: group settings → Permissions.
         [delete_messages] ⚠️ The bot lacks a right in this group: Delete Messages. What it has to take away stays until it has it. Please give it this right: group settings → Administrators → the bot.
        *[admin] ⚠️ The bot lacks a right in this group: it is no administrator. New tickets get no topic, and it may not see what you write. Please make it an administrator that may manage topics, delete messages and pin messages.
     }

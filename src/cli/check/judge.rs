@@ -466,6 +466,7 @@ mod tests {
                 is_forum: true,
                 username: None,
                 title: Some("Acme desk".to_owned()),
+                permissions: None,
             }),
             member: Ok(Member {
                 status: MemberStatus::Administrator,
@@ -475,6 +476,7 @@ mod tests {
                 can_delete_messages: true,
                 can_pin_messages: true,
                 can_restrict_members: true,
+                can_send_messages: None,
             }),
         }
     }

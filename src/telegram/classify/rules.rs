@@ -282,8 +282,6 @@ const RULES: &[(&[&str], Meaning)] = &[
         ],
         Meaning::Always(Refusal::FileUnusable),
     ),
-    // Among them kinds of content that the chat does not take, while it takes others: no reason to
-    // think that the whole chat is out of reach.
     (
         &[
             "can't be copied",
@@ -291,12 +289,20 @@ const RULES: &[(&[&str], Meaning)] = &[
             "message was not forwarded",
             "chat_forwards_restricted",
             "quiz_answer_missing",
-            "not enough rights to send ",
-            "chat_send_",
+            // What a person does not want to be sent.
             "voice_messages_forbidden",
             "user restricted receiving of",
         ],
         Meaning::Always(Refusal::NotCopyable),
+    ),
+    // Kinds of content that the chat does not take, while it takes others: no reason to think that the
+    // whole chat is out of reach. In the desk group that is a right, which may come back.
+    (
+        &["not enough rights to send ", "chat_send_"],
+        Meaning::ByChat {
+            client: Refusal::NotCopyable,
+            group: Refusal::RightMissing,
+        },
     ),
     (
         &[

@@ -132,11 +132,6 @@ fn descriptions_about_one_message() {
         ("CHAT_FORWARDS_RESTRICTED", Refusal::NotCopyable),
         ("QUIZ_ANSWER_MISSING", Refusal::NotCopyable),
         ("VOICE_MESSAGES_FORBIDDEN", Refusal::NotCopyable),
-        (
-            "not enough rights to send stickers to the chat",
-            Refusal::NotCopyable,
-        ),
-        ("CHAT_SEND_MEDIA_FORBIDDEN", Refusal::NotCopyable),
         ("message to be replied not found", Refusal::ReplyTargetGone),
         ("replied message not found", Refusal::ReplyTargetGone),
         (
@@ -408,12 +403,28 @@ fn descriptions_about_the_desk() {
         "Bad Request: CHAT_ADMIN_REQUIRED",
         "Bad Request: need administrator rights in the channel chat",
         "Bad Request: not enough rights to manage pinned messages in the chat",
+        "Bad Request: not enough rights to send photos to the chat",
+        "Bad Request: not enough rights to send stickers to the chat",
+        "Bad Request: CHAT_SEND_MEDIA_FORBIDDEN",
     ] {
         check_group(400, description, Refusal::RightMissing);
     }
-    check_group(400, "Bad Request: chat_id is empty", Refusal::Other);
-    check_group(400, "Bad Request: user not found", Refusal::Other);
-    check_group(400, "Bad Request: PARTICIPANT_ID_INVALID", Refusal::Other);
+    check_group(400, "Bad Request: chat_id is empty", OTHER);
+    check_group(400, "Bad Request: user not found", OTHER);
+    check_group(400, "Bad Request: PARTICIPANT_ID_INVALID", OTHER);
+}
+
+/// A person does not take every kind of content, which is no right of the bot's.
+#[test]
+fn what_a_client_takes_no_kind_of() {
+    for description in [
+        "Bad Request: VOICE_MESSAGES_FORBIDDEN",
+        "Bad Request: user restricted receiving of video messages",
+        "Bad Request: CHAT_SEND_VOICES_FORBIDDEN",
+        "Bad Request: not enough rights to send photos to the chat",
+    ] {
+        assert_eq!(refusal(400, description, None, true), Refusal::NotCopyable);
+    }
 }
 
 #[test]

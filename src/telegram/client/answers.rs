@@ -67,6 +67,15 @@ pub struct ChatInfo {
     pub username: Option<String>,
     /// Its title.
     pub title: Option<String>,
+    /// What ordinary members of a group may do there.
+    pub permissions: Option<Permissions>,
+}
+
+/// What ordinary members of a group may do there, as far as a bot has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct Permissions {
+    /// May write.
+    pub can_send_messages: Option<bool>,
 }
 
 /// How somebody belongs to a chat.
@@ -113,9 +122,25 @@ pub struct Member {
     /// May ban and restrict members.
     #[serde(default)]
     pub can_restrict_members: bool,
+    /// May write; told of somebody under restrictions only.
+    #[serde(default)]
+    pub can_send_messages: Option<bool>,
 }
 
 impl Member {
+    /// Whether somebody may write in a group. What Telegram does not tell is no reason to doubt it.
+    pub fn may_write(&self, chat: &ChatInfo) -> bool {
+        let is_let = chat.permissions.and_then(|may| may.can_send_messages) != Some(false);
+        match self.status {
+            MemberStatus::Creator | MemberStatus::Administrator | MemberStatus::Unknown => true,
+            MemberStatus::Member => is_let,
+            MemberStatus::Restricted => {
+                is_let && self.is_member && self.can_send_messages != Some(false)
+            }
+            MemberStatus::Left | MemberStatus::Kicked => false,
+        }
+    }
+
     /// What somebody may do in the group; none where they are not in it. A status that is newer than this
     /// program lets nobody do anything.
     pub(in crate::telegram) fn role(&self) -> Option<Role> {

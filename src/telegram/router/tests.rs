@@ -334,6 +334,16 @@ fn the_bots_own_memberships() {
         ),
         (
             -1001,
+            json!({"status": "restricted", "is_member": true, "can_send_messages": true}),
+            Event::DeskStanding(DESK, Standing::Member),
+        ),
+        (
+            -1001,
+            json!({"status": "restricted", "is_member": true, "can_send_messages": false}),
+            Event::DeskStanding(DESK, Standing::Gone),
+        ),
+        (
+            -1001,
             status("kicked"),
             Event::DeskStanding(DESK, Standing::Gone),
         ),

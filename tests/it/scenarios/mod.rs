@@ -47,3 +47,4 @@ mod unnamed;
 mod urgency;
 mod voices;
 mod waits;
+mod writing;
