@@ -12,7 +12,7 @@ use crate::domain::call::Budget;
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Outcome, Refusal};
 use crate::domain::rules::breaker::{
-    self, Cause, Destination, GROUP_REFUSALS, Sign, TELEGRAM_FAILURES,
+    self, Cause, Destination, GROUP_FAILURES, GROUP_REFUSALS, Sign, TELEGRAM_FAILURES,
 };
 use crate::store::breakers::Breaker;
 use crate::store::{Db, Error, isolated};
@@ -21,8 +21,10 @@ use crate::telegram::{ApiFailure, Client};
 /// One destination, as this run of the program has seen it.
 #[derive(Default)]
 struct Watch {
-    /// Ends of calls in a row that came to nothing.
-    streak: u32,
+    /// Calls in a row that were refused because of what it is.
+    refused: u32,
+    /// Calls in a row without a usable answer.
+    silent: u32,
     /// Questions since a call last went well: what goes out of reach again and again is asked less often.
     asked: u32,
     /// What is out of reach as the database says, and when to ask, by the running time.
@@ -68,25 +70,32 @@ impl Breakers {
             self.news
                 .push(News::OutOfReach(Destination::Telegram, Cause::Token));
         }
-        if self
-            .telegram
-            .counts(breaker::sign_of_telegram(outcome), TELEGRAM_FAILURES)
-        {
+        self.telegram.count(breaker::sign_of_telegram(outcome));
+        if self.telegram.silent == TELEGRAM_FAILURES {
             self.news
                 .push(News::OutOfReach(Destination::Telegram, Cause::NoAnswer));
         }
-        let into_group = ended.row.budget == Budget::Desk && is_main;
-        if into_group
+        if ended.row.budget == Budget::Desk
+            && is_main
             && let Some(chat) = ended.chat
-            && self
-                .groups
-                .entry(chat)
-                .or_default()
-                .counts(breaker::sign_of_group(outcome), GROUP_REFUSALS)
         {
-            self.news
-                .push(News::OutOfReach(Destination::Group(chat), Cause::Gone));
+            self.note_group(chat, breaker::sign_of_group(outcome));
         }
+    }
+
+    /// The same for the group that it went into.
+    fn note_group(&mut self, chat: ChatId, sign: Sign) {
+        let group = self.groups.entry(chat).or_default();
+        group.count(sign);
+        let cause = match sign {
+            Sign::Bad if group.refused == GROUP_REFUSALS => Cause::Gone,
+            Sign::Silent if breaker::is_group_alone(group.silent, self.telegram.silent) => {
+                Cause::NoAnswer
+            }
+            Sign::Bad | Sign::Silent | Sign::Well | Sign::Nothing => return,
+        };
+        self.news
+            .push(News::OutOfReach(Destination::Group(chat), cause));
     }
 
     /// What has to be written down, and how much of it there is.
@@ -166,7 +175,9 @@ impl Breakers {
         watch.asked += 1;
         let wait = match answer.0 {
             Answer::Well => {
-                watch.streak = 0;
+                watch.refused = 0;
+                // A group that answers and takes no calls is not tried five times again.
+                watch.silent = watch.silent.min(still_silent(destination));
                 self.news.push(News::InReach(destination));
                 breaker::probe_wait(watch.asked)
             }
@@ -188,19 +199,12 @@ impl Breakers {
 pub(super) struct Answered(Answer);
 
 impl Watch {
-    /// Counts a sign. Whether it was the one too many.
-    fn counts(&mut self, sign: Sign, most: u32) -> bool {
+    fn count(&mut self, sign: Sign) {
         match sign {
-            Sign::Well => {
-                self.streak = 0;
-                self.asked = 0;
-                false
-            }
-            Sign::Bad => {
-                self.streak += 1;
-                self.streak == most
-            }
-            Sign::Nothing => false,
+            Sign::Well => (self.refused, self.silent, self.asked) = (0, 0, 0),
+            Sign::Bad => self.refused += 1,
+            Sign::Silent => self.silent += 1,
+            Sign::Nothing => {}
         }
     }
 
@@ -223,10 +227,18 @@ impl Watch {
             (Some((before, _)), None) => {
                 tracing::warn!("{} is in reach again", name(before.destination));
                 self.open = None;
-                self.streak = 0;
+                self.refused = 0;
             }
             (None, None) => {}
         }
+    }
+}
+
+/// How many silent calls are kept in mind once a question was answered.
+const fn still_silent(destination: Destination) -> u32 {
+    match destination {
+        Destination::Telegram => 0,
+        Destination::Group(_) => GROUP_FAILURES - 1,
     }
 }
 

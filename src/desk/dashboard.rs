@@ -9,7 +9,7 @@ use crate::domain::content::Text;
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, DeskId};
 use crate::domain::outcome::Receipt;
-use crate::domain::rules::breaker::Destination;
+use crate::domain::rules::breaker::{Cause, Destination};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::dashboard::{self, Shown};
 use crate::store::{Error, breakers, outbox, sla, timers};
@@ -101,7 +101,10 @@ fn render(turn: &mut Turn<'_>) -> Result<String, Error> {
         out_of_reach: breakers::open_ones(turn.db)?
             .iter()
             .filter(|breaker| is_about(breaker.destination))
-            .map(|breaker| breaker.cause.name())
+            .map(|breaker| match (breaker.destination, breaker.cause) {
+                (Destination::Group(_), Cause::NoAnswer) => "no_answer_here",
+                (_, cause) => cause.name(),
+            })
             .collect(),
         breaches: sla::breaches(turn.db, turn.shown_desk(), turn.now.minus(BREACHES_OF))?,
     };

@@ -733,6 +733,7 @@ button-escalate = 🔴 Escalate
 dashboard-out-of-reach =
     { $cause ->
         [no_answer] ⛔ Telegram does not answer: everything waits
+        [no_answer_here] ⛔ Telegram does not answer where this group is concerned: posts wait
         [token] ⛔ Telegram does not accept the token: everything waits
         [topics_off] ⛔ Topics are off in this group: posts wait
        *[gone] ⛔ The bot may not write in this group: posts wait

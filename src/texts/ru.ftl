@@ -748,6 +748,7 @@ button-escalate = 🔴 Эскалировать
 dashboard-out-of-reach =
     { $cause ->
         [no_answer] ⛔ Telegram не отвечает: всё ждёт
+        [no_answer_here] ⛔ Telegram не отвечает, когда речь о группе: сообщения ждут
         [token] ⛔ Telegram не принимает токен: всё ждёт
         [topics_off] ⛔ В этой группе выключены темы: сообщения ждут
        *[gone] ⛔ Бот не может писать в эту группу: сообщения ждут

@@ -9,6 +9,8 @@ use crate::domain::outcome::{Outcome, Refusal};
 
 /// Calls in a row, to anybody, that came to nothing on their way to Telegram.
 pub const TELEGRAM_FAILURES: u32 = 5;
+/// Calls into a group in a row that came to nothing, while others got an answer.
+pub const GROUP_FAILURES: u32 = 5;
 /// Calls into a group in a row that were refused because the bot may not write there.
 pub const GROUP_REFUSALS: u32 = 3;
 
@@ -59,6 +61,8 @@ pub enum Sign {
     Well,
     /// It may be out of reach; several in a row say so.
     Bad,
+    /// There was no usable answer, which may be about the group or about Telegram as a whole.
+    Silent,
     /// Nothing.
     Nothing,
 }
@@ -66,7 +70,7 @@ pub enum Sign {
 /// What the end of a call says about Telegram as a whole.
 pub fn sign_of_telegram(outcome: &Outcome) -> Sign {
     match outcome {
-        Outcome::NotSent | Outcome::InDoubt => Sign::Bad,
+        Outcome::NotSent | Outcome::InDoubt => Sign::Silent,
         // A wait may be one that we keep by ourselves, and a file may be missing on our side.
         Outcome::RetryAfter(_)
         | Outcome::Refused(Refusal::FileUnusable | Refusal::TokenRejected) => Sign::Nothing,
@@ -78,12 +82,17 @@ pub fn sign_of_telegram(outcome: &Outcome) -> Sign {
 pub fn sign_of_group(outcome: &Outcome) -> Sign {
     match outcome {
         Outcome::Refused(Refusal::DeskUnreachable) => Sign::Bad,
-        Outcome::NotSent
-        | Outcome::InDoubt
-        | Outcome::RetryAfter(_)
+        Outcome::NotSent | Outcome::InDoubt => Sign::Silent,
+        Outcome::RetryAfter(_)
         | Outcome::Refused(Refusal::FileUnusable | Refusal::TokenRejected) => Sign::Nothing,
         Outcome::Done(_) | Outcome::Refused(_) => Sign::Well,
     }
+}
+
+/// Whether a group is out of reach by itself, after so many calls into it in a row without a usable answer:
+/// somebody else has got one since they began, so that it is not Telegram as a whole.
+pub fn is_group_alone(silent: u32, silent_of_all: u32) -> bool {
+    silent >= GROUP_FAILURES && silent_of_all < silent
 }
 
 /// How long to wait before the next question, after so many that brought nothing good.
@@ -150,8 +159,8 @@ mod tests {
         for (outcome, telegram, group) in [
             (done, Sign::Well, Sign::Well),
             (wait, Sign::Nothing, Sign::Nothing),
-            (Outcome::NotSent, Sign::Bad, Sign::Nothing),
-            (Outcome::InDoubt, Sign::Bad, Sign::Nothing),
+            (Outcome::NotSent, Sign::Silent, Sign::Silent),
+            (Outcome::InDoubt, Sign::Silent, Sign::Silent),
             (refused(Refusal::DeskUnreachable), Sign::Well, Sign::Bad),
             (refused(Refusal::RightMissing), Sign::Well, Sign::Well),
             (refused(Refusal::TopicGone), Sign::Well, Sign::Well),
@@ -164,6 +173,21 @@ mod tests {
         ] {
             assert_eq!(sign_of_telegram(&outcome), telegram, "{outcome:?}");
             assert_eq!(sign_of_group(&outcome), group, "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_group_is_silent_alone_where_others_are_answered() {
+        for (silent, of_all, expected) in [
+            (4, 0, false),
+            (5, 0, true),
+            (5, 4, true),
+            (5, 5, false),
+            (5, 9, false),
+            (9, 5, true),
+        ] {
+            let found = is_group_alone(silent, of_all);
+            assert_eq!(found, expected, "{silent} of {of_all}");
         }
     }
 
@@ -185,6 +209,7 @@ mod tests {
                 false,
             ),
             (Some((group, Cause::Gone)), false, true, true),
+            (Some((group, Cause::NoAnswer)), false, true, true),
             (Some((group, Cause::TopicsOff)), false, false, true),
         ] {
             let gates = Gates::of(open);

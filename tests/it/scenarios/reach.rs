@@ -81,6 +81,35 @@ fn while_telegram_is_out_of_reach_no_attempt_is_used_up() {
 }
 
 #[test]
+fn a_group_that_alone_is_not_answered_for_is_asked_and_not_called() {
+    bot_test(|t| {
+        open_ticket(t);
+        let group = t.group;
+        t.sandbox.set_fault_hook(Box::new(move |call| {
+            (call.chat == Some(group)).then_some(Fault::Internal500)
+        }));
+        t.client("ann").says("one");
+        for _time in 0..4 {
+            // Everybody else is answered.
+            t.client("bob").says("/status");
+            t.client("bob").expect_part("You have no ticket");
+            t.pass(Duration::from_secs(15));
+        }
+        assert_eq!(out_of_reach(t), ["no_answer"]);
+        let before = calls_into(t, group);
+        t.pass(minutes(240));
+        assert_eq!(calls_into(t, group), before, "{}", t.story());
+        t.client("ann").says("two");
+        t.client("ann").expect_part("later than usual");
+        t.sandbox.clear_faults();
+        t.pass(minutes(2));
+        t.topic("ann").expect("one").expect("two");
+        t.topic("ann").expect_part("may stand here twice");
+        t.general().expect_part("can work in this group again");
+    });
+}
+
+#[test]
 fn what_is_out_of_reach_stays_so_over_a_restart() {
     bot_test(|t| {
         open_ticket(t);
