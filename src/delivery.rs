@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, ReadyCall};
 use crate::domain::ids::{BotId, ChatId};
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{Outcome, Reason};
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::{Db, Error, Writer, each_isolated, jumps, pauses, rates};
@@ -152,7 +152,7 @@ impl Delivery {
                             settle(db, &desk, moment, &[Ended { row, chat, outcome }])?;
                         }
                         Stored::Broken { id, lane } => {
-                            desk.call_died(db, moment, id, &lane, "it cannot be read")?;
+                            desk.call_died(db, moment, id, &lane, &Reason::Unreadable)?;
                         }
                     }
                 }
@@ -345,8 +345,7 @@ fn settle(db: &Db, desk: &Desk, moment: Moment, ended: &[Ended]) -> Result<(), E
         |Ended { row, outcome, .. }| desk.settle(db, moment, row, outcome),
         |Ended { row, .. }, error| {
             tracing::error!(call = ?row.id, %error, "the end of a call could not be written down; the call is put aside");
-            let reason = "its end could not be written down";
-            desk.call_died(db, moment, row.id, &row.lane, reason)
+            desk.call_died(db, moment, row.id, &row.lane, &Reason::Unwritten)
         },
     )
 }

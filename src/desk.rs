@@ -65,7 +65,7 @@ use crate::domain::desks::Desks;
 use crate::domain::event::{Event, JobEnd};
 use crate::domain::ids::{AlbumId, ChatId, DeskId, InboxId, JobId, LookupId, OutboxId, TimerId};
 use crate::domain::language::Language;
-use crate::domain::outcome::Outcome;
+use crate::domain::outcome::{Outcome, Reason};
 use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
 use crate::domain::rules::escalate::Keywords;
 use crate::domain::rules::hours::{self, Schedule};
@@ -274,15 +274,15 @@ impl Desk {
         moment: Moment,
         call: OutboxId,
         lane: &str,
-        reason: &str,
+        reason: &Reason,
     ) -> Result<(), Error> {
         let here = claims::dead(db, call, lane, reason, moment.now)?;
         let told = isolated(db, || {
             let mut turn = self.turn(db, moment, Cause::Call(call, 0));
             turn.here = turn.desks().known(here);
-            let text = turn
-                .texts()
-                .alert_dead_letter(turn.language(), "hushdesk", reason);
+            let (texts, language) = (turn.texts(), turn.language());
+            let why = texts.failed_reason(language, reason.name(), reason.words());
+            let text = texts.alert_dead_letter(language, "hushdesk", &why);
             turn.alert("dead_call", text)
         });
         match told {
@@ -315,10 +315,7 @@ impl Desk {
 
     fn placeholder_died(&self, db: &Db, moment: Moment, call: OutboxId) -> Result<(), Error> {
         match outbox::waiting_call(db, call)? {
-            Some((_, lane, _)) => {
-                let reason = "what it waited for could not be handled";
-                self.call_died(db, moment, call, &lane, reason)
-            }
+            Some((_, lane, _)) => self.call_died(db, moment, call, &lane, &Reason::Unhandled),
             None => Ok(()),
         }
     }

@@ -12,7 +12,7 @@ use super::pace::Pace;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, Call, Priority, Purpose, ReadyCall};
 use crate::domain::ids::{BotId, DeskId};
-use crate::domain::outcome::{Outcome, Refusal};
+use crate::domain::outcome::{Outcome, Reason, Refusal};
 use crate::domain::rules::breaker::Gates;
 use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
@@ -271,7 +271,7 @@ impl Claiming<'_> {
         };
         tracing::error!(call = ?id, ?error, "a call could not be prepared and is put aside");
         self.desk
-            .call_died(db, self.moment, id, &lane, "it could not be prepared")?;
+            .call_died(db, self.moment, id, &lane, &Reason::Unprepared)?;
         self.claims.settled += 1;
         Ok(Go::On)
     }

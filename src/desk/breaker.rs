@@ -116,9 +116,21 @@ pub(super) fn closed(turn: &mut Turn<'_>, destination: Destination) -> Result<()
         was.cause == Cause::TopicsOff || turn.now.since(was.since) >= WORTH_A_WORD;
     match (destination, was.cause) {
         (Destination::Group(_), _) => back(turn, was.since, is_worth_a_word),
-        (Destination::Telegram, Cause::Token) => letters::offer(turn, was.since),
-        // Whoever polls for updates says how long nothing arrived.
-        (Destination::Telegram, Cause::NoAnswer | Cause::Gone | Cause::TopicsOff) => Ok(()),
+        // Whoever polls for updates says how long nothing arrived; letters are offered in each group.
+        (Destination::Telegram, _) => {
+            let here = turn.here;
+            for desk in turn.desks().all() {
+                turn.here = desk;
+                match was.cause {
+                    Cause::NoAnswer => letters::offer_unanswered(turn)?,
+                    Cause::Token | Cause::Gone | Cause::TopicsOff => {
+                        letters::offer(turn, was.since)?;
+                    }
+                }
+            }
+            turn.here = here;
+            Ok(())
+        }
     }
 }
 

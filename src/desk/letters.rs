@@ -3,6 +3,7 @@
 use super::prompt;
 use super::turn::Turn;
 use crate::domain::event::{AgentMessage, Press, Question};
+use crate::domain::outcome::Reason;
 use crate::domain::ticket::Role;
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
@@ -80,6 +81,18 @@ pub(super) fn offer(turn: &mut Turn<'_>, since: Timestamp) -> Result<(), Error> 
     turn.tell_general(text)
 }
 
+/// Telegram answers again: letters that it did not answer are offered for another try, once an hour at most. Most
+/// of them died before it was known that it is out of reach.
+pub(super) fn offer_unanswered(turn: &mut Turn<'_>) -> Result<(), Error> {
+    let reason = Reason::NoAnswer.stored();
+    let failed = u64::from(letters::count_of(turn.db, turn.shown_desk(), &reason)?);
+    if failed == 0 {
+        return Ok(());
+    }
+    let text = turn.texts().failed_offer(turn.language(), failed);
+    turn.alert("unanswered", text)
+}
+
 fn list(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(), Error> {
     let text = listed(turn)?;
     if letters::count(turn.db, turn.shown_desk())? == 0 {
@@ -116,11 +129,10 @@ fn line(turn: &Turn<'_>, letter: &Letter) -> String {
     let at = chrono::DateTime::from_timestamp_millis(letter.failed_at.millis())
         .unwrap_or_default()
         .format("%m-%d %H:%M");
-    format!(
-        "{} · {ticket} · {what} · {at} UTC\n    {}",
-        letter.id.shown(),
-        letter.reason
-    )
+    let (reason, words) = Reason::read(&letter.reason);
+    let why = turn.texts().failed_reason(turn.language(), reason, words);
+    let id = letter.id.shown();
+    format!("{id} · {ticket} · {what} · {at} UTC\n    {why}")
 }
 
 fn deal_with(

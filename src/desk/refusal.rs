@@ -8,7 +8,7 @@ use super::{
 };
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
-use crate::domain::outcome::{Refusal, Unreachable};
+use crate::domain::outcome::{Reason, Refusal, Told, Unreachable};
 use crate::domain::rules::breaker::Destination;
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
 use crate::store::claims::{self, OutboxRow};
@@ -43,7 +43,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         }
         // Each try makes a topic in the group: not for ever.
         Refusal::TopicGone if row.failures + topic::LOSS_COUNTS_AS >= OUTBOX_ATTEMPTS_MAX => {
-            bury(turn, row)
+            bury(turn, row, &Told::nothing())
         }
         Refusal::TopicGone => topic::gone(turn, row),
         Refusal::TopicClosed => reopen(turn, row),
@@ -85,21 +85,21 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         },
         Refusal::AlbumPartly => match album::one_by_one(turn, row)? {
             true => Ok(()),
-            false => bury(turn, row),
+            false => bury(turn, row, &Told::nothing()),
         },
         Refusal::FileUnusable => file_unusable(turn, row),
         Refusal::RemovedByTelegram => removed(turn, row),
         Refusal::PressExpired => claims::dropped(turn.db, row, "press expired", turn.now),
-        Refusal::Other if row.purpose == Purpose::Mark => mark_in_words(turn, row),
-        Refusal::Other if row.purpose == Purpose::Reaction => {
+        Refusal::Other(_) if row.purpose == Purpose::Mark => mark_in_words(turn, row),
+        Refusal::Other(_) if row.purpose == Purpose::Reaction => {
             claims::dropped(turn.db, row, "no reaction there", turn.now)
         }
         // Nobody waits for it any more, and it may hold what only one person was to read.
-        Refusal::Other if matches!(row.call, Call::AnswerButton { .. }) => {
+        Refusal::Other(_) if matches!(row.call, Call::AnswerButton { .. }) => {
             claims::dropped(turn.db, row, "not answered", turn.now)
         }
-        Refusal::Other if row.purpose == Purpose::Edit => edit::refused(turn, row),
-        Refusal::Other => bury(turn, row),
+        Refusal::Other(_) if row.purpose == Purpose::Edit => edit::refused(turn, row),
+        Refusal::Other(told) => bury(turn, row, told),
     }
 }
 
@@ -135,7 +135,7 @@ fn reopen(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
         return claims::dropped(turn.db, row, "topic closed", turn.now);
     };
     if row.failures + 1 >= OUTBOX_ATTEMPTS_MAX {
-        return bury(turn, row);
+        return bury(turn, row, &Told::nothing());
     }
     let failures = row.failures + 1;
     claims::retry(turn.db, row, turn.now, failures, row.maybe_sent)?;
@@ -196,7 +196,7 @@ fn source_or_desk(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     }
     let failures = row.failures + 1;
     if failures >= COPY_ATTEMPTS_MAX {
-        return bury(turn, row);
+        return bury(turn, row, &Told::nothing());
     }
     let again = turn.now.plus(backoff(failures, turn.random()));
     claims::retry(turn.db, row, again, failures, row.maybe_sent)
@@ -291,7 +291,7 @@ fn file_unusable(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
             file::words_alone(turn, route, message, &content, row.id)?;
             claims::dropped(turn.db, row, "file unusable", turn.now)
         }
-        _ => bury(turn, row),
+        _ => bury(turn, row, &Told::nothing()),
     }
 }
 
@@ -304,7 +304,7 @@ fn without_quote(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
                 *reply_to = Some(ReplyTo::Row(answered));
             }
         }
-        _ => return bury(turn, row),
+        _ => return bury(turn, row, &Told::nothing()),
     }
     claims::replace_call(turn.db, row.id, &call)?;
     claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
@@ -327,7 +327,7 @@ fn without_reply(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     let mut call = row.call.clone();
     match reply_of(&mut call) {
         Some(reply_to) if reply_to.is_some() => *reply_to = None,
-        _ => return bury(turn, row),
+        _ => return bury(turn, row, &Told::nothing()),
     }
     claims::replace_call(turn.db, row.id, &call)?;
     claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
@@ -347,18 +347,19 @@ fn removed(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
 }
 
 /// It has failed for good: kept as a dead letter, told to the admins and to whoever waits for it.
-fn bury(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+fn bury(turn: &mut Turn<'_>, row: &OutboxRow, told: &Told) -> Result<(), Error> {
     let purpose = row.purpose.name();
     let reason = if row.failures + topic::LOSS_COUNTS_AS >= OUTBOX_ATTEMPTS_MAX {
-        "no usable answer after many attempts"
+        Reason::NoAnswer
     } else {
-        "refused by Telegram"
+        Reason::Refused(told.clone())
     };
-    claims::dead(turn.db, row.id, &row.lane, reason, turn.now)?;
+    claims::dead(turn.db, row.id, &row.lane, &reason, turn.now)?;
     let (texts, language) = (turn.texts(), turn.language());
     let what = texts.failed_what(language, purpose);
-    let text = texts.alert_dead_letter(language, &what, reason);
-    turn.alert(&format!("dead:{purpose}:{reason}"), text)?;
+    let why = texts.failed_reason(language, reason.name(), reason.words());
+    let text = texts.alert_dead_letter(language, &what, &why);
+    turn.alert(&format!("dead:{purpose}:{}", reason.name()), text)?;
     match (row.purpose, row.message, row.ticket) {
         (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "other"),
         (Purpose::Relay | Purpose::Card, Some(_), Some(ticket)) => {

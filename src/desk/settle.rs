@@ -6,7 +6,7 @@ use super::turn::Turn;
 use super::{card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::{ThreadId, TicketId};
-use crate::domain::outcome::{Outcome, Receipt, Refusal};
+use crate::domain::outcome::{Outcome, Receipt, Refusal, Told};
 use crate::domain::rules::learning;
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, backoff_unreached};
 use crate::domain::time::Timestamp;
@@ -130,7 +130,7 @@ fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
         return topic::in_doubt(turn, row);
     }
     if row.failures + 1 >= OUTBOX_ATTEMPTS_MAX {
-        return refusal::settle(turn, row, &Refusal::Other);
+        return refusal::settle(turn, row, &Refusal::Other(Told::nothing()));
     }
     let failures = row.failures + 1;
     let again = turn.now.plus(backoff(failures, turn.random()));

@@ -46,7 +46,7 @@ pub(super) fn ended(
             Ok(true)
         }
         // What a voice may not post the main bot may.
-        Outcome::Refused(Refusal::Other) if row.purpose == Purpose::Relay => {
+        Outcome::Refused(Refusal::Other(_)) if row.purpose == Purpose::Relay => {
             let failures = row.failures + 1;
             claims::retry(turn.db, row, turn.now, failures, row.maybe_sent)?;
             Ok(true)

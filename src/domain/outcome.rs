@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::ids::{ChatId, MessageId, ThreadId};
+use super::rules::told;
 
 /// The end of one attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +77,94 @@ pub enum Refusal {
     PressExpired,
     /// The token is not valid any more.
     TokenRejected,
-    /// Anything else: certain, and nothing we know how to mend.
-    Other,
+    /// Anything else: certain, and nothing we know how to mend. What Telegram said about it.
+    Other(Told),
+}
+
+/// What Telegram said, in words that can name nobody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told(String);
+
+impl Told {
+    /// Of what Telegram said, only what names nobody.
+    pub fn of(description: &str) -> Self {
+        Self(told::harmless(description))
+    }
+
+    /// Nothing that could be shown.
+    pub const fn nothing() -> Self {
+        Self(String::new())
+    }
+
+    /// The words; may be empty.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Why a call or an update has failed for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Many attempts brought no usable answer.
+    NoAnswer,
+    /// Telegram refused it.
+    Refused(Told),
+    /// It does not read back, or is no update.
+    Unreadable,
+    /// The program failed on it before it was made.
+    Unprepared,
+    /// The program failed on its end.
+    Unwritten,
+    /// The program failed on what it waited for.
+    Unhandled,
+    /// It ended the program each time.
+    Deadly,
+    /// The program failed on it.
+    Failed,
+}
+
+impl Reason {
+    /// Its name in the database and in the texts.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Reason::NoAnswer => "no_answer",
+            Reason::Refused(told) if told.as_str().is_empty() => "refused",
+            Reason::Refused(_) => "refused_so",
+            Reason::Unreadable => "unreadable",
+            Reason::Unprepared => "unprepared",
+            Reason::Unwritten => "unwritten",
+            Reason::Unhandled => "unhandled",
+            Reason::Deadly => "deadly",
+            Reason::Failed => "failed",
+        }
+    }
+
+    /// What Telegram said; empty where it said nothing.
+    pub fn words(&self) -> &str {
+        match self {
+            Reason::Refused(told) => told.as_str(),
+            Reason::NoAnswer
+            | Reason::Unreadable
+            | Reason::Unprepared
+            | Reason::Unwritten
+            | Reason::Unhandled
+            | Reason::Deadly
+            | Reason::Failed => "",
+        }
+    }
+
+    /// As it is stored: its name, and what Telegram said behind it.
+    pub fn stored(&self) -> String {
+        match self.words() {
+            "" => self.name().to_owned(),
+            words => format!("{} {words}", self.name()),
+        }
+    }
+
+    /// Its name and what Telegram said, from what is stored.
+    pub fn read(stored: &str) -> (&str, &str) {
+        stored.split_once(' ').unwrap_or((stored, ""))
+    }
 }
 
 /// Why a client cannot be written to.

@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::desk::{Cause, Desk, Moment};
 use crate::domain::event::Event;
 use crate::domain::ids::{BotId, ChatId, InboxId};
+use crate::domain::outcome::Reason;
 use crate::store::inbox::{self, Pending};
 use crate::store::{Db, Error, Writer, desks, each_isolated, isolated};
 use crate::telegram::{Identity, PollHealth, Router, route_for_voice};
@@ -39,7 +40,7 @@ pub struct Turned {
 }
 
 /// An update and what it means, or why nobody knows.
-type Routed = (InboxId, Result<Event, &'static str>);
+type Routed = (InboxId, Result<Event, Reason>);
 
 impl Updates {
     /// A loop over the inbox behind `writer`, of the bot with this @name.
@@ -130,7 +131,7 @@ impl Updates {
                     |update| apply(db, &desk, moment, update),
                     |(id, _), error| {
                         tracing::error!(update = ?id, %error, "an update could not be handled and is put aside");
-                        bury(db, &desk, moment, *id, "the desk failed on it")
+                        bury(db, &desk, moment, *id, &Reason::Failed)
                     },
                 )
             })
@@ -146,9 +147,8 @@ impl Updates {
         let id = update.id;
         if update.attempts >= ATTEMPTS_ALONE_MAX {
             let (desk, moment) = (self.desk.clone(), self.moment());
-            let reason = "it ended the program each time it was handled";
             self.writer
-                .run(move |db| bury(db, &desk, moment, id, reason))
+                .run(move |db| bury(db, &desk, moment, id, &Reason::Deadly))
                 .await?;
             return Ok(1);
         }
@@ -170,11 +170,11 @@ impl Updates {
             Ok(Ok(event)) => Ok(event),
             Ok(Err(unreadable)) => {
                 tracing::error!(update = ?update.id, line = unreadable.line, column = unreadable.column, "an update cannot be read and is put aside");
-                Err("it cannot be read")
+                Err(Reason::Unreadable)
             }
             Err(_panic) => {
                 tracing::error!(update = ?update.id, "reading an update panicked; it is put aside");
-                Err("reading it failed")
+                Err(Reason::Unreadable)
             }
         };
         (update.id, event)
@@ -199,7 +199,7 @@ fn apply(db: &Db, desk: &Desk, moment: Moment, (id, event): &Routed) -> Result<(
     }
 }
 
-fn bury(db: &Db, desk: &Desk, moment: Moment, id: InboxId, reason: &str) -> Result<(), Error> {
+fn bury(db: &Db, desk: &Desk, moment: Moment, id: InboxId, reason: &Reason) -> Result<(), Error> {
     inbox::dead(db, id, moment.now, reason)?;
     // Putting aside never fails for want of an alert: it would be met again and again.
     match isolated(db, || desk.update_died(db, moment, id)) {

@@ -8,6 +8,7 @@ use super::types::to_json;
 use super::{Db, Error, outbox};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
 use crate::domain::ids::{BotId, ChatId, ClientId, DeskId, MessageRowId, OutboxId, TicketId};
+use crate::domain::outcome::Reason;
 use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
 
@@ -253,13 +254,13 @@ pub fn dead(
     db: &Db,
     id: OutboxId,
     lane: &str,
-    reason: &str,
+    reason: &Reason,
     now: Timestamp,
 ) -> Result<DeskId, Error> {
     outbox::release_carried(db, id)?;
     let desk = db
         .prepare_cached(BURY)?
-        .query_row(params![id, now, reason], |row| row.get(0))
+        .query_row(params![id, now, reason.stored()], |row| row.get(0))
         .optional()?;
     outbox::promote(db, lane)?;
     Ok(desk.unwrap_or(DeskId::MAIN))

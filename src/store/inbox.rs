@@ -6,6 +6,7 @@ use rusqlite::params;
 
 use super::{Db, Error};
 use crate::domain::ids::{BotId, InboxId};
+use crate::domain::outcome::Reason;
 use crate::domain::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO inbox (bot_id, update_id, received_at, raw) VALUES (?1, ?2, ?3, ?4) \
@@ -98,8 +99,9 @@ pub fn done(db: &Db, id: InboxId, now: Timestamp) -> Result<(), Error> {
 }
 
 /// The update cannot be handled; it is kept for a person to look at.
-pub fn dead(db: &Db, id: InboxId, now: Timestamp, reason: &str) -> Result<(), Error> {
-    db.prepare_cached(DEAD)?.execute(params![id, now, reason])?;
+pub fn dead(db: &Db, id: InboxId, now: Timestamp, reason: &Reason) -> Result<(), Error> {
+    db.prepare_cached(DEAD)?
+        .execute(params![id, now, reason.stored()])?;
     Ok(())
 }
 

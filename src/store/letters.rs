@@ -16,6 +16,7 @@ const COUNT_CALLS: &str =
     "SELECT count(*) FROM outbox WHERE state = 'dead' AND (?1 IS NULL OR desk = ?1)";
 const COUNT_UPDATES: &str = "SELECT count(*) FROM inbox WHERE state = 'dead' AND ifnull(?1, 0) = 0";
 const COUNT_CALLS_SINCE: &str = "SELECT count(*) FROM outbox WHERE state = 'dead' AND finished_at >= ?1 AND (?2 IS NULL OR desk = ?2)";
+const COUNT_CALLS_OF: &str = "SELECT count(*) FROM outbox WHERE state = 'dead' AND reason = ?1 AND (?2 IS NULL OR desk = ?2)";
 const LANE: &str =
     "SELECT lane FROM outbox WHERE id = ?1 AND state = 'dead' AND (?2 IS NULL OR desk = ?2)";
 const REVIVE: &str = "UPDATE outbox SET state = 'waiting', finished_at = NULL, reason = NULL, failures = 0, not_before = ?2, \
@@ -35,7 +36,7 @@ pub struct Letter {
     pub purpose: Option<Purpose>,
     /// The ticket that it belongs to.
     pub ticket: Option<TicketCode>,
-    /// Why it failed, in words that name nobody.
+    /// Why it failed, as it is stored.
     pub reason: String,
     /// When it failed.
     pub failed_at: Timestamp,
@@ -115,6 +116,13 @@ pub fn count_since(db: &Db, desk: Option<DeskId>, since: Timestamp) -> Result<u3
     Ok(db
         .prepare_cached(COUNT_CALLS_SINCE)?
         .query_row(params![since, desk], |row| row.get(0))?)
+}
+
+/// How many calls lie there that failed for this reason.
+pub fn count_of(db: &Db, desk: Option<DeskId>, reason: &str) -> Result<u32, Error> {
+    Ok(db
+        .prepare_cached(COUNT_CALLS_OF)?
+        .query_row(params![reason, desk], |row| row.get(0))?)
 }
 
 /// Tries a letter again, at its old place in its lane. Whether there was such a letter.

@@ -461,6 +461,18 @@ failed-what =
         [update] an update from Telegram
        *[other] a change of the card or the topic
     }
+failed-reason =
+    { $reason ->
+        [no_answer] no usable answer after many attempts
+        [refused] Telegram refused it
+        [refused_so] Telegram refused it: { $words }
+        [unreadable] it cannot be read
+        [unprepared] it could not be prepared
+        [unwritten] its end could not be written down
+        [unhandled] what it waited for could not be handled
+        [deadly] it ended the program each time it was handled
+       *[failed] it could not be handled
+    }
 failed-how = Write /failed for the list, /failed retry 12 or /failed retry all to try again, /failed drop 12 or /failed drop all to give up.
 failed-retried =
     { $count ->

@@ -334,6 +334,8 @@ messages! {
     failed_list(count: u64) = "failed-list";
     /// What a dead letter was for.
     failed_what(purpose: &str) = "failed-what";
+    /// Why it failed.
+    failed_reason(reason: &str, words: &str) = "failed-reason";
     /// How `/failed` is used.
     failed_how() = "failed-how";
     /// Dead letters go on their way again.

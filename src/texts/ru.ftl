@@ -468,6 +468,18 @@ failed-what =
         [update] обновление от Telegram
        *[other] изменение карточки или темы
     }
+failed-reason =
+    { $reason ->
+        [no_answer] после многих попыток нет внятного ответа
+        [refused] Telegram отказал
+        [refused_so] Telegram отказал: { $words }
+        [unreadable] это не удаётся прочитать
+        [unprepared] это не удалось подготовить
+        [unwritten] не удалось записать, чем это кончилось
+        [unhandled] не удалось обработать то, чего оно ждало
+        [deadly] каждая попытка обработать это завершала программу
+       *[failed] это не удалось обработать
+    }
 failed-how = /failed показывает список, /failed retry 12 или /failed retry all пробует снова, /failed drop 12 или /failed drop all отказывается.
 failed-retried =
     { $count ->

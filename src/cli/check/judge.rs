@@ -724,7 +724,11 @@ mod tests {
             );
         }
         check(
-            |telegram| telegram.member = Err(ApiFailure::Refused(Refusal::Other)),
+            |telegram| {
+                telegram.member = Err(ApiFailure::Refused(Refusal::Other(
+                    crate::domain::outcome::Told::nothing(),
+                )))
+            },
             "✘ The bot is not in the support group.\n",
             "Add Admin → @acme_bot.",
         );

@@ -29,6 +29,7 @@ pub mod same_text;
 pub mod skeleton;
 pub mod sla;
 pub mod text;
+pub mod told;
 pub mod transition;
 pub mod voices;
 pub mod when;

@@ -2,7 +2,7 @@
 //! of tdlib itself, and of Telegram's servers, which write theirs in capitals. Does not know the call.
 
 use crate::domain::ids::ChatId;
-use crate::domain::outcome::{Refusal, Unreachable};
+use crate::domain::outcome::{Refusal, Told, Unreachable};
 
 /// Why Telegram refused. `private` tells whether the call went into a client's chat: the same words
 /// mean a client there and the desk elsewhere.
@@ -10,6 +10,7 @@ pub fn refusal(code: i64, description: &str, migrate_to: Option<i64>, private: b
     if let Some(new) = migrate_to {
         return Refusal::GroupUpgraded(ChatId(new));
     }
+    let told = description;
     let description = description.to_ascii_lowercase();
     match code {
         // 421: the server works for some tokens only, and not for this one.
@@ -23,7 +24,10 @@ pub fn refusal(code: i64, description: &str, migrate_to: Option<i64>, private: b
     if code == 413 {
         return Refusal::FileUnusable;
     }
-    meaning(&description, private)
+    match meaning(&description, private) {
+        Refusal::Other(_) => Refusal::Other(Told::of(told)),
+        known => known,
+    }
 }
 
 fn meaning(description: &str, private: bool) -> Refusal {
@@ -32,7 +36,7 @@ fn meaning(description: &str, private: bool) -> Refusal {
         .find(|(words, _)| words.iter().any(|words| description.contains(words)))
         .map(|(_, meaning)| meaning);
     match found {
-        None => Refusal::Other,
+        None => Refusal::Other(Told::nothing()),
         Some(Meaning::Always(refusal)) => refusal.clone(),
         Some(Meaning::ByChat { client, .. }) if private => client.clone(),
         Some(Meaning::ByChat { group, .. }) => group.clone(),
@@ -102,7 +106,7 @@ fn concerns_all(refusal: &Refusal) -> bool {
         | Refusal::FileUnusable
         | Refusal::RemovedByTelegram
         | Refusal::PressExpired
-        | Refusal::Other => false,
+        | Refusal::Other(_) => false,
     }
 }
 
@@ -365,7 +369,7 @@ const RULES: &[(&[&str], Meaning)] = &[
         &["user not found"],
         Meaning::ByChat {
             client: Refusal::ClientUnreachable(Unreachable::NoChat),
-            group: Refusal::Other,
+            group: Refusal::Other(Told::nothing()),
         },
     ),
 ];

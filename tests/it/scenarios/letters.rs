@@ -11,7 +11,7 @@ use crate::harness::{BOT, Reads, Scenario, bot_test};
 fn dead_letter(t: &mut Scenario) {
     let refused = Fault::Refuse {
         code: 400,
-        description: "Bad Request: MESSAGE_STRANGE".to_owned(),
+        description: "Bad Request: MESSAGE_STRANGE for 7310000001 \"ann\"".to_owned(),
         parameters: None,
     };
     t.sandbox.plan(FaultRule::once("sendMessage", refused));
@@ -42,6 +42,8 @@ fn an_admin_sees_what_failed_and_tries_it_again() {
             "{}",
             list.text()
         );
+        let reason = "Telegram refused it: Bad Request: MESSAGE_STRANGE for …";
+        assert!(list.text().contains(reason), "{}", list.text());
         assert!(
             !list.text().contains("an important answer"),
             "{}",
@@ -116,5 +118,46 @@ fn when_the_bot_has_its_rights_again_what_waited_goes_on_at_once() {
         t.run();
         t.topic("bob").expect_card("is anybody there?");
         t.general().expect_part("can work in this group again");
+    });
+}
+
+#[test]
+fn what_telegram_did_not_answer_is_offered_when_it_answers_again() {
+    bot_test(|t| {
+        open_ticket(t);
+        let ann = t.person("ann");
+        t.sandbox.plan(FaultRule {
+            chat: Some(ann),
+            times: 4,
+            ..FaultRule::once("sendMessage", Fault::Internal500)
+        });
+        t.agent("sam").writes_in("ann", "an important answer");
+        // One attempt before the last.
+        t.database(|db| {
+            db.execute_batch(
+                "UPDATE outbox SET failures = 20 WHERE purpose = 'reply' AND finished_at IS NULL",
+            )
+            .expect("it can be set");
+        });
+        t.pass(Duration::from_secs(30));
+        t.general().expect_part("no usable answer");
+        t.topic("ann").expect_part("Telegram refused it");
+        t.wire.set_offline(true);
+        t.agent("sam").writes_in("ann", "and another");
+        t.pass(Duration::from_secs(900));
+        t.wire.set_offline(false);
+        t.pass(Duration::from_secs(60));
+        t.client("ann").expect("Live Support: and another");
+        let mut general = t.general();
+        let news = [general.next(), general.next()];
+        assert!(
+            news.iter()
+                .any(|one| one.text().contains("1 call failed for good")),
+            "{news:?}"
+        );
+        t.agent("eve").writes_in_general("/failed retry all");
+        t.general().expect_part("1 letter is on its way");
+        t.client("ann").expect("Live Support: an important answer");
+        t.topic("ann").expect_part("may have received it twice");
     });
 }
