@@ -27,6 +27,7 @@ CREATE TABLE outbox_new (
     attempts    INTEGER NOT NULL DEFAULT 0,
     failures    INTEGER NOT NULL DEFAULT 0,  -- attempts that count against the limit
     maybe_sent  INTEGER NOT NULL DEFAULT 0 CHECK (maybe_sent IN (0, 1)),
+    weight      INTEGER NOT NULL DEFAULT 1,  -- messages that it posts, each of which its chat counts
     created_at  INTEGER NOT NULL,
     finished_at INTEGER,
     reason      TEXT,

@@ -138,15 +138,17 @@ impl Delivery {
             .run(move |db| {
                 let now = moment.now;
                 jumps::nothing_ahead(db, now)?;
-                for (ended, client) in claims::recent(db, now.minus(pace.memory()), RECALLED_MAX)? {
-                    pace.recall(client, now.since(ended), running);
+                for (ended, call) in claims::recent(db, now.minus(pace.memory()), RECALLED_MAX)? {
+                    pace.recall(call, now.since(ended), running);
+                }
+                for call in claims::under_way(db)? {
+                    pace.recall(call, Duration::ZERO, running);
                 }
                 let claimed = claims::claimed(db)?;
                 let found = claimed.len();
                 for call in claimed {
                     match call {
                         Stored::Call(row) => {
-                            pace.recall(row.client, Duration::ZERO, running);
                             let outcome = Outcome::InDoubt;
                             let (row, chat) = (*row, None);
                             settle(db, &desk, moment, &[Ended { row, chat, outcome }])?;

@@ -317,7 +317,7 @@ impl Claiming<'_> {
                     Some(whole) => whole,
                     None => call,
                 };
-                claims::claim(self.db, row.id)?;
+                claims::claim(self.db, row.id, call.weight())?;
                 self.slow_down(&row, call.weight())?;
                 self.holds_bot_call = false;
                 self.room -= 1;
@@ -370,7 +370,7 @@ impl Claiming<'_> {
         };
         let outcome = Outcome::Refused(refusal);
         isolated(self.db, || {
-            claims::claim(self.db, row.id)?;
+            claims::claim(self.db, row.id, 0)?;
             self.desk.settle(self.db, self.moment, &row, &outcome)
         })?;
         self.claims.settled += 1;

@@ -15,6 +15,7 @@ use governor::{Quota, RateLimiter};
 
 use crate::domain::ids::ClientId;
 use crate::domain::settings::{Bursts, Flood};
+use crate::store::claims::Metered;
 
 /// The meters of one bot.
 pub struct Pace {
@@ -89,15 +90,17 @@ impl Pace {
     }
 
     /// A call that another program made so long ago. To be told oldest first, before any call is taken.
-    pub fn recall(&self, client: Option<ClientId>, ago: Duration, now: Duration) {
+    pub fn recall(&self, call: Metered, ago: Duration, now: Duration) {
         let before_now = now.saturating_add(BEFORE_START).saturating_sub(ago);
         self.clock.set_to(before_now);
         // Where the budget was spent already there is nothing more to take from it.
         if let Some(meter) = &self.bot {
             let _spent = meter.check();
         }
-        if let (Some(meter), Some(client)) = (&self.clients, client) {
-            let _spent = meter.check_key(&client);
+        if let (Some(meter), Some(client)) = (&self.clients, call.client) {
+            for _message in 0..call.weight {
+                let _spent = meter.check_key(&client);
+            }
         }
     }
 

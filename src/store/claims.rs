@@ -23,13 +23,15 @@ const UNFINISHED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id
 const FIRST_OF_QUEUE: &str = "SELECT priority, not_before FROM outbox \
      WHERE budget = ?1 AND desk = ?3 AND is_head = 1 AND priority >= ?2 AND state = 'waiting' \
      ORDER BY priority, not_before LIMIT 1";
-const RECENT: &str = "SELECT finished_at, client_id FROM outbox \
+const RECENT: &str = "SELECT finished_at, client_id, weight FROM outbox \
      WHERE state IN ('done', 'dropped') AND finished_at > ?1 AND attempts > 0 ORDER BY finished_at LIMIT ?2";
+const UNDER_WAY: &str = "SELECT client_id, weight FROM outbox WHERE state = 'claimed' ORDER BY id";
 const CARRIED: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
      failures, maybe_sent, attempts, created_at, desk FROM outbox WHERE carrier = ?1 AND state = 'merged' ORDER BY position, id";
 const END_CARRIED: &str = "UPDATE outbox SET state = 'done', carrier = NULL, call = '', finished_at = ?2 \
      WHERE carrier = ?1 AND state = 'merged'";
-const CLAIM: &str = "UPDATE outbox SET state = 'claimed', attempts = attempts + 1 WHERE id = ?1";
+const CLAIM: &str =
+    "UPDATE outbox SET state = 'claimed', attempts = attempts + 1, weight = ?2 WHERE id = ?1";
 const DEFER: &str = "UPDATE outbox SET not_before = ?2 WHERE id = ?1";
 const END: &str = "UPDATE outbox SET state = ?2, call = '', finished_at = ?3, is_head = 0, reason = ?4 \
      WHERE id = ?1 AND finished_at IS NULL";
@@ -182,15 +184,33 @@ pub fn agenda(db: &Db, budget: Budget, desk: DeskId) -> Result<Vec<(Priority, Ti
     Ok(agenda)
 }
 
-/// Calls that ended after a time, oldest first: when, and into whose chat.
-pub fn recent(
-    db: &Db,
-    after: Timestamp,
-    limit: usize,
-) -> Result<Vec<(Timestamp, Option<ClientId>)>, Error> {
+/// A call as the meters count it.
+#[derive(Clone, Copy, Debug)]
+pub struct Metered {
+    /// Into whose chat it went; none where it was nobody's.
+    pub client: Option<ClientId>,
+    /// How many messages it posts.
+    pub weight: u32,
+}
+
+/// Calls that ended after a time, oldest first, and when.
+pub fn recent(db: &Db, after: Timestamp, limit: usize) -> Result<Vec<(Timestamp, Metered)>, Error> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut statement = db.prepare_cached(RECENT)?;
-    let rows = statement.query_map(params![after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let rows = statement.query_map(params![after, limit], |row| {
+        let (client, weight) = (row.get(1)?, row.get(2)?);
+        Ok((row.get(0)?, Metered { client, weight }))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Calls that are being made, or were when the program ended.
+pub fn under_way(db: &Db) -> Result<Vec<Metered>, Error> {
+    let mut statement = db.prepare_cached(UNDER_WAY)?;
+    let rows = statement.query_map([], |row| {
+        let (client, weight) = (row.get(0)?, row.get(1)?);
+        Ok(Metered { client, weight })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -213,9 +233,9 @@ pub fn of_lane(
         .optional()?)
 }
 
-/// From here until it is settled the call is being made, and an attempt is counted.
-pub fn claim(db: &Db, id: OutboxId) -> Result<(), Error> {
-    db.prepare_cached(CLAIM)?.execute([id])?;
+/// From here until it is settled the call is being made, and an attempt is counted. It posts so many messages.
+pub fn claim(db: &Db, id: OutboxId, weight: u32) -> Result<(), Error> {
+    db.prepare_cached(CLAIM)?.execute(params![id, weight])?;
     Ok(())
 }
 

@@ -29,6 +29,7 @@ mod manners;
 mod masking;
 mod membership;
 mod merging;
+mod meters;
 mod monitoring;
 mod moves;
 mod outages;

@@ -1,0 +1,101 @@
+//! What the meters know after a restart of what the program before has sent.
+
+use std::time::Duration;
+
+use hushdesk::domain::settings::Flood;
+use hushdesk::sandbox::content;
+
+use super::carrying::open_ticket;
+use super::pacing::{reads_everything, unlimited};
+use crate::harness::{Scenario, Setup, bot_test, bot_test_with};
+
+/// The agent writes three words at once, after a restart. When messages went into the private chat of the client
+/// since a time.
+fn three_words_after_a_restart(t: &mut Scenario, since: i64) -> Vec<i64> {
+    t.kill();
+    t.start();
+    for word in ["four", "five", "six"] {
+        let sam = t.agent("sam").in_topic_of("ann");
+        sam.drops(content::text(word), None);
+    }
+    t.pass(Duration::from_secs(30));
+    let ann = t.person("ann");
+    let calls = t.sandbox.calls().into_iter();
+    calls
+        .filter(|call| call.chat == Some(ann) && call.at_ms >= since)
+        .map(|call| call.at_ms)
+        .collect()
+}
+
+#[test]
+fn a_burst_is_remembered_over_a_restart() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.pass(Duration::from_secs(600));
+        let since = t.now();
+        for word in ["one", "two", "three"] {
+            let sam = t.agent("sam").in_topic_of("ann");
+            sam.drops(content::text(word), None);
+        }
+        t.run();
+        let times = three_words_after_a_restart(t, since);
+        assert_eq!(times.len(), 6);
+        let gaps: Vec<i64> = times.windows(2).map(|two| two[1] - two[0]).collect();
+        assert!(gaps[0] + gaps[1] < 500 && gaps[3] >= 990, "{gaps:?}");
+        assert!(times[3] - times[0] >= 990, "{gaps:?}");
+        reads_everything(t);
+    });
+}
+
+#[test]
+fn an_album_is_remembered_message_by_message_over_a_restart() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.pass(Duration::from_secs(600));
+        let since = t.now();
+        let photos = (0..3)
+            .map(|number| content::photo(&format!("p{number}"), "").into())
+            .collect();
+        t.agent("sam").in_topic_of("ann").sends_album(photos);
+        let times = three_words_after_a_restart(t, since);
+        assert_eq!(times.len(), 4);
+        let gaps: Vec<i64> = times.windows(2).map(|two| two[1] - two[0]).collect();
+        assert!(gaps.iter().all(|gap| *gap >= 990), "{gaps:?}");
+        reads_everything(t);
+    });
+}
+
+#[test]
+fn the_bots_own_budget_is_remembered_over_a_restart() {
+    let setup = Setup {
+        flood: Flood {
+            calls_per_second: 8,
+            ..Setup::default().flood
+        },
+        limits: unlimited(),
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        t.pass(Duration::from_secs(60));
+        let people: Vec<String> = (0..40).map(|number| format!("p{number}")).collect();
+        for name in &people {
+            t.client(name).drops(content::text("/help"), None);
+        }
+        for _restart in 0..8 {
+            t.pass(Duration::from_millis(300));
+            t.kill();
+            t.start();
+        }
+        t.pass(Duration::from_secs(30));
+        let calls = t.sandbox.calls().into_iter();
+        let times: Vec<i64> = calls
+            .filter(|call| call.method == "sendMessage")
+            .map(|call| call.at_ms)
+            .collect();
+        assert_eq!(times.len(), 40);
+        for window in times.windows(9) {
+            assert!(window[8] - window[0] >= 1_000, "{times:?}");
+        }
+        reads_everything(t);
+    });
+}
