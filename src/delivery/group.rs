@@ -107,6 +107,11 @@ impl Group {
         Ok(group)
     }
 
+    /// Whether it is this group's.
+    pub fn is_of(&self, chat: ChatId) -> bool {
+        self.place == Place::Group(chat)
+    }
+
     pub fn has_limit(&self) -> bool {
         self.limit > 0
     }

@@ -102,6 +102,7 @@ pub(super) fn claim(
         group: Group::open(),
         at: DeskId::MAIN,
         due: 0,
+        waits_for_room: false,
         gates,
         voice: None,
         tried: None,
@@ -148,6 +149,8 @@ struct Claiming<'a> {
     /// Whose group that is.
     at: DeskId,
     due: usize,
+    /// What room the main bot has there is kept for an album.
+    waits_for_room: bool,
     /// What may be called.
     gates: Gates,
     /// Who posts the text that is next, if not the main bot, and whether it is a try.
@@ -296,9 +299,13 @@ impl Claiming<'_> {
         }
         match resolve::resolve(self.db, &row, self.desk.desks())? {
             Resolution::Ready(call) if self.is_elsewhere(&row, &call)? => {}
+            Resolution::Ready(call) if self.is_paused_there(&row, &call)? => {}
             // All others wait with it: while they take each place that comes free there is never room for all
             // of an album.
-            Resolution::Ready(call) if self.is_too_heavy(&row, &call)? => return Ok(Go::Stop),
+            Resolution::Ready(call) if self.is_too_heavy(&row, &call)? => {
+                self.waits_for_room = true;
+                return Ok(Go::Stop);
+            }
             Resolution::Ready(call) => {
                 let voice = match self.made_by(&row, &call)? {
                     MadeBy::Bot(voice) => voice,

@@ -107,7 +107,11 @@ pub(super) fn pause(
     }
     let place = match (row.budget, row.client) {
         (Budget::Client, Some(client)) => Some(Place::Client(client)),
-        (Budget::Desk, _) => Some(Place::Group(turn.group()?)),
+        // The one that it went into: it may be a group of the past.
+        (Budget::Desk, _) => match row.chat {
+            Some(chat) => Some(Place::Group(chat)),
+            None => Some(Place::Group(turn.group()?)),
+        },
         (Budget::Client, None) | (Budget::Bot, _) => None,
     };
     if let Some(place) = place {

@@ -22,10 +22,10 @@ const FOOT: &str = "
 ## Out of reach
 
 Telegram as a whole counts as out of reach after 5 calls in a row without a usable answer, a group after 3
-calls in a row that were refused because the bot may not write there, or as soon as Telegram says that the
-bot was removed or that topics are off. From then on nothing is called there and no attempt is used up; one
-cheap question (`getMe`, `getChat`) is asked after 1, 2, 4 ... 30 s until it is answered well, also over a
-restart. The log says when it begins and ends, the table `breakers` holds it meanwhile.
+calls in a row that were refused because the bot may not write there, after 5 without a usable answer while
+somebody else got one, or as soon as Telegram says that the bot was removed, muted or that topics are off. From
+then on nothing is called there and no attempt is used up; a cheap question (`getMe`; for a group `getChat` and
+what the bot may do there) is asked after 1, 2, 4 ... 30 s until it is answered well, also over a restart. The log says when it begins and ends, the table `breakers` holds it meanwhile.
 
 ## Simulation
 
@@ -61,10 +61,13 @@ const NOTHING: &str = "nothing";
 const FAULTS: &[Fault] = &[
     Fault {
         what: "429: Telegram asks to wait, 1 s to 2 h",
-        client: "the reply comes later; other clients' at once",
+        client: "the reply comes later; other clients' at once; who writes into a group that waits for minutes reads for how long",
         agent: "👀 after 5 s, 👌 when it is delivered; posts come later",
-        admin: "an alert when more waits than the group takes in minutes",
+        admin: "an alert when what waits takes the group minutes",
         tests: &[
+            "clients_and_admins_are_told_how_long_a_group_has_to_be_left_alone",
+            "whoever_opens_a_ticket_again_is_told_too",
+            "a_wait_in_a_group_of_the_past_is_none_of_the_main_ones",
             "waits_of_a_second_and_of_two_hours_are_kept_and_lose_nothing",
             "telegrams_wait_is_kept_for_the_whole_chat_and_over_a_restart",
             "a_reply_never_waits_behind_the_group",
@@ -77,6 +80,16 @@ const FAULTS: &[Fault] = &[
         agent: "the other bots post in its place; changes of what it has posted come later",
         admin: "the log",
         tests: &["a_voice_that_alone_has_to_wait_stops_nobody_else"],
+    },
+    Fault {
+        what: "hundreds of words to clients at once",
+        client: "those words come one after the other; replies at once",
+        agent: "nothing: replies, buttons and posts go on",
+        admin: NOTHING,
+        tests: &[
+            "hundreds_of_words_to_clients_hold_up_neither_replies_nor_buttons_nor_the_group",
+            "a_reply_takes_the_words_before_it_along",
+        ],
     },
     Fault {
         what: "a call comes late to Telegram",
@@ -118,6 +131,13 @@ const FAULTS: &[Fault] = &[
             "floods_that_telegram_hides_as_latency_are_waited_for",
             "a_creation_in_doubt_is_settled_by_its_announcement",
         ],
+    },
+    Fault {
+        what: "calls into one group come to nothing, all others are answered",
+        client: "after a minute one line: seen later than usual, no need to send it again",
+        agent: "posts come when it answers again, in order; a line where one may stand there twice",
+        admin: "the log and the dashboard meanwhile; in General a line when it goes on",
+        tests: &["a_group_that_alone_is_not_answered_for_is_asked_and_not_called"],
     },
     Fault {
         what: "DNS down, no connection at all",
@@ -191,6 +211,27 @@ const FAULTS: &[Fault] = &[
             "rights_that_are_removed_one_by_one_are_named_and_cost_nothing",
             "a_removed_right_holds_the_messages_until_it_is_back",
             "when_the_bot_has_its_rights_again_what_waited_goes_on_at_once",
+        ],
+    },
+    Fault {
+        what: "the bot may write in the group, but send no photos, files and the like",
+        client: NOTHING,
+        agent: "they arrive when it may, and what their clients write after them",
+        admin: "an alert that names the right and where to give it",
+        tests: &[
+            "what_is_more_than_a_text_waits_for_the_right_to_send_it",
+            "a_group_that_takes_no_photos_hears_which_right_is_missing",
+        ],
+    },
+    Fault {
+        what: "the bot is muted, or members may not write in the group",
+        client: "after a minute one line: seen later than usual, no need to send it again",
+        agent: "everything of clients when it may write, in order",
+        admin: "of one of several groups an alert in the main one, once; in General a line when it goes on",
+        tests: &[
+            "a_group_that_may_be_seen_but_not_written_in_stays_out_of_reach",
+            "a_bot_under_restrictions_is_out_of_reach_at_once_and_not_tried",
+            "the_main_group_hears_once_that_a_further_one_may_not_be_written_in",
         ],
     },
     Fault {

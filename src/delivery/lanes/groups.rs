@@ -67,6 +67,8 @@ impl Claiming<'_> {
         let all_room = self.room;
         let places = all_room.min(desk_room);
         self.room = places;
+        self.waits_for_room = false;
+        let waiting = earliest(&agenda);
         let agenda = self.heads(Budget::Desk, agenda)?;
         let are_texts_left = self.texts_by_voices()?;
         let claimed = places - self.room;
@@ -83,11 +85,13 @@ impl Claiming<'_> {
         if let Some(next) = earliest(&agenda) {
             let room_at = self.group.room_at(self.db, now)?;
             self.look_again(room_at.map_or(next, |room_at| room_at.max(next)));
-            if are_texts_left
-                && let Some(at) = self.group.voices_room_at(self.db, self.may_try, now)?
-            {
-                self.look_again(at.max(next));
-            }
+        }
+        // While room is kept for an album the voices go on.
+        let next = earliest(&agenda).or(waiting.filter(|_| self.waits_for_room));
+        if let (Some(next), true) = (next, are_texts_left)
+            && let Some(at) = self.group.voices_room_at(self.db, self.may_try, now)?
+        {
+            self.look_again(at.max(next));
         }
         Ok(())
     }
@@ -114,8 +118,8 @@ impl Claiming<'_> {
     /// has room now either.
     fn texts_by_voices(&mut self) -> Result<bool, Error> {
         let now = self.moment.now;
-        let is_over = self.group.own().room() > 0 || self.room == 0 || self.is_bot_spent;
-        if is_over {
+        let is_the_main_bots = self.group.own().room() > 0 && !self.waits_for_room;
+        if is_the_main_bots || self.room == 0 || self.is_bot_spent {
             return Ok(false);
         }
         let Some(mut next) = self.group.beyond(self.db, self.may_try, now)? else {
@@ -149,6 +153,20 @@ impl Claiming<'_> {
             };
         }
         Ok(false)
+    }
+
+    /// Whether a call goes into a group that is no desk's any more and has to be left alone.
+    pub(super) fn is_paused_there(&self, row: &OutboxRow, call: &ReadyCall) -> Result<bool, Error> {
+        let Some(chat) = call.chat().filter(|_| row.budget == Budget::Desk) else {
+            return Ok(false);
+        };
+        if self.group.is_of(chat) {
+            return Ok(false);
+        }
+        match pauses::paused_until(self.db, Place::Group(chat), self.moment.now)? {
+            Some(until) => claims::defer(self.db, row.id, until).map(|()| true),
+            None => Ok(false),
+        }
     }
 
     /// Whether a call goes into another group than it stood under: it is put under the right one, and

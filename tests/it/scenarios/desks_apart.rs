@@ -100,6 +100,42 @@ fn a_lost_group_that_is_taken_out_of_the_config_holds_nobody_back() {
 }
 
 #[test]
+fn a_wait_in_a_group_of_the_past_is_none_of_the_main_ones() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.client("bob").says("/start billing");
+        t.client("bob").expect_part("Payments");
+        t.client("bob").says("I have paid twice");
+        t.client("bob").expect_part("created");
+        t.at_desk("money", |t| {
+            t.topic("bob").expect_card("I have paid twice");
+        });
+        t.kill();
+        t.forgets_further_desks();
+        let money = t.further[0];
+        t.sandbox.plan(FaultRule {
+            method: None,
+            chat: Some(money),
+            ..FaultRule::once("", Fault::RetryAfter { seconds: 600 })
+        });
+        t.start();
+        t.run();
+        assert_eq!(t.sandbox.planned_faults(), 0, "{}", t.story());
+        // What else goes there waits too, also for a program that was not there.
+        t.kill();
+        t.start();
+        let before = t.now();
+        t.client("ann").says("hello?");
+        t.topic("bob").expect_card("I have paid twice");
+        t.topic("bob").expect_part("Before it came here:");
+        t.topic("ann").expect("hello?");
+        assert!(t.now() - before < 5_000, "ann did not wait");
+        t.pass(Duration::from_secs(700));
+        t.reads_all(money);
+    });
+}
+
+#[test]
 fn a_flood_in_one_group_does_not_slow_another_down() {
     bot_test_with(two_desks(), |t| {
         open_ticket(t);

@@ -403,3 +403,32 @@ fn a_voice_that_alone_has_to_wait_stops_nobody_else() {
         posted_by_voice(t, "it posts again");
     });
 }
+
+#[test]
+fn while_an_album_waits_for_room_the_voice_goes_on() {
+    bot_test_with(counting_apart(), |t| {
+        learn_it(t);
+        t.pass(10 * MINUTE);
+        super::pacing::reads_everything(t);
+        // Too few places are left to the main bot.
+        for number in 0..12 {
+            let sticker = content::sticker(&format!("s{number}"), "set");
+            t.client("ann").drops(sticker, None);
+        }
+        t.run();
+        let photos = (0..10)
+            .map(|number| content::photo(&format!("p{number}"), "").into())
+            .collect();
+        t.client("bob").drops_album(photos, None);
+        t.pass(Duration::from_secs(5));
+        super::pacing::reads_everything(t);
+        let before = t.now();
+        t.client("ann").says("while it waits");
+        let post = t.topic("ann").next();
+        assert_eq!((post.text(), post.sender), ("while it waits", VOICE));
+        assert!(t.now() - before < 5_000, "{}", t.story());
+        assert!(t.topic("bob").try_next().is_none(), "the album waits");
+        t.pass(MINUTE);
+        t.topic("bob").expect_album(10);
+    });
+}
