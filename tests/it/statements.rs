@@ -78,10 +78,33 @@ fn every_statement_fits_the_schema() {
     }
 }
 
+/// Indexes that hold only the rows in question.
+fn partial_indexes(db: &Db) -> Vec<String> {
+    db.prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'")
+        .expect("it fits the schema")
+        .query_map([], |row| row.get(0))
+        .expect("names can be read")
+        .collect::<Result<_, _>>()
+        .expect("names are text")
+}
+
+/// Walks along an index of all rows that are no reason to worry.
+fn walks(file: &str, name: &str, step: &str) -> bool {
+    match (file, name) {
+        // A row for each agent.
+        ("dashboard.rs" | "figures.rs", "AGENTS") => step.ends_with("agents_by_status"),
+        // Only the first row along it is read.
+        ("timers.rs", "NEXT") => step.ends_with("timers_due"),
+        ("parked.rs", "NEXT_DUE") => step.ends_with("lookups_due"),
+        _ => false,
+    }
+}
+
 /// Statements that run for every message never read a whole table.
 #[test]
 fn no_hot_statement_scans_a_table() {
     let (_folder, db) = migrated();
+    let indexes = partial_indexes(&db);
     // Rare, bounded by their own nature, or over tables that stay small.
     let cold = [
         "EXISTS",
@@ -114,9 +137,12 @@ fn no_hot_statement_scans_a_table() {
             .collect::<Result<_, _>>()
             .expect("a plan is text");
         for step in steps {
-            let is_bounded = step.contains("USING")
-                || step.contains("CONSTANT ROW")
-                || step.contains("subquery");
+            let is_bounded = step.contains("CONSTANT ROW")
+                || step.contains("subquery")
+                // What was handed in, not what is stored.
+                || step.contains("json_each")
+                || indexes.iter().any(|index| step.ends_with(index.as_str()))
+                || walks(&file, &name, &step);
             assert!(
                 !step.starts_with("SCAN") || is_bounded,
                 "{file} {name} reads a whole table: {step}"
@@ -130,13 +156,7 @@ fn no_hot_statement_scans_a_table() {
 #[test]
 fn figures_walk_along_partial_indexes_only() {
     let (_folder, db) = migrated();
-    let indexes: Vec<String> = db
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'")
-        .expect("it fits the schema")
-        .query_map([], |row| row.get(0))
-        .expect("names can be read")
-        .collect::<Result<_, _>>()
-        .expect("names are text");
+    let indexes = partial_indexes(&db);
     let mut looked_at = 0;
     for (file, name, text) in statements() {
         if file != "figures.rs" {
