@@ -99,3 +99,11 @@ ALTER TABLE topics ADD COLUMN left_closed INTEGER NOT NULL DEFAULT 0 CHECK (left
 -- The turns of each group.
 CREATE INDEX topics_turns ON topics (chat_id, due_at);
 CREATE INDEX topics_left ON topics (left_for) WHERE left_for IS NOT NULL;
+
+-- The queue is looked through for what suits somebody without opening each ticket.
+DROP INDEX tickets_queue;
+CREATE INDEX tickets_queue ON tickets (desk, priority DESC, opened_at, id, level, category)
+    WHERE state IN ('open', 'escalated');
+
+-- When the last of the minutes began in which the client has written and nobody has answered.
+ALTER TABLE tickets ADD COLUMN minute_began_at INTEGER;

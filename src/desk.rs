@@ -48,6 +48,7 @@ mod sort;
 mod staff;
 mod start;
 mod state;
+mod status;
 mod ticket;
 mod timer;
 mod topic;

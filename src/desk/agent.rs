@@ -303,6 +303,7 @@ pub(super) fn release_held(turn: &mut Turn<'_>, found: Found) -> Result<(), Erro
         file::send_again(turn, found, Answers::default())?;
     }
     ticket::answered(turn, found.ticket)?;
+    claim::by_author(turn, &ticket, found.author)?;
     match messages::original_in_group(turn.db, found.row)? {
         Some((chat, _, message)) => watch(turn, chat, message),
         None => Ok(()),

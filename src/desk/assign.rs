@@ -1,6 +1,8 @@
 //! Who gets which ticket: asked of the rules, written down with the reason, said in the topic so that the
 //! agent is notified. Also what becomes of tickets whose agent is not there any more.
 
+use std::collections::BTreeSet;
+
 use super::state::{self, By};
 use super::turn::Turn;
 use super::{people, shift};
@@ -9,14 +11,13 @@ use crate::domain::ids::{DeskId, UserId};
 use crate::domain::rules::assign::{self, Candidate, Decision, Wanted};
 use crate::domain::rules::transition::Action;
 use crate::domain::settings::Assignment;
-use crate::domain::ticket::{Ticket, TicketState};
+use crate::domain::ticket::{Level, Ticket, TicketState};
 use crate::domain::time::Timestamp;
-use crate::store::{Error, agents, queue, tickets};
+use crate::store::queue::Standing;
+use crate::store::{Error, agents, first_texts, queue, tickets};
 
 /// Tickets of the queue that find somebody in one go; the next occasion finds the next ones.
-const AT_ONCE_MAX: u32 = 20;
-/// Tickets of the queue that are looked at for that: the first may be for people who are not there.
-const LOOKED_AT_MAX: u32 = 100;
+const AT_ONCE_MAX: usize = 20;
 /// As many tickets as anybody may have.
 const OF_ONE_MAX: u32 = 1_000;
 
@@ -51,7 +52,8 @@ pub(super) fn find(
     kind: AssignmentKind,
     except: Option<UserId>,
 ) -> Result<bool, Error> {
-    if !gives_out(turn) || !ticket.state.is_queued() {
+    let is_free = ticket.state.is_queued() && !first_texts::is_held(turn.db, ticket.id)?;
+    if !gives_out(turn) || !is_free {
         return Ok(false);
     }
     let decision = decide(turn, ticket, except)?;
@@ -89,23 +91,6 @@ fn candidates(turn: &Turn<'_>, desk: DeskId) -> Result<Vec<Candidate>, Error> {
         .into_iter()
         .map(|agent| candidate(turn, agent))
         .collect()
-}
-
-/// Whether this agent could get a ticket now.
-pub(super) fn suits(turn: &Turn<'_>, agent: &Agent, ticket: &Ticket) -> Result<bool, Error> {
-    // Whoever asks for work is there, and may have more of it than they would be given.
-    if people::at_desk(turn, ticket.desk, vec![agent.clone()])?.is_empty() {
-        return Ok(false);
-    }
-    let candidate = Candidate {
-        status: AgentStatus::Available,
-        is_in_shift: true,
-        active: 0,
-        capacity: 1,
-        ..candidate(turn, agent.clone())?
-    };
-    let decision = assign::assign(&[candidate], &wanted(ticket));
-    Ok(decision.chosen.is_some())
 }
 
 fn wanted(ticket: &Ticket) -> Wanted {
@@ -163,7 +148,7 @@ pub(super) fn hand_out(turn: &mut Turn<'_>) -> Result<(), Error> {
 fn hand_out_at(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
     let mut there = candidates(turn, desk)?;
     let mut given = 0;
-    for id in queue::waiting(turn.db, desk, LOOKED_AT_MAX)? {
+    for (_, _, id) in suitable(turn, desk, &there)? {
         if given == AT_ONCE_MAX || !there.iter().any(Candidate::has_room) {
             return Ok(());
         }
@@ -182,6 +167,21 @@ fn hand_out_at(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The tickets of the queue that somebody who has room could get, in the order of the queue. So many of each
+/// kind that no more are given out at once: what suits nobody hides nothing that waits behind it.
+fn suitable(turn: &Turn<'_>, desk: DeskId, there: &[Candidate]) -> Result<Vec<Standing>, Error> {
+    let with_room = there.iter().filter(|candidate| candidate.has_room());
+    let kinds = with_room.map(|candidate| (candidate.level, candidate.categories.as_slice()));
+    let kinds: BTreeSet<(Level, &[String])> = kinds.collect();
+    // Those that were taken just now do not go back to whoever had them.
+    let limit = u32::try_from(AT_ONCE_MAX + turn.taken.len()).unwrap_or(u32::MAX);
+    let mut found = BTreeSet::new();
+    for kind in kinds {
+        found.extend(queue::suitable(turn.db, desk, kind, limit)?);
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// At the end of a turn: whoever was relieved of a ticket has room for another, and it is not that one.

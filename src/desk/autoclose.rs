@@ -10,7 +10,7 @@ use crate::domain::ids::TicketId;
 use crate::domain::rules::autoclose::{self, Next, Silence};
 use crate::domain::ticket::{ClosedBy, Ticket};
 use crate::domain::time::Timestamp;
-use crate::store::audit::Hand;
+use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, clients, tickets, timers};
 
 /// A ticket that was put aside is looked at by somebody before it closes by itself.
@@ -54,6 +54,11 @@ pub(super) fn rang(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error> {
 
 fn warn(turn: &mut Turn<'_>, ticket: &Ticket, close_at: Timestamp) -> Result<(), Error> {
     tickets::warned(turn.db, ticket.id, turn.now)?;
+    let entry = Entry {
+        ticket: Some(ticket.id),
+        ..Entry::of(Hand::Desk, "close_warned")
+    };
+    audit::insert(turn.db, &entry, turn.now)?;
     let close_at = match next(turn, ticket)? {
         Some(next) => next.at(),
         None => close_at,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::carry::Route;
 use super::turn::{Queued, Turn};
-use super::{backlog, moment};
+use super::{backlog, moment, sla};
 use crate::domain::call::{Button, Call, Lane, Priority, Purpose, To};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::Timer;
@@ -350,6 +350,7 @@ fn text_of(turn: &Turn<'_>, ticket: &Ticket, topic: Option<&Topic>) -> Result<Te
         subject,
         until: ticket.snoozed_until.map(|at| moment::shown(turn, at)),
         closes: ticket.close_at.map(|at| moment::shown(turn, at)),
+        answer_by: sla::answer_by(turn, ticket).map(|at| moment::shown(turn, at)),
     };
     Ok(card::card(ticket, &beside, turn.texts(), turn.language()))
 }

@@ -6,19 +6,17 @@ use super::command::{self, Answer, Given, needs_topic};
 use super::people;
 use super::state::{self, By};
 use super::turn::Turn;
-use super::{assign, identity, queue as lists, relocate};
+use super::{assign, identity, queue as lists, relocate, staff};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::event::AgentMessage;
 use crate::domain::ids::UserId;
 use crate::domain::rules::transition::Action;
 use crate::domain::ticket::{Level, Ticket, TicketState};
 use crate::store::audit::{self, Entry, Hand};
-use crate::store::{Error, agents, assignments, queue, tickets};
+use crate::store::{Error, agents, assignments, members, queue, tickets};
 
 /// A reply that was written so soon after somebody took the ticket was a race for it.
 const RACE: Duration = Duration::from_secs(10);
-/// Tickets of the queue that `/next` looks at.
-const LOOKED_AT_MAX: u32 = 100;
 
 /// `/claim`: whoever gives it has the ticket.
 pub(super) fn claim(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
@@ -70,7 +68,22 @@ pub(super) fn by_reply(
             let text = turn.texts().taken_delivered(turn.language(), &name);
             turn.answer_agent((message.chat, message.thread), message.message, text)
         }
-        None if ticket.state.is_queued() => take(turn, &mut ticket.clone(), user),
+        None => take(turn, &mut ticket.clone(), user),
+    }
+}
+
+/// The same for a reply that was held back and goes out now: nobody was in a race with it.
+pub(super) fn by_author(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    author: Option<UserId>,
+) -> Result<(), Error> {
+    let Some(user) = author.filter(|_| ticket.assignee.is_none()) else {
+        return Ok(());
+    };
+    // They may have left meanwhile.
+    match members::role(turn.db, ticket.desk, user)? {
+        Some(_) => take(turn, &mut ticket.clone(), user),
         None => Ok(()),
     }
 }
@@ -126,12 +139,16 @@ fn give(
         let name = people::name(turn, user)?;
         return Ok(Some(turn.texts().taken(turn.language(), &name)));
     }
-    agents::insert(turn.db, user, turn.now)?;
+    staff::named(turn, user)?;
     let mut ticket = ticket.clone();
     let by = By::member(given.message.from, kind);
     state::act(turn, &mut ticket, Action::Assign, Some(user), &by)?;
     assign::say(turn, &ticket, user)?;
-    Ok(None)
+    if staff::is_there(turn, ticket.desk, user)? {
+        return Ok(None);
+    }
+    let name = people::name(turn, user)?;
+    Ok(Some(turn.texts().assigned_absent(turn.language(), &name)))
 }
 
 /// `/transfer @x`, `/transfer billing`, `/transfer level 2`.
@@ -207,17 +224,19 @@ pub(super) fn next(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(agent) = agents::by_user(turn.db, user)? else {
         return Ok(Some(texts.nothing_next(language)));
     };
-    for id in queue::waiting(turn.db, turn.here, LOOKED_AT_MAX)? {
-        let mut ticket = tickets::by_id(turn.db, id)?;
-        if !assign::suits(turn, &agent, &ticket)? {
-            continue;
-        }
-        take(turn, &mut ticket, user)?;
-        assign::say(turn, &ticket, user)?;
-        let shown = lists::line(turn, &ticket);
-        return Ok(Some(texts.next_is(language, &shown)));
-    }
-    Ok(Some(texts.nothing_next(language)))
+    // Whoever asks for work is there, and may have more of it than they would be given.
+    let kind = (agent.level, agent.categories.as_slice());
+    let first = queue::suitable(turn.db, turn.here, kind, 1)?
+        .into_iter()
+        .next();
+    let Some((_, _, id)) = first else {
+        return Ok(Some(texts.nothing_next(language)));
+    };
+    let mut ticket = tickets::by_id(turn.db, id)?;
+    take(turn, &mut ticket, user)?;
+    assign::say(turn, &ticket, user)?;
+    let shown = lists::line(turn, &ticket);
+    Ok(Some(texts.next_is(language, &shown)))
 }
 
 /// The open ticket that a command is about, or what is answered where there is none.

@@ -11,7 +11,7 @@ use crate::domain::event::{AgentMessage, Timer};
 use crate::domain::ids::TicketId;
 use crate::domain::language::Language;
 use crate::domain::rules::closing::{self, CloseWords, When};
-use crate::domain::rules::transition::{Action, transition};
+use crate::domain::rules::transition::{Action, allowed};
 use crate::domain::ticket::{ClosedBy, Resolution, Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
@@ -64,7 +64,8 @@ pub(super) fn close(
         resolution: ending.resolution,
         duplicate_of: ending.duplicate_of,
     };
-    let may_be = transition(Some(ticket.state), Action::Close).is_ok();
+    let who = state::actor(ending.hand);
+    let may_be = allowed(Some(ticket.state), who, Action::Close).is_ok();
     if !may_be || !tickets::close(turn.db, ticket.id, closing, turn.now)? {
         return Ok(false);
     }

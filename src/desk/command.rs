@@ -4,7 +4,7 @@
 use super::turn::Turn;
 use super::{
     agent, ban, bulk, claim, closing, delete, escalate, identity, letters, prompt, queue, relocate,
-    reopening, shift, snooze, sort, staff, trail,
+    reopening, shift, snooze, sort, staff, status, trail,
 };
 use crate::domain::agent::AgentStatus;
 use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
@@ -69,10 +69,14 @@ pub(super) fn commanded(
             carry_out(turn, &given)?
         }
     };
-    match answer {
-        Some(text) => turn.answer_agent((message.chat, message.thread), message.message, text),
-        None => Ok(()),
-    }
+    let Some(text) = answer else {
+        return Ok(());
+    };
+    let buttons = match command {
+        AgentCommand::Given(word, _) => status::offered(turn, message, *word)?,
+        AgentCommand::Unknown(_) => Vec::new(),
+    };
+    status::answer(turn, message, text, buttons)
 }
 
 /// Does what a command says where whoever gives it may.

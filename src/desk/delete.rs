@@ -7,6 +7,7 @@ use super::{album, card, file};
 use crate::domain::call::{Call, Purpose};
 use crate::domain::event::{AgentMessage, ClientMessage};
 use crate::domain::ticket::{Client, Side};
+use crate::store::audit::{self, Entry, Hand};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::Found;
 use crate::store::{Error, Place, albums, clients, messages, outbox, secrets, tickets};
@@ -24,7 +25,7 @@ pub(super) fn by_client(
     };
     let own = found.filter(|found| found.side == Side::Client && !found.is_deleted);
     let text = match own {
-        Some(found) => match take_back(turn, found)? {
+        Some(found) => match taken_back(turn, found, Hand::Client)? {
             Taken::UnderWay => return Ok(()),
             Taken::Already => turn.texts().deleted_from_desk(client.language),
             Taken::Unlinked => turn.texts().not_found_at_desk(client.language),
@@ -45,7 +46,7 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, command: &AgentMessage) -> Result<()
         found.side == Side::Agent && found.author == command.from && !found.is_deleted
     });
     let text = match own {
-        Some(found) => match take_back(turn, found)? {
+        Some(found) => match taken_back(turn, found, Hand::of(command.from))? {
             Taken::UnderWay => return Ok(()),
             Taken::Already => turn.texts().deleted_from_client(turn.language()),
             Taken::Unlinked => turn.texts().not_deleted_from_client(turn.language()),
@@ -63,6 +64,16 @@ enum Taken {
     Already,
     /// It stands there, and nobody knows which it is.
     Unlinked,
+}
+
+/// The trail says that it was done, and nothing of what it said.
+fn taken_back(turn: &mut Turn<'_>, found: Found, hand: Hand) -> Result<Taken, Error> {
+    let entry = Entry {
+        ticket: Some(found.ticket),
+        ..Entry::of(hand, "delete")
+    };
+    audit::insert(turn.db, &entry, turn.now)?;
+    take_back(turn, found)
 }
 
 fn take_back(turn: &mut Turn<'_>, found: Found) -> Result<Taken, Error> {

@@ -9,12 +9,13 @@ use super::turn::Turn;
 use super::{people, relocate};
 use crate::domain::agent::{Agent, AgentStatus, AssignmentKind};
 use crate::domain::ids::{TicketId, UserId};
-use crate::domain::rules::escalate::{self, Cause};
+use crate::domain::rules::escalate::{self, Cause, Unanswered};
 use crate::domain::rules::transition::Action;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::Hand;
 use crate::store::{Error, agents, audit, tickets};
+use crate::view::buttons::Grounds;
 
 /// Agents who are mentioned; more would be noise.
 const MENTIONED_MAX: usize = 5;
@@ -44,23 +45,23 @@ pub(super) fn heard(
     turn: &mut Turn<'_>,
     id: TicketId,
     text: &str,
-    unanswered: u32,
+    unanswered: Unanswered,
 ) -> Result<(), Error> {
-    if turn.keywords().find_in(text).is_some() {
-        return by_itself(turn, id, Cause::Keyword);
+    // A word that has raised it before does not hide that nobody answers.
+    if turn.keywords().find_in(text).is_some() && by_itself(turn, id, Cause::Keyword)? {
+        return Ok(());
     }
-    let limit = turn.settings().tickets.escalate_after_messages;
-    if limit > 0 && unanswered >= limit {
-        return by_itself(turn, id, Cause::Unanswered);
+    if unanswered.is_over(turn.settings().tickets.escalate_after_messages) {
+        by_itself(turn, id, Cause::Unanswered)?;
     }
     Ok(())
 }
 
-/// A rule raises a ticket, unless it has done so for this reason since the last answer.
-pub(super) fn by_itself(turn: &mut Turn<'_>, id: TicketId, cause: Cause) -> Result<(), Error> {
+/// A rule raises a ticket, unless it has done so for this reason since the last answer. Whether it has now.
+pub(super) fn by_itself(turn: &mut Turn<'_>, id: TicketId, cause: Cause) -> Result<bool, Error> {
     let mut ticket = tickets::by_id(turn.db, id)?;
     if ticket.state == TicketState::Closed {
-        return Ok(());
+        return Ok(false);
     }
     let answered_at = ticket.last_agent_at.unwrap_or(Timestamp::from_millis(0));
     let mut before = Vec::new();
@@ -68,19 +69,24 @@ pub(super) fn by_itself(turn: &mut Turn<'_>, id: TicketId, cause: Cause) -> Resu
         before.push(cause);
     }
     if !escalate::raises_itself(cause, &before, ticket.level, ticket.priority) {
-        return Ok(());
+        return Ok(false);
     }
     let by = By {
         reason: cause.name(),
         ..By::desk(AssignmentKind::Escalated)
     };
-    raise(turn, &mut ticket, cause, &by)
+    raise(turn, &mut ticket, cause, &by).map(|()| true)
 }
 
-/// The button under the card. What the one who pressed reads.
-pub(super) fn by_button(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<String, Error> {
+/// A button under the card, with the reason on it. What the one who pressed reads.
+pub(super) fn by_button(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    grounds: Grounds,
+    hand: Hand,
+) -> Result<String, Error> {
     let (texts, language) = (turn.texts(), turn.language());
-    let why = texts.escalation_cause(language, Cause::Agent.name());
+    let why = texts.escalation_grounds(language, grounds.name());
     let by = By {
         hand,
         kind: AssignmentKind::Escalated,

@@ -64,6 +64,7 @@ pub(super) fn changed(turn: &mut Turn<'_>, member: &Member) -> Result<(), Error>
     let before =
         members::standing(turn.db, turn.here, member.user)?.and_then(|standing| standing.role);
     members::put(turn.db, turn.here, member, admits(turn), turn.now)?;
+    write_down(turn, member.user, before, member.role)?;
     match (before, member.role) {
         (None, Some(Role::Agent)) => announce(turn, member.user, &member.names)?,
         // Whoever made them an administrator has let them in.
@@ -86,12 +87,36 @@ pub(super) fn looked_up(
             let before =
                 members::standing(turn.db, turn.here, user)?.and_then(|standing| standing.role);
             members::gone(turn.db, turn.here, user, turn.now)?;
+            write_down(turn, user, before, None)?;
             if before.is_some() {
                 left(turn, user)?;
             }
             release(turn, user)
         }
     }
+}
+
+/// Who comes, goes, or becomes something else stands in the trail: Telegram says so, not who did it.
+fn write_down(
+    turn: &Turn<'_>,
+    user: UserId,
+    before: Option<Role>,
+    after: Option<Role>,
+) -> Result<(), Error> {
+    let action = match (before, after) {
+        (None, None) => return Ok(()),
+        (None, Some(_)) => "join",
+        (Some(_), None) => "leave",
+        (Some(was), Some(is)) if was == is => return Ok(()),
+        (Some(_), Some(_)) => "role",
+    };
+    let entry = Entry {
+        about: Some(user),
+        before: before.map_or("", Role::name),
+        after: after.map_or("", Role::name),
+        ..Entry::of(Hand::Desk, action)
+    };
+    audit::insert(turn.db, &entry, turn.now)
 }
 
 /// Whether what somebody changes or reacts to counts: not while an admin has yet to admit them. An

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::closing::{self, Ending};
 use super::turn::Turn;
 use super::{
-    card, category, claim, escalate, prompt, relocate, reopening, same_text, snooze, sort,
+    card, category, claim, escalate, prompt, relocate, reopening, same_text, snooze, sort, status,
 };
 use crate::domain::event::Press;
 use crate::domain::ticket::{ClosedBy, Ticket, TicketState};
@@ -16,7 +16,7 @@ use crate::view::buttons::{self, CardAction, Nap};
 
 /// A press of somebody who belongs to the desk group, as far as is known.
 pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press) -> Result<(), Error> {
-    if same_text::pressed(turn, press)? {
+    if same_text::pressed(turn, press)? || status::pressed(turn, press)? {
         return Ok(());
     }
     let Some((ticket, action)) = buttons::parse(&press.data) else {
@@ -63,7 +63,7 @@ fn on_card(
             Hand::Member(user) => claim::take_up(turn, ticket, user),
             Hand::Anonymous | Hand::Client | Hand::Desk => Ok(String::new()),
         },
-        CardAction::Escalate => escalate::by_button(turn, ticket, hand),
+        CardAction::Escalate(grounds) => escalate::by_button(turn, ticket, grounds, hand),
         CardAction::Page(page) => card::turn_page(turn, ticket, page).map(|()| String::new()),
         CardAction::Close(resolution) => {
             let ending = Ending {

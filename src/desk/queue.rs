@@ -9,7 +9,7 @@ use crate::domain::event::Timer;
 use crate::domain::ids::{DeskId, TicketId};
 use crate::domain::ticket::{Level, Ticket, TicketPriority};
 use crate::domain::time::Timestamp;
-use crate::store::{Error, assignments, clients, queue, tickets, timers};
+use crate::store::{Error, assignments, clients, first_texts, queue, tickets, timers};
 use crate::view::why;
 
 /// Tickets that a list shows; the rest is counted.
@@ -77,7 +77,10 @@ pub(super) fn line(turn: &Turn<'_>, ticket: &Ticket) -> String {
 /// The place of a ticket that nobody has, where hushdesk gives tickets out and nobody was free. Its client
 /// is told, and told again when it moves up.
 pub(super) fn place_to_tell(turn: &Turn<'_>, ticket: &Ticket) -> Result<Option<u32>, Error> {
-    if !assign::gives_out(turn) || !ticket.state.is_queued() {
+    if !assign::gives_out(turn)
+        || !ticket.state.is_queued()
+        || first_texts::is_held(turn.db, ticket.id)?
+    {
         return Ok(None);
     }
     let place = queue::place(turn.db, ticket)?;

@@ -84,10 +84,8 @@ fn go(turn: &mut Turn<'_>, ticket: &Ticket, to: DeskId, hand: Hand) -> Result<()
         None => true,
     };
     if !is_there && moved.state != TicketState::Closed {
-        let by = By {
-            hand,
-            ..By::desk(AssignmentKind::Transferred)
-        };
+        // It follows from the move, whoever did that.
+        let by = By::desk(AssignmentKind::Transferred);
         state::act(turn, &mut moved, Action::Release, None, &by)?;
     }
     card::refresh(turn, ticket.id)

@@ -3,15 +3,15 @@
 
 use super::command::{Answer, Given, named};
 use super::turn::Turn;
-use super::{card, relocate, state};
+use super::{card, relocate, staff, state};
 use crate::domain::call::{Call, Lane, Priority, Purpose};
 use crate::domain::ids::TicketId;
-use crate::domain::rules::transition::{Action, transition};
+use crate::domain::rules::transition::{Action, allowed};
 use crate::domain::ticket::{Client, Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::claims::{self, Unfinished};
-use crate::store::{Error, clients, members, outbox, tickets};
+use crate::store::{Error, clients, outbox, tickets};
 
 /// The ticket that a text of this client, written at this time, opens again.
 pub(super) fn by_text(
@@ -71,17 +71,17 @@ pub(super) fn by_member(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Res
     Ok(texts.not_reopened(language, code, &other))
 }
 
-/// Opens a closed ticket again, for whoever had it where they still belong to the group. None where its
+/// Opens a closed ticket again, for whoever had it where they are at work. None where its
 /// client has another open one (P5).
 fn reopen(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<Option<Ticket>, Error> {
     let assignee = match ticket.assignee {
-        Some(user) => members::role(turn.db, ticket.desk, user)?.map(|_| user),
+        Some(user) => staff::is_there(turn, ticket.desk, user)?.then_some(user),
         None => None,
     };
     let action = Action::Reopen {
         has_assignee: assignee.is_some(),
     };
-    let Ok(state) = transition(Some(ticket.state), action) else {
+    let Ok(state) = allowed(Some(ticket.state), state::actor(hand), action) else {
         return Ok(None);
     };
     let wanted = Ticket {

@@ -1,17 +1,18 @@
 //! The same first words from many clients: one alert in the place of many tickets. Their tickets exist and
 //! keep what is written, but get their topics later, or at once or never, as an admin decides.
 
+use super::assign;
 use super::closing::{self, Ending};
 use super::turn::{Queued, Turn};
 use crate::domain::call::{Button, Call, Lane, Priority, Purpose};
 use crate::domain::content::Text;
-use crate::domain::event::Press;
+use crate::domain::event::{Press, Timer};
 use crate::domain::ids::{ClientId, TicketId};
 use crate::domain::rules::same_text::{self, HELD_FOR, SPAN, Same};
 use crate::domain::ticket::{ClosedBy, Resolution, Role, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
-use crate::store::{Error, first_texts, members, outbox, tickets, topics};
+use crate::store::{Error, first_texts, members, outbox, tickets, timers, topics};
 
 /// Tickets that one press decides on. More take another press, so that no transaction grows without bound.
 const AT_ONCE_MAX: usize = 200;
@@ -65,7 +66,16 @@ pub(super) fn held_until(
     if tell {
         alert(turn, digest, ticket, clients)?;
     }
-    Ok(Some(turn.now.plus(HELD_FOR)))
+    let until = turn.now.plus(HELD_FOR);
+    timers::set(turn.db, until, &Timer::HoldEnds { ticket })?;
+    Ok(Some(until))
+}
+
+/// A ticket is held no longer: it gets its topic now, and somebody who works on it.
+pub(super) fn let_go(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error> {
+    first_texts::release(turn.db, ticket)?;
+    let mut ticket = tickets::by_id(turn.db, ticket)?;
+    assign::to_somebody(turn, &mut ticket, None).map(drop)
 }
 
 fn alert(turn: &mut Turn<'_>, digest: i64, ticket: TicketId, clients: u32) -> Result<(), Error> {
@@ -110,14 +120,22 @@ pub(super) fn pressed(turn: &mut Turn<'_>, press: &Press) -> Result<bool, Error>
     let held = first_texts::held(turn.db, digest, AT_ONCE_MAX)?;
     let count = u64::try_from(held.len()).unwrap_or(u64::MAX);
     for ticket in held {
-        first_texts::release(turn.db, ticket)?;
+        let entry = Entry {
+            ticket: Some(ticket),
+            ..Entry::of(Hand::Member(press.by), deal_action(deal))
+        };
+        audit::insert(turn.db, &entry, turn.now)?;
         match deal {
-            Deal::Open => outbox::due_now(turn.db, Lane::Topic(ticket), turn.now)?,
-            Deal::Close => give_up(turn, ticket, Hand::Member(press.by))?,
+            Deal::Open => {
+                outbox::due_now(turn.db, Lane::Topic(ticket), turn.now)?;
+                let_go(turn, ticket)?;
+            }
+            Deal::Close => {
+                first_texts::release(turn.db, ticket)?;
+                give_up(turn, ticket, Hand::Member(press.by))?;
+            }
         }
     }
-    let entry = Entry::of(Hand::Member(press.by), deal_action(deal));
-    audit::insert(turn.db, &entry, turn.now)?;
     let text = match deal {
         Deal::Open => texts.same_opened(language, count),
         Deal::Close => texts.same_closed(language, count),

@@ -13,7 +13,8 @@ use crate::domain::rules::transition::Action;
 use crate::domain::settings::Targets;
 use crate::domain::ticket::{Side, Ticket, TicketState};
 use crate::domain::time::Timestamp;
-use crate::store::{Error, audit, sla as kept, tickets, timers};
+use crate::store::audit::{self, Entry, Hand};
+use crate::store::{Error, sla as kept, tickets, timers};
 
 /// Something has changed that a promised time depends on: it is looked at again, at once.
 pub(super) fn look_again(turn: &Turn<'_>, ticket: TicketId) -> Result<(), Error> {
@@ -55,9 +56,27 @@ fn overdue(turn: &Turn<'_>, ticket: &Ticket, target: Target) -> Result<Option<St
             break;
         }
         kept::take(turn.db, ticket.id, (target, step), turn.now)?;
+        let entry = Entry {
+            ticket: Some(ticket.id),
+            about: ticket.assignee,
+            reason: target.name(),
+            ..Entry::of(Hand::Desk, word(step))
+        };
+        audit::insert(turn.db, &entry, turn.now)?;
         last = Some(step);
     }
     Ok(last)
+}
+
+/// What the trail calls a step.
+const fn word(step: Step) -> &'static str {
+    match step {
+        Step::Warn => "sla_warn",
+        Step::Breach => "sla_breach",
+        Step::Remind => "sla_remind",
+        Step::Reassign => "sla_reassign",
+        Step::Escalate => "sla_escalate",
+    }
 }
 
 fn next_step(
@@ -78,6 +97,16 @@ fn next_step(
     let (sla, hours) = (&turn.settings().sla, &turn.settings().hours);
     let what = (target, ticket.priority);
     Ok(sla::next_step(sla, hours, what, clock, &done))
+}
+
+/// Until when the first answer is promised, where it is and nobody has answered yet.
+pub(super) fn answer_by(turn: &Turn<'_>, ticket: &Ticket) -> Option<Timestamp> {
+    if ticket.state == TicketState::Closed || ticket.first_response_at.is_some() {
+        return None;
+    }
+    let (sla, hours) = (&turn.settings().sla, &turn.settings().hours);
+    let clock = Clock::started(ticket.opened_at);
+    sla::due(sla, hours, Target::FirstResponse, ticket.priority, clock)
 }
 
 /// The clock of the close, from what happened: it stands still while the client owes the answer and while
@@ -119,7 +148,7 @@ fn take(turn: &mut Turn<'_>, mut ticket: Ticket, target: Target, step: Step) -> 
         Step::Warn => tell(turn, &ticket, target, "near"),
         Step::Breach | Step::Remind => tell(turn, &ticket, target, "over"),
         Step::Reassign => reassign(turn, &mut ticket),
-        Step::Escalate => escalate::by_itself(turn, ticket.id, Cause::Overdue),
+        Step::Escalate => escalate::by_itself(turn, ticket.id, Cause::Overdue).map(drop),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::command::{Answer, Given, needs_topic};
 use super::state::{self, By};
 use super::turn::Turn;
-use super::{assign, autoclose, identity, moment, sla};
+use super::{assign, identity, moment, people, sla};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::event::Timer;
 use crate::domain::ids::{TicketId, UserId};
@@ -11,7 +11,7 @@ use crate::domain::rules::transition::Action;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
-use crate::store::{Error, members, tickets, timers};
+use crate::store::{Error, tickets, timers};
 
 /// `/snooze 3h`; without a time until the client writes.
 pub(super) fn command(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
@@ -107,8 +107,6 @@ fn wake(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<(), Error> {
     if state::act(turn, &mut awake, Action::Wake { has_assignee }, None, &by)?.is_some() {
         return Ok(());
     }
-    autoclose::go_on(turn, ticket.id)?;
-    sla::look_again(turn, ticket.id)?;
     assign::to_somebody(turn, &mut awake, None).map(drop)
 }
 
@@ -142,15 +140,21 @@ pub(super) fn remind(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     Ok(Some(turn.texts().remind_set(turn.language(), &shown)))
 }
 
-/// Something that somebody wanted to be reminded of.
+/// Something that somebody wanted to be reminded of, by name, so that Telegram notifies them.
 pub(super) fn reminded(
     turn: &mut Turn<'_>,
     ticket: TicketId,
     by: UserId,
     text: &str,
 ) -> Result<(), Error> {
-    let names = members::names_of(turn.db, by)?.unwrap_or_default();
-    let name = names.shown().unwrap_or("–");
-    let line = turn.texts().line_reminder(turn.language(), name, text);
-    turn.tell_topic(ticket, line, None)
+    let entry = Entry {
+        ticket: Some(ticket),
+        about: Some(by),
+        ..Entry::of(Hand::Desk, "reminded")
+    };
+    audit::insert(turn.db, &entry, turn.now)?;
+    let name = people::name(turn, by)?;
+    let line = turn.texts().line_reminder(turn.language(), &name, text);
+    let text = people::mentioning(line, &[(by, name)]);
+    turn.tell_topic_text(ticket, text, None)
 }

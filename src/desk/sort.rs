@@ -170,10 +170,10 @@ fn save(turn: &mut Turn<'_>, sorted: &Ticket, entry: &Entry<'_>) -> Result<(), E
         ..*entry
     };
     audit::insert(turn.db, &entry, turn.now)?;
-    if relocate::follow(turn, sorted.id, entry.hand)? {
-        let mut ticket = tickets::by_id(turn.db, sorted.id)?;
-        assign::to_somebody(turn, &mut ticket, None)?;
-    }
+    relocate::follow(turn, sorted.id, entry.hand)?;
+    // Where it waits, it may suit somebody now whom it did not suit before.
+    let mut ticket = tickets::by_id(turn.db, sorted.id)?;
+    assign::to_somebody(turn, &mut ticket, None)?;
     card::refresh(turn, sorted.id)
 }
 

@@ -36,7 +36,8 @@ pub(super) fn wrote(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<bool,
 /// are away.
 pub(super) fn acted(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
     let Some(agent) = agents::by_user(turn.db, user)? else {
-        agents::insert(turn.db, user, turn.now)?;
+        let there = (AgentStatus::Available, StatusBy::Agent);
+        enrol(turn, user, there, Hand::Member(user))?;
         watch(turn, user)?;
         return assign::hand_out(turn);
     };
@@ -47,6 +48,43 @@ pub(super) fn acted(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
         be(turn, &agent, AgentStatus::Available, StatusBy::Agent)?;
     }
     Ok(())
+}
+
+/// Somebody is an agent from now on, and the trail says so.
+fn enrol(
+    turn: &Turn<'_>,
+    user: UserId,
+    (status, by): (AgentStatus, StatusBy),
+    hand: Hand,
+) -> Result<(), Error> {
+    if !agents::insert(turn.db, user, (status, by), turn.now)? {
+        return Ok(());
+    }
+    let entry = Entry {
+        about: Some(user),
+        after: status.name(),
+        ..Entry::of(hand, "enrol")
+    };
+    audit::insert(turn.db, &entry, turn.now)
+}
+
+/// An admin has named a member who has done nothing yet: they are not at work before they do.
+pub(super) fn named(turn: &Turn<'_>, user: UserId) -> Result<(), Error> {
+    enrol(
+        turn,
+        user,
+        (AgentStatus::Offline, StatusBy::Timer),
+        Hand::Desk,
+    )
+}
+
+/// Whether an agent is at work at a desk, whatever they have to do.
+pub(super) fn is_there(turn: &Turn<'_>, desk: DeskId, user: UserId) -> Result<bool, Error> {
+    if members::role(turn.db, desk, user)?.is_none() {
+        return Ok(false);
+    }
+    let agent = agents::by_user(turn.db, user)?;
+    Ok(agent.is_some_and(|agent| agent.status.keeps_tickets() && shift::is_on(turn, &agent)))
 }
 
 /// Whether an action says that somebody is there of whom only the clock had said otherwise. Outside of their
@@ -184,7 +222,7 @@ pub(super) fn edit(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(user) = command::member(turn, name)? else {
         return Ok(Some(given.how(turn)));
     };
-    agents::insert(turn.db, user, turn.now)?;
+    named(turn, user)?;
     let Some(before) = agents::by_user(turn.db, user)? else {
         return Ok(Some(given.how(turn)));
     };
@@ -264,6 +302,9 @@ fn line(turn: &Turn<'_>, agent: &Agent) -> Result<String, Error> {
         texts.agent_load(language, u64::from(load), u64::from(most)),
         texts.card_level(language, u64::from(agent.level.number())),
     ];
+    if let Some(average) = agents::average_answer(turn.db, agent.user)? {
+        parts.push(texts.agent_answers(language, average.as_secs() / 60));
+    }
     if !agent.categories.is_empty() {
         parts.push(agent.categories.join(", "));
     }

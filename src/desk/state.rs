@@ -3,11 +3,11 @@
 //! card shows it.
 
 use super::turn::Turn;
-use super::{assign, card, sla};
+use super::{assign, autoclose, card, sla};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::ids::UserId;
 use crate::domain::rules::assign::Why;
-use crate::domain::rules::transition::{Action, NotPossible, transition};
+use crate::domain::rules::transition::{Action, Actor, NotPossible, allowed};
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, assignments, queue, tickets};
@@ -57,7 +57,7 @@ pub(super) fn act(
     to: Option<UserId>,
     by: &By<'_>,
 ) -> Result<Option<NotPossible>, Error> {
-    let state = match transition(Some(ticket.state), action) {
+    let state = match allowed(Some(ticket.state), actor(by.hand), action) {
         Ok(state) => state,
         Err(not_possible) => return Ok(Some(not_possible)),
     };
@@ -80,7 +80,7 @@ pub(super) fn act(
     }
     if let Some(agent) = ticket.assignee {
         if before.assignee != Some(agent) {
-            let how = (by.kind, actor(by.hand));
+            let how = (by.kind, member(by.hand));
             assignments::begin(turn.db, ticket.id, agent, how, by.why, turn.now)?;
         }
     } else if before.assignee.is_some() {
@@ -95,7 +95,12 @@ pub(super) fn act(
         queue::forget_told(turn.db, ticket.id)?;
     }
     write_down(turn, &before, ticket, action, by)?;
-    if before.priority != ticket.priority {
+    // Its clocks stood still, however it is taken up again.
+    let is_awake = before.state == TicketState::Snoozed && state != TicketState::Snoozed;
+    if is_awake {
+        autoclose::go_on(turn, ticket.id)?;
+    }
+    if is_awake || before.priority != ticket.priority {
         sla::look_again(turn, ticket.id)?;
     }
     card::refresh(turn, ticket.id)?;
@@ -124,7 +129,16 @@ pub(super) fn reopened(turn: &mut Turn<'_>, ticket: &mut Ticket) -> Result<(), E
     }
 }
 
-fn actor(hand: Hand) -> Option<UserId> {
+/// Who it is for the rules.
+pub(super) const fn actor(hand: Hand) -> Actor {
+    match hand {
+        Hand::Member(_) | Hand::Anonymous => Actor::Agent,
+        Hand::Client => Actor::Client,
+        Hand::Desk => Actor::Timer,
+    }
+}
+
+fn member(hand: Hand) -> Option<UserId> {
     match hand {
         Hand::Member(user) => Some(user),
         Hand::Anonymous | Hand::Client | Hand::Desk => None,
@@ -157,7 +171,19 @@ fn write_down(
         reason: by.reason,
         ..Entry::of(by.hand, word(action))
     };
-    audit::insert(turn.db, &entry, turn.now)
+    audit::insert(turn.db, &entry, turn.now)?;
+    // Whoever had it finds it among what was done to them, too.
+    match (before.assignee, ticket.assignee) {
+        (Some(had_it), Some(has_it)) if had_it != has_it => {
+            let entry = Entry {
+                ticket: Some(ticket.id),
+                about: Some(had_it),
+                ..Entry::of(by.hand, "take_away")
+            };
+            audit::insert(turn.db, &entry, turn.now)
+        }
+        (None | Some(_), None | Some(_)) => Ok(()),
+    }
 }
 
 /// What the trail calls it.

@@ -5,13 +5,14 @@ use std::time::Duration;
 use super::carry::{self, Parcel, Route};
 use super::turn::Turn;
 use super::{
-    album, assign, autoclose, backlog, card, category, closing, escalate, queue, same_text, sla,
-    snooze, staff,
+    album, assign, autoclose, backlog, card, category, closing, escalate, moment, queue, same_text,
+    sla, snooze, staff,
 };
 use crate::domain::call::{Call, Priority, Purpose, Source};
 use crate::domain::content::Content;
 use crate::domain::event::ClientMessage;
 use crate::domain::ids::{MessageRowId, TicketId};
+use crate::domain::rules::escalate::Unanswered;
 use crate::domain::rules::transition::Action;
 use crate::domain::rules::{desks, pacing, text};
 use crate::domain::ticket::{Client, Level, Side, Ticket, TicketCode};
@@ -94,6 +95,11 @@ fn created(
     let behind = backlog::look(turn)?.map(|behind| behind.minutes);
     let queued = (!turn_in.is_zero()).then(|| turn_in.as_secs().div_ceil(60));
     let (texts, code) = (turn.texts(), ticket.code.as_str());
+    // What waits for anything else waits for that, too.
+    if let Some(opens) = opens_at(turn) {
+        let opens = moment::shown(turn, opens);
+        return Ok(texts.ticket_away(client.language, code, &opens));
+    }
     let place = queue::place_to_tell(turn, ticket)?;
     Ok(match behind.into_iter().chain(queued).max() {
         Some(minutes) => {
@@ -108,6 +114,12 @@ fn created(
             None => texts.ticket_created(client.language, code),
         },
     })
+}
+
+/// When the desk opens, where it is closed.
+fn opens_at(turn: &Turn<'_>) -> Option<Timestamp> {
+    let opens = turn.settings().hours.next_opening(turn.now)?;
+    (opens > turn.now).then_some(opens)
 }
 
 /// Adds a message to an open ticket.
@@ -143,7 +155,7 @@ fn opened(
     turn: &mut Turn<'_>,
     ticket: &Ticket,
     content: &Content,
-    unanswered: u32,
+    unanswered: Unanswered,
 ) -> Result<Ticket, Error> {
     sla::look_again(turn, ticket.id)?;
     escalate::heard(turn, ticket.id, &content.text.text, unanswered)?;
@@ -189,8 +201,8 @@ pub(super) fn subject_of(turn: &Turn<'_>, content: &Content) -> String {
 struct Kept {
     found: Found,
     content: Content,
-    /// The ticket's minutes without an answer, this message counted.
-    unanswered: u32,
+    /// How long the client has been writing without an answer, this message counted.
+    unanswered: Unanswered,
 }
 
 /// Keeps a client's message, with what has to be hidden hidden.
@@ -222,10 +234,12 @@ fn keep(turn: &Turn<'_>, ticket: &Ticket, incoming: &Incoming<'_>) -> Result<Kep
         is_deleted: false,
     };
     turn.seal(found, &masked.redacted)?;
+    let unanswered = tickets::unanswered(turn.db, ticket.id)?.wrote(message.date);
+    tickets::client_wrote(turn.db, ticket.id, message.date, unanswered)?;
     Ok(Kept {
         found,
         content: masked.content,
-        unanswered: tickets::client_wrote(turn.db, ticket.id, message.date)?,
+        unanswered,
     })
 }
 

@@ -7,13 +7,13 @@ use super::closing::{self, Ending};
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use super::{
-    album, autoclose, backlog, card, dashboard, identity, membership, outage, queue, shift, sla,
-    snooze, staff,
+    album, autoclose, backlog, card, dashboard, identity, membership, outage, queue, same_text,
+    shift, sla, snooze, staff,
 };
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
 use crate::domain::ids::{ChatId, MessageId, OutboxId};
-use crate::domain::rules::same_text;
+use crate::domain::rules::same_text::HELD_FOR;
 use crate::domain::ticket::ClosedBy;
 use crate::domain::time::Timestamp;
 use crate::store::audit::Hand;
@@ -89,6 +89,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::PromptLapses { prompt } => identity::lapsed(turn, *prompt),
         Timer::AgentIdle { agent } => staff::idle(turn, *agent),
         Timer::AgentShift { agent } => shift::rang(turn, *agent),
+        Timer::HoldEnds { ticket } => same_text::let_go(turn, *ticket),
         Timer::QueueMoves => queue::moved(turn),
         Timer::SlaDue { ticket } => sla::due(turn, *ticket),
         Timer::CardCount { ticket } => card::recounted(turn, *ticket),
@@ -148,7 +149,7 @@ fn housekeeping(turn: &mut Turn<'_>) -> Result<(), Error> {
     let calls = outbox::forget_finished(turn.db, before, REMOVED_AT_ONCE)?;
     let work = jobs::forget(turn.db, before, REMOVED_AT_ONCE)?;
     let asked = prompts::forget(turn.db, before, REMOVED_AT_ONCE)?;
-    let begun = turn.now.minus(same_text::HELD_FOR);
+    let begun = turn.now.minus(HELD_FOR);
     let begun = first_texts::forget(turn.db, begun, REMOVED_AT_ONCE)?;
     backlog::look(turn)?;
     let is_behind = [updates, calls, work, asked, begun].contains(&REMOVED_AT_ONCE);

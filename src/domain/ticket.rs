@@ -341,8 +341,6 @@ pub struct Ticket {
     pub waiting_since: Option<Timestamp>,
     /// Messages of the client since the last answer.
     pub unread: u32,
-    /// Separate minutes with such messages.
-    pub unanswered_minutes: u32,
     /// When the client wrote last.
     pub last_client_at: Option<Timestamp>,
     /// When an agent wrote to the client last.

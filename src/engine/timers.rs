@@ -95,6 +95,7 @@ impl Timers {
                             | Timer::PromptLapses { .. }
                             | Timer::AgentIdle { .. }
                             | Timer::AgentShift { .. }
+                            | Timer::HoldEnds { .. }
                             | Timer::QueueMoves
                             | Timer::SlaDue { .. }
                             | Timer::CardCount { .. } => Ok(()),

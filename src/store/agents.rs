@@ -11,8 +11,8 @@ use crate::domain::agent::{Agent, AgentStatus, StatusBy};
 use crate::domain::ids::UserId;
 use crate::domain::time::Timestamp;
 
-const INSERT: &str = "INSERT INTO agents (user_id, status_at, last_action_at) VALUES (?1, ?2, ?2) \
-     ON CONFLICT (user_id) DO NOTHING";
+const INSERT: &str = "INSERT INTO agents (user_id, status, status_by, status_at, last_action_at) \
+     VALUES (?1, ?3, ?4, ?2, ?2) ON CONFLICT (user_id) DO NOTHING";
 const BY_USER: &str = "SELECT user_id, level, capacity, languages, categories, status, status_by, status_at, \
      last_action_at, shift FROM agents WHERE user_id = ?1";
 const OF_STATUS: &str = "SELECT user_id, level, capacity, languages, categories, status, status_by, status_at, \
@@ -30,10 +30,17 @@ const AVERAGE_ANSWER: &str = "SELECT sum(answers_ms) / nullif(sum(answers), 0) F
 const LAST_GIVEN: &str =
     "SELECT assigned_at FROM assignments WHERE agent = ?1 ORDER BY id DESC LIMIT 1";
 
-/// Enrols a member. Nothing happens to one who is enrolled.
-pub fn insert(db: &Db, user: UserId, now: Timestamp) -> Result<(), Error> {
-    db.prepare_cached(INSERT)?.execute(params![user, now])?;
-    Ok(())
+/// Enrols a member. Whether they were not yet.
+pub fn insert(
+    db: &Db,
+    user: UserId,
+    (status, by): (AgentStatus, StatusBy),
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let inserted = db
+        .prepare_cached(INSERT)?
+        .execute(params![user, now, status, by])?;
+    Ok(inserted == 1)
 }
 
 /// How somebody works; none before their first action.

@@ -22,8 +22,9 @@ const ABOUT_AGENT: &str = "SELECT audit.id, at, actor, hand, action, code, befor
 
 const WAS_DONE: &str = "SELECT 1 FROM audit WHERE ticket_id = ?1 AND action = ?2 AND reason = ?3 AND hand = 'desk' \
      AND at > ?4";
+// What takes a ticket up again without waking it first counts as well.
 const PAUSES: &str = "SELECT at, action FROM audit WHERE ticket_id = ?1 \
-     AND action IN ('snooze', 'wake', 'close', 'reopen') ORDER BY id";
+     AND action IN ('snooze', 'wake', 'claim', 'assign', 'escalate', 'close', 'reopen') ORDER BY id";
 
 /// Whose hand it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,6 +12,7 @@ const COUNT: &str = "SELECT count(*) FROM first_texts WHERE digest = ?1 AND writ
 const HOLD: &str = "UPDATE first_texts SET held_ticket = ?3 WHERE digest = ?1 AND client_id = ?2";
 const HELD: &str = "SELECT held_ticket FROM first_texts WHERE digest = ?1 AND held_ticket IS NOT NULL \
      ORDER BY held_ticket LIMIT ?2";
+const IS_HELD: &str = "SELECT 1 FROM first_texts WHERE held_ticket = ?1";
 const RELEASE: &str = "UPDATE first_texts SET held_ticket = NULL WHERE held_ticket = ?1";
 const FORGET: &str = "DELETE FROM first_texts WHERE (digest, client_id) IN \
      (SELECT digest, client_id FROM first_texts WHERE written_at <= ?1 LIMIT ?2)";
@@ -44,6 +45,11 @@ pub fn held(db: &Db, digest: i64, limit: usize) -> Result<Vec<TicketId>, Error> 
     let mut statement = db.prepare_cached(HELD)?;
     let rows = statement.query_map(params![digest, limit], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether a ticket waits for a decision.
+pub fn is_held(db: &Db, ticket: TicketId) -> Result<bool, Error> {
+    Ok(db.prepare_cached(IS_HELD)?.exists([ticket])?)
 }
 
 /// A ticket does not wait any more.

@@ -1,20 +1,29 @@
 //! The queue of a desk: tickets that nobody has, the most urgent and oldest first; what each agent has; and the
-//! places in the queue that clients were told.
+//! places in the queue that clients were told. What is held for an admin's decision does not stand in it.
+
+use std::cmp::Reverse;
 
 use rusqlite::{OptionalExtension, params};
 
+use super::types::to_json;
 use super::{Db, Error};
 use crate::domain::ids::{DeskId, TicketId, UserId};
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Level, Ticket, TicketPriority};
 use crate::domain::time::Timestamp;
 
 const WAITING: &str = "SELECT id FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?2 \
+     AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = tickets.id) \
      ORDER BY priority DESC, opened_at, id LIMIT ?1";
-const COUNT: &str =
-    "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?1";
-const MORE_URGENT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?2 AND priority > ?1";
+const SUITABLE: &str = "SELECT priority, opened_at, id FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?1 \
+     AND level <= ?2 AND (category IS NULL OR ?3 = '[]' OR category IN (SELECT value FROM json_each(?3))) \
+     AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = tickets.id) \
+     ORDER BY priority DESC, opened_at, id LIMIT ?4";
+const COUNT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?1 \
+     AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = tickets.id)";
+const MORE_URGENT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?2 AND priority > ?1 \
+     AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = tickets.id)";
 const OLDER: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?4 AND priority = ?1 \
-     AND (opened_at, id) < (?2, ?3)";
+     AND (opened_at, id) < (?2, ?3) AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = tickets.id)";
 const OF_AGENT: &str = "SELECT id FROM tickets WHERE assignee = ?1 AND state IN ('assigned', 'snoozed') \
      ORDER BY opened_at, id LIMIT ?2";
 const TOLD: &str = "SELECT place FROM queue_places WHERE ticket_id = ?1";
@@ -26,6 +35,24 @@ const FORGET_TOLD: &str = "DELETE FROM queue_places WHERE ticket_id = ?1";
 pub fn waiting(db: &Db, desk: DeskId, limit: u32) -> Result<Vec<TicketId>, Error> {
     let mut statement = db.prepare_cached(WAITING)?;
     let rows = statement.query_map(params![limit, desk], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Where a ticket stands in the queue; the least is the first.
+pub type Standing = (Reverse<TicketPriority>, Timestamp, TicketId);
+
+/// The first tickets that nobody has and that somebody of a level could get who works on these categories;
+/// none: on all. However much stands before them.
+pub fn suitable(
+    db: &Db,
+    desk: DeskId,
+    (level, categories): (Level, &[String]),
+    limit: u32,
+) -> Result<Vec<Standing>, Error> {
+    let mut statement = db.prepare_cached(SUITABLE)?;
+    let rows = statement.query_map(params![desk, level, to_json(&categories), limit], |row| {
+        Ok((Reverse(row.get(0)?), row.get(1)?, row.get(2)?))
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -5,42 +5,43 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::{Db, Error};
 use crate::domain::ids::{ClientId, DeskId, MessageRowId, TicketId};
+use crate::domain::rules::escalate::Unanswered;
 use crate::domain::ticket::{ClosedBy, Resolution, Ticket, TicketCode, TicketPriority};
 use crate::domain::time::Timestamp;
 
 const INSERT: &str = "INSERT INTO tickets (code, client_id, state, opened_at, subject, category, priority, desk) \
      VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7) ON CONFLICT (code) DO NOTHING RETURNING id";
 const BY_ID: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, assignee, \
-     opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, last_client_at, \
-     last_agent_at, first_response_at, language, desk \
+     opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, last_client_at, last_agent_at, \
+      first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE tickets.id = ?1";
 const OPEN_OF_CLIENT: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, \
-     assignee, opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, \
-     last_client_at, last_agent_at, first_response_at, language, desk \
+     assignee, opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, last_client_at, \
+     last_agent_at, first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE client_id = ?1 AND state <> 'closed'";
 const LATEST_OF_CLIENT: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, \
-     assignee, opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, \
-     last_client_at, last_agent_at, first_response_at, language, desk \
+     assignee, opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, last_client_at, \
+     last_agent_at, first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE client_id = ?1 ORDER BY tickets.id DESC LIMIT 1";
 const BY_CODE: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, assignee, \
-     opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, unanswered_minutes, last_client_at, \
-     last_agent_at, first_response_at, language, desk \
+     opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, last_client_at, last_agent_at, \
+      first_response_at, language, desk \
      FROM tickets JOIN clients ON clients.id = client_id WHERE code = ?1";
 const SAVE: &str = "UPDATE tickets SET state = ?2, priority = ?3, level = ?4, category = ?5, assignee = ?6, \
      snoozed_until = ?7, close_at = ?8 WHERE id = ?1 AND state <> 'closed'";
 const CLOSE: &str = "UPDATE tickets SET state = 'closed', closed_at = ?2, closed_by = ?3, resolution = ?4, \
      duplicate_of = ?5, snoozed_until = NULL, close_at = NULL, unread = 0, waiting_since = NULL, \
-     unanswered_minutes = 0 WHERE id = ?1 AND state <> 'closed'";
+     unanswered_minutes = 0, minute_began_at = NULL WHERE id = ?1 AND state <> 'closed'";
 const REOPEN: &str = "UPDATE tickets SET state = ?2, assignee = ?3, closed_at = NULL, closed_by = NULL, \
      resolution = NULL, duplicate_of = NULL, reopened = reopened + 1 WHERE id = ?1 AND state = 'closed' \
      AND NOT EXISTS (SELECT 1 FROM tickets AS other WHERE other.client_id = tickets.client_id \
      AND other.state <> 'closed')";
-const CLIENT_WROTE: &str = "UPDATE tickets SET unread = unread + 1, unanswered_minutes = unanswered_minutes + \
-     (waiting_since IS NULL OR last_client_at / 60000 <> ?2 / 60000), \
-     waiting_since = ifnull(waiting_since, ?2), last_client_at = ?2, warned_at = NULL WHERE id = ?1 AND state <> 'closed' RETURNING unanswered_minutes";
+const UNANSWERED: &str = "SELECT unanswered_minutes, minute_began_at FROM tickets WHERE id = ?1";
+const CLIENT_WROTE: &str = "UPDATE tickets SET unread = unread + 1, unanswered_minutes = ?3, minute_began_at = ?4, \
+     waiting_since = ifnull(waiting_since, ?2), last_client_at = ?2, warned_at = NULL WHERE id = ?1 AND state <> 'closed'";
 const AGENT_WROTE: &str = "UPDATE tickets SET answers = answers + (waiting_since IS NOT NULL), \
      answers_ms = answers_ms + max(?2 - ifnull(waiting_since, ?2), 0), unread = 0, waiting_since = NULL, \
-     unanswered_minutes = 0, last_agent_at = ?2, warned_at = NULL, first_response_at = ifnull(first_response_at, ?2) \
+     unanswered_minutes = 0, minute_began_at = NULL, last_agent_at = ?2, warned_at = NULL, first_response_at = ifnull(first_response_at, ?2) \
      WHERE id = ?1 AND state <> 'closed'";
 const SET_SUBJECT: &str = "UPDATE tickets SET subject = ?3 \
      WHERE id = ?1 AND ?2 = (SELECT min(id) FROM messages WHERE ticket_id = ?1)";
@@ -169,14 +170,30 @@ pub fn reopen(db: &Db, ticket: &Ticket) -> Result<bool, Error> {
     Ok(reopened == 1)
 }
 
-/// The client has written: somebody has to answer. In how many minutes they have written since the last
-/// answer; 0 where the ticket is closed.
-pub fn client_wrote(db: &Db, id: TicketId, at: Timestamp) -> Result<u32, Error> {
-    let minutes = db
-        .prepare_cached(CLIENT_WROTE)?
-        .query_row(params![id, at], |row| row.get(0))
-        .optional()?;
-    Ok(minutes.unwrap_or(0))
+/// How long the client has been writing without an answer.
+pub fn unanswered(db: &Db, id: TicketId) -> Result<Unanswered, Error> {
+    Ok(db.prepare_cached(UNANSWERED)?.query_row([id], |row| {
+        Ok(Unanswered {
+            minutes: row.get(0)?,
+            minute_began_at: row.get(1)?,
+        })
+    })?)
+}
+
+/// The client has written, without an answer for so long: somebody has to answer.
+pub fn client_wrote(
+    db: &Db,
+    id: TicketId,
+    at: Timestamp,
+    unanswered: Unanswered,
+) -> Result<(), Error> {
+    let Unanswered {
+        minutes,
+        minute_began_at,
+    } = unanswered;
+    db.prepare_cached(CLIENT_WROTE)?
+        .execute(params![id, at, minutes, minute_began_at])?;
+    Ok(())
 }
 
 /// An agent has answered: nothing of the client's waits any more.
@@ -234,11 +251,10 @@ fn ticket(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         close_at: row.get(12)?,
         waiting_since: row.get(13)?,
         unread: row.get(14)?,
-        unanswered_minutes: row.get(15)?,
-        last_client_at: row.get(16)?,
-        last_agent_at: row.get(17)?,
-        first_response_at: row.get(18)?,
-        language: row.get(19)?,
-        desk: row.get(20)?,
+        last_client_at: row.get(15)?,
+        last_agent_at: row.get(16)?,
+        first_response_at: row.get(17)?,
+        language: row.get(18)?,
+        desk: row.get(19)?,
     })
 }

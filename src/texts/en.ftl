@@ -153,6 +153,7 @@ card-closes = closes { $date }
 button-page =
     { $page ->
         [closing] Close
+        [escalation] 🔴 Escalate
         [priority] Priority
         [more] More
        *[main] Back
@@ -232,6 +233,12 @@ bulk-done =
 too-many-tags = A ticket has 20 tags at most.
 tags-none = No tags.
 tags-now = Tags: { $tags }
+card-answered =
+    { $minutes ->
+        [0] first answer within a minute
+       *[other] first answer after { $minutes } min
+    }
+card-answer-by = first answer due { $time }
 card-opened = opened { $date } UTC
 card-client =
     { $earlier ->
@@ -581,6 +588,19 @@ audit-action =
         [reveal] looked at what was masked
         [failed_retry] dead letters tried again
         [failed_drop] dead letters given up
+        [enrol] became an agent
+        [take_away] taken away
+        [delete] message taken back
+        [join] joined the group
+        [leave] left the group
+        [role] role
+        [sla_warn] warned of a promised time
+        [sla_breach] promised time missed
+        [sla_remind] reminded of a promised time
+        [sla_reassign] taken away after a promised time
+        [sla_escalate] raised after a promised time
+        [reminded] reminder given
+        [close_warned] client warned of the close
         [agent] agent's settings
         [status] status
         [shift] shift
@@ -668,12 +688,18 @@ agent-status =
         [away] 🌙 away
        *[offline] ⚪ offline
     }
+agent-answers =
+    { $minutes ->
+        [0] answers within a minute
+       *[other] answers in about { $minutes } min
+    }
 agent-load = { $load } of { $most } tickets
 agents-none = Nobody has done anything in this group yet. Members become agents with their first action.
 claimed = This ticket is yours.
 taken = { $name } has this ticket. /assign or /transfer passes it on.
 taken-delivered = { $name } was first and has this ticket now. What you wrote has been delivered all the same.
 nobody-has-it = Nobody has this ticket.
+assigned-absent = { $name } has this ticket now, but is not at work at the moment.
 released = This ticket is back in the queue.
 next-is = Yours now: { $line }
 nothing-next = Nothing waits that you could take.
@@ -704,6 +730,7 @@ shift-wrong =
         [near_zone] There is no time zone “{ $written }”. Did you mean { $near }?
        *[zone] There is no time zone “{ $written }”; write a place as in Europe/Berlin, or UTC.
     }
+ticket-away = Support ticket #{ $code } created. We are closed at the moment and open { $opens }. You will be answered then.
 ticket-unmanned = Support ticket #{ $code } created. Nobody is at work at the moment; your place in the queue is { $place }.
 queue-moved = Your place in the queue is { $place } now.
 assignment-line =
@@ -717,9 +744,14 @@ line-assigned = 👤 { $name }, this ticket is yours.
 line-released = { $name } is not there. This ticket is back in the queue.
 line-unanswered = ⏰ { $name } has not answered in time. This ticket is back in the queue.
 line-escalated = 🔴 Raised to level { $level }: { $why }
+escalation-grounds =
+    { $grounds ->
+        [expert] somebody more experienced is needed
+        [upset] the client is upset
+       *[urgent] it cannot wait
+    }
 escalation-cause =
     { $cause ->
-        [agent] an agent asks for it
         [keyword] the client asks for it
         [unanswered] the client writes and nobody answers
        *[overdue] the promised time has passed
@@ -741,7 +773,6 @@ shift-is =
        *[other] Your working hours: { $shift }
     }
 button-claim = 🙋 Take it
-button-escalate = 🔴 Escalate
 dashboard-out-of-reach =
     { $cause ->
         [no_answer] ⛔ Telegram does not answer: everything waits

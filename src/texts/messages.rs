@@ -67,6 +67,10 @@ messages! {
 
     /// Line of the card: how the ticket stands.
     card_state(state: &str) = "card-state";
+    /// Part of the card: how long the client waited for the first answer, in minutes.
+    card_answered(minutes: u64) = "card-answered";
+    /// Part of the card: until when the first answer is promised.
+    card_answer_by(time: &str) = "card-answer-by";
     /// Line of the card: when it was opened.
     card_opened(date: &str) = "card-opened";
     /// Line of the card: the client's language and how many tickets they had before.
@@ -404,8 +408,6 @@ messages! {
     dashboard_behind(minutes: u64) = "dashboard-behind";
     /// On a card: whoever presses takes the ticket.
     button_claim() = "button-claim";
-    /// On a card: the ticket is raised by a level.
-    button_escalate() = "button-escalate";
     /// On the dashboard: what is out of reach.
     dashboard_out_of_reach(cause: &str) = "dashboard-out-of-reach";
     /// On the dashboard: how many promised times were missed lately.
@@ -440,6 +442,8 @@ messages! {
     status_set(status: &str) = "status-set";
     /// Part of a line about an agent: how they stand.
     agent_status(status: &str) = "agent-status";
+    /// Part of a line about an agent: how long clients wait for their answers, in minutes.
+    agent_answers(minutes: u64) = "agent-answers";
     /// Part of a line about an agent: how many tickets they have, of how many.
     agent_load(load: u64, most: u64) = "agent-load";
     /// Nobody has done anything here yet.
@@ -452,6 +456,8 @@ messages! {
     taken_delivered(name: &str) = "taken-delivered";
     /// To the agent: the ticket is in the queue.
     nobody_has_it() = "nobody-has-it";
+    /// Somebody was given a ticket who is not at work.
+    assigned_absent(name: &str) = "assigned-absent";
     /// To the agent: the ticket went back to the queue.
     released() = "released";
     /// To the agent: the next ticket.
@@ -468,6 +474,8 @@ messages! {
     ticket_placed(code: &str, place: u64) = "ticket-placed";
     /// Before how /shift is used: what is wrong with the hours that were written.
     shift_wrong(kind: &str, written: &str, near: &str) = "shift-wrong";
+    /// The ticket is open, and the desk is not; when it is.
+    ticket_away(code: &str, opens: &str) = "ticket-away";
     /// The ticket is open, and nobody is at work.
     ticket_unmanned(code: &str, place: u64) = "ticket-unmanned";
     /// To the client: they have moved up in the queue.
@@ -482,6 +490,8 @@ messages! {
     line_unanswered(name: &str) = "line-unanswered";
     /// In the topic: the ticket was raised.
     line_escalated(level: u64, why: &str) = "line-escalated";
+    /// Button of the card, and why an agent has raised a ticket with it.
+    escalation_grounds(grounds: &str) = "escalation-grounds";
     /// Why a rule has raised a ticket.
     escalation_cause(cause: &str) = "escalation-cause";
     /// In the topic: a promised time is near or over.

@@ -158,6 +158,7 @@ card-closes = закроется { $date }
 button-page =
     { $page ->
         [closing] Закрыть
+        [escalation] 🔴 Эскалировать
         [priority] Приоритет
         [more] Ещё
        *[main] Назад
@@ -242,6 +243,12 @@ bulk-done =
 too-many-tags = На заявке может быть не больше 20 меток.
 tags-none = Меток нет.
 tags-now = Метки: { $tags }
+card-answered =
+    { $minutes ->
+        [0] первый ответ в течение минуты
+       *[other] первый ответ через { $minutes } мин
+    }
+card-answer-by = первый ответ до { $time }
 card-opened = открыта { $date } UTC
 card-client =
     { $earlier ->
@@ -590,6 +597,19 @@ audit-action =
         [reveal] просмотрено скрытое
         [failed_retry] повтор недоставленных
         [failed_drop] отказ от недоставленных
+        [enrol] стал агентом
+        [take_away] заявка забрана
+        [delete] сообщение удалено
+        [join] вошёл в группу
+        [leave] покинул группу
+        [role] роль
+        [sla_warn] предупреждение о сроке
+        [sla_breach] срок пропущен
+        [sla_remind] напоминание о сроке
+        [sla_reassign] забрана после срока
+        [sla_escalate] эскалирована после срока
+        [reminded] напоминание сделано
+        [close_warned] клиент предупреждён о закрытии
         [agent] настройки агента
         [status] статус
         [shift] смена
@@ -680,12 +700,18 @@ agent-status =
         [away] 🌙 отошёл
        *[offline] ⚪ не на работе
     }
+agent-answers =
+    { $minutes ->
+        [0] отвечает в течение минуты
+       *[other] отвечает примерно за { $minutes } мин
+    }
 agent-load = заявок: { $load } из { $most }
 agents-none = В этой группе ещё никто ничего не делал. Участник становится агентом с первым действием.
 claimed = Эта заявка ваша.
 taken = Эту заявку ведёт { $name }. Передать её можно командами /assign и /transfer.
 taken-delivered = { $name } взял эту заявку раньше. То, что вы написали, клиент всё равно получил.
 nobody-has-it = Эту заявку никто не ведёт.
+assigned-absent = { $name } теперь ведёт эту заявку, но сейчас не на месте.
 released = Эта заявка вернулась в очередь.
 next-is = Теперь ваша: { $line }
 nothing-next = В очереди нет ничего для вас.
@@ -719,6 +745,7 @@ shift-wrong =
         [near_zone] Часового пояса «{ $written }» нет. Может быть, { $near }?
        *[zone] Часового пояса «{ $written }» нет; укажите место, например Europe/Moscow, или UTC.
     }
+ticket-away = Заявка #{ $code } создана. Сейчас мы не работаем и откроемся { $opens }. Тогда вам и ответят.
 ticket-unmanned = Заявка #{ $code } создана. Сейчас никого из сотрудников нет на месте; ваше место в очереди: { $place }.
 queue-moved = Теперь ваше место в очереди: { $place }.
 assignment-line =
@@ -732,9 +759,14 @@ line-assigned = 👤 { $name }, это ваша заявка.
 line-released = { $name } не на месте. Заявка вернулась в очередь.
 line-unanswered = ⏰ { $name } не ответил вовремя. Заявка вернулась в очередь.
 line-escalated = 🔴 Передано на уровень { $level }: { $why }
+escalation-grounds =
+    { $grounds ->
+        [expert] нужен кто-то опытнее
+        [upset] клиент недоволен
+       *[urgent] это срочно
+    }
 escalation-cause =
     { $cause ->
-        [agent] об этом просит агент
         [keyword] об этом просит клиент
         [unanswered] клиент пишет, а ответа нет
        *[overdue] обещанное время прошло
@@ -756,7 +788,6 @@ shift-is =
        *[other] Ваши часы работы: { $shift }
     }
 button-claim = 🙋 Взять
-button-escalate = 🔴 Эскалировать
 dashboard-out-of-reach =
     { $cause ->
         [no_answer] ⛔ Telegram не отвечает: всё ждёт

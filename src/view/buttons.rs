@@ -1,8 +1,9 @@
 //! The buttons under a card: what stands on them and what they say when they are pressed. Who may press
 //! is for the desk to say.
 
+use crate::domain::agent::AgentStatus;
 use crate::domain::call::Button;
-use crate::domain::ids::TicketId;
+use crate::domain::ids::{TicketId, UserId};
 use crate::domain::language::Language;
 use crate::domain::ticket::{Resolution, Ticket, TicketPriority, TicketState};
 use crate::texts::Texts;
@@ -12,8 +13,8 @@ use crate::texts::Texts;
 pub enum CardAction {
     /// Take the ticket.
     Claim,
-    /// Raise it by a level.
-    Escalate,
+    /// Raise it by a level, and why.
+    Escalate(Grounds),
     /// Show other buttons.
     Page(Page),
     /// Close the ticket, with what came of it.
@@ -36,6 +37,8 @@ pub enum Page {
     Main,
     /// How a ticket ends.
     Closing,
+    /// Why it is raised.
+    Escalation,
     /// How urgent it is.
     Priority,
     /// How long it is put aside, and what is needed less often.
@@ -44,14 +47,46 @@ pub enum Page {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Page; 4] = [Page::Main, Page::Closing, Page::Priority, Page::More];
+    pub const ALL: [Page; 5] = [
+        Page::Main,
+        Page::Closing,
+        Page::Escalation,
+        Page::Priority,
+        Page::More,
+    ];
 
     const fn name(self) -> &'static str {
         match self {
             Page::Main => "main",
             Page::Closing => "closing",
+            Page::Escalation => "escalation",
             Page::Priority => "priority",
             Page::More => "more",
+        }
+    }
+}
+
+/// Why an agent raises a ticket with a button; any other reason stands behind `/escalate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grounds {
+    /// Somebody with more experience is needed.
+    Expert,
+    /// The client is upset.
+    Upset,
+    /// It cannot wait.
+    Urgent,
+}
+
+impl Grounds {
+    /// Those that stand on buttons.
+    pub const ALL: [Grounds; 3] = [Grounds::Expert, Grounds::Upset, Grounds::Urgent];
+
+    /// Its name in buttons and texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Grounds::Expert => "expert",
+            Grounds::Upset => "upset",
+            Grounds::Urgent => "urgent",
         }
     }
 }
@@ -78,9 +113,9 @@ impl CardAction {
         let priorities = TicketPriority::ALL.map(CardAction::Priority);
         let naps = Nap::OFFERED.map(CardAction::Snooze);
         pages
+            .chain(Grounds::ALL.map(CardAction::Escalate))
             .chain([
                 CardAction::Claim,
-                CardAction::Escalate,
                 CardAction::Close(None),
                 CardAction::Reopen,
                 CardAction::Wake,
@@ -94,7 +129,7 @@ impl CardAction {
     fn word(self) -> String {
         match self {
             CardAction::Claim => "claim".to_owned(),
-            CardAction::Escalate => "escalate".to_owned(),
+            CardAction::Escalate(grounds) => format!("escalate.{}", grounds.name()),
             CardAction::Page(page) => format!("page.{}", page.name()),
             CardAction::Close(None) => "close".to_owned(),
             CardAction::Close(Some(resolution)) => format!("close.{}", resolution.name()),
@@ -142,6 +177,11 @@ pub fn rows(ticket: &Ticket, page: Page, texts: &Texts, language: Language) -> V
             ],
             vec![back],
         ],
+        (_, Page::Escalation) => Grounds::ALL
+            .map(|grounds| vec![CardAction::Escalate(grounds)])
+            .into_iter()
+            .chain([vec![back]])
+            .collect(),
         (_, Page::Priority) => vec![
             TicketPriority::ALL.map(CardAction::Priority)[..2].to_vec(),
             TicketPriority::ALL.map(CardAction::Priority)[2..].to_vec(),
@@ -165,6 +205,27 @@ pub fn reopen(ticket: TicketId, texts: &Texts, language: Language) -> Vec<Vec<Bu
     }]]
 }
 
+/// What an agent can say of themselves by a button.
+const STATUSES: [AgentStatus; 3] = [AgentStatus::Available, AgentStatus::Busy, AgentStatus::Away];
+
+/// The buttons with which an agent says whether they are there: `me:<agent>:<status>`. Everybody in the group
+/// knows who its agents are.
+pub fn statuses(agent: UserId, texts: &Texts, language: Language) -> Vec<Button> {
+    STATUSES
+        .map(|status| Button {
+            text: texts.agent_status(language, status.name()),
+            data: format!("me:{}:{}", agent.0, status.name()),
+        })
+        .to_vec()
+}
+
+/// Reads what such a button says: whose it is, and what they are then. None for other buttons.
+pub fn parse_status(data: &str) -> Option<(UserId, AgentStatus)> {
+    let (agent, name) = data.strip_prefix("me:")?.split_once(':')?;
+    let status = STATUSES.into_iter().find(|status| status.name() == name)?;
+    Some((UserId(agent.parse().ok()?), status))
+}
+
 fn main(state: TicketState) -> Vec<Vec<CardAction>> {
     let close = CardAction::Page(Page::Closing);
     let first = match state {
@@ -180,14 +241,15 @@ fn main(state: TicketState) -> Vec<Vec<CardAction>> {
         | TicketState::Escalated
         | TicketState::Closed => CardAction::Page(Page::More),
     };
+    let escalation = CardAction::Page(Page::Escalation);
     let priority = CardAction::Page(Page::Priority);
-    vec![first, vec![CardAction::Escalate, priority, last]]
+    vec![first, vec![escalation, priority, last]]
 }
 
 fn words(action: CardAction, texts: &Texts, language: Language) -> String {
     match action {
         CardAction::Claim => texts.button_claim(language),
-        CardAction::Escalate => texts.button_escalate(language),
+        CardAction::Escalate(grounds) => texts.escalation_grounds(language, grounds.name()),
         CardAction::Page(page) => texts.button_page(language, page.name()),
         CardAction::Close(resolution) => {
             texts.button_close(language, resolution.map_or("none", Resolution::name))
@@ -213,6 +275,23 @@ mod tests {
         }
         for foreign in ["", "t:", "t:7", "t:x:wake", "t:7:", "t:7:fly", "ask:7:wake"] {
             assert_eq!(parse(foreign), None, "{foreign}");
+        }
+    }
+
+    #[test]
+    fn an_agents_own_buttons_say_whose_they_are() {
+        let row = statuses(UserId(i64::MAX), &Texts::new(), Language::English);
+        let read: Vec<Option<(UserId, AgentStatus)>> = row
+            .iter()
+            .map(|button| parse_status(&button.data))
+            .collect();
+        assert_eq!(
+            read,
+            STATUSES.map(|status| Some((UserId(i64::MAX), status)))
+        );
+        assert!(row.iter().all(|button| button.data.len() <= 64));
+        for foreign in ["", "me:", "me:7", "me:x:busy", "me:7:offline", "t:7:wake"] {
+            assert_eq!(parse_status(foreign), None, "{foreign}");
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct Beside {
     pub subject: Option<String>,
     /// Until when it is put aside.
     pub until: Option<String>,
+    /// Until when the first answer is promised, where nobody has answered yet.
+    pub answer_by: Option<String>,
     /// When it closes, where somebody has set a time.
     pub closes: Option<String>,
 }
@@ -108,13 +110,21 @@ fn work_line(
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 
-/// Until when it is put aside, and when it closes, where somebody has said so.
+/// How the first answer stands; until when it is put aside, and when it closes, where somebody has said so.
 fn time_line(
     ticket: &Ticket,
     beside: &Beside,
     texts: &Texts,
     language: Language,
 ) -> Option<String> {
+    let answer = match (ticket.first_response_at, &beside.answer_by) {
+        (Some(answered_at), _) => {
+            let minutes = answered_at.since(ticket.opened_at).as_secs() / 60;
+            Some(texts.card_answered(language, minutes))
+        }
+        (None, Some(answer_by)) => Some(texts.card_answer_by(language, answer_by)),
+        (None, None) => None,
+    };
     let is_aside = ticket.state == TicketState::Snoozed;
     let until = is_aside.then(|| match &beside.until {
         Some(until) => texts.card_until(language, until),
@@ -122,7 +132,7 @@ fn time_line(
     });
     let closes = beside.closes.as_ref();
     let closes = closes.map(|at| texts.card_closes(language, at));
-    let parts: Vec<String> = until.into_iter().chain(closes).collect();
+    let parts: Vec<String> = answer.into_iter().chain(until).chain(closes).collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
 }
 

@@ -92,7 +92,7 @@ fn state_line(
         card::mark(state),
         texts.dashboard_tickets(language, state.name(), u64::from(tickets.count))
     );
-    if tickets.unread > 0 && state == TicketState::Assigned {
+    if tickets.unread > 0 {
         line = format!(
             "{line}, {}",
             texts.dashboard_unread(language, u64::from(tickets.unread))
@@ -166,7 +166,7 @@ mod tests {
             lines,
             [
                 "📊 The desk now",
-                "🟢 4 waiting for an agent, the longest for 10 min",
+                "🟢 4 waiting for an agent, 4 with messages not answered yet, the longest for 10 min",
                 "🔵 9 in work, 3 with messages not answered yet, the longest for 1 min",
                 "👤 3 available · 1 away",
                 "🕳 5 tickets have no topic yet: they follow as the group's limit allows",

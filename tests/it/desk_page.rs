@@ -41,7 +41,7 @@ fn meaning(state: TicketState) -> &'static str {
             "put aside until a time, or until the client writes; whoever had it keeps it"
         }
         TicketState::Closed => {
-            "done; when it is reopened it goes back to whoever had it, if they are there"
+            "done; when it is reopened it goes back to whoever had it, if they are at work"
         }
     }
 }
@@ -60,7 +60,8 @@ fn end(end: Result<TicketState, NotPossible>) -> String {
             | NotPossible::NotTaken
             | NotPossible::Closed
             | NotPossible::NotSnoozed
-            | NotPossible::NotClosed,
+            | NotPossible::NotClosed
+            | NotPossible::NotTheirs,
         ) => "—".to_owned(),
     }
 }
@@ -346,7 +347,7 @@ fn escalation(page: &mut String) {
     write!(
         page,
         "\n## What raises a ticket\n\n\
-         - An agent: `/escalate` or the button, with a reason; as often as they want.\n\
+         - An agent: `/escalate` or a button, with a reason; as often as they want.\n\
          - A keyword of the client (`tickets.escalate_keywords`).\n\
          - Messages of the client in {} separate minutes without an answer\n  \
          (`tickets.escalate_after_messages`). Ten lines within a minute are one.\n\

@@ -14,6 +14,7 @@ mod kill;
 mod metrics;
 mod process;
 mod program;
+mod queue;
 mod sandbox_schema;
 mod scenarios;
 mod schema;

@@ -121,6 +121,11 @@ pub enum Timer {
         /// Who.
         agent: UserId,
     },
+    /// Nobody has decided on a ticket that was held for the words that it began with.
+    HoldEnds {
+        /// Which ticket.
+        ticket: TicketId,
+    },
     /// Clients who wait may have moved up.
     QueueMoves,
     /// A promised time of a ticket comes near, or has passed.

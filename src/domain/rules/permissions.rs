@@ -80,7 +80,7 @@ deeds! {
     Assign = "/assign", Everybody, Free;
     /// Pass it on.
     Transfer = "/transfer", Everybody, Free;
-    /// Raise it; the button Escalate.
+    /// Raise it; the buttons of Escalate.
     Escalate = "/escalate", Everybody, Free;
     /// Say how urgent it is; the button Priority.
     Priority = "/priority", Everybody, Free;
@@ -90,12 +90,6 @@ deeds! {
     Tag = "/tag", Everybody, Free;
     /// Write what stays in the group.
     Note = "/note", Everybody, Free;
-    /// Send a canned reply; the button Canned.
-    CannedReply = "/r", Everybody, Free;
-    /// Look at the canned replies.
-    Canned = "/canned", Everybody, Free;
-    /// Ask for the canned reply that fits.
-    Suggest = "/suggest", Everybody, Free;
     /// Close it, now or later; the button Close.
     Close = "/close", Everybody, Free;
     /// Open it again; the button Reopen.
@@ -106,12 +100,6 @@ deeds! {
     Remind = "/remind", Everybody, Needed;
     /// Take a message back.
     Delete = "/delete", Everybody, Free;
-    /// See earlier tickets and versions.
-    History = "/history", Everybody, Free;
-    /// Search tickets.
-    Search = "/search", Everybody, Free;
-    /// See a ticket's data.
-    Info = "/info", Everybody, Free;
     /// Take the next one.
     Next = "/next", Everybody, Needed;
     /// See what waits.
@@ -134,8 +122,6 @@ deeds! {
     Agents = "/agents", Admins, Free;
     /// Say how somebody works.
     Agent = "/agent", Admins, Free;
-    /// See figures.
-    Stats = "/stats", Admins, Free;
     /// Keep a client out.
     Ban = "/ban", Admins, Free;
     /// Let them in again.
@@ -146,30 +132,14 @@ deeds! {
     Limits = "/limits", Admins, Free;
     /// Do one thing to many tickets; also the button that confirms it.
     Bulk = "/bulk", Admins, Free;
-    /// Change the canned replies.
-    CannedEdit = "/canned add, edit, remove", Admins, Free;
-    /// Change the answers to common questions.
-    Faq = "/faq", Admins, Free;
     /// Send what was held back.
     Force = "/force", Admins, Free;
     /// See who did what.
     Audit = "/audit", Admins, Free;
-    /// Take a ticket's data along.
-    Export = "/export", Admins, Free;
     /// See what was hidden: whoever sees it is kept.
     Reveal = "/reveal", Admins, Needed;
-    /// Change the desk's words.
-    Text = "/text", Admins, Free;
     /// See, repeat or drop what failed; also its buttons.
     Failed = "/failed", Admins, Free;
-    /// Write to many clients; also the button that confirms it.
-    Broadcast = "/broadcast", Admins, Free;
-    /// Close the desk for a while.
-    Maintenance = "/maintenance", Admins, Free;
-    /// Make a backup.
-    Backup = "/backup", Admins, Free;
-    /// See the version.
-    Version = "/version", Admins, Free;
     /// Write to the client.
     Reply = "a reply", Everybody, Free;
     /// Answer a question about an own message.
@@ -198,19 +168,17 @@ pub const fn may(person: Person, deed: Deed) -> Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::event::AgentWord;
 
     /// For every deed: an agent, an admin, an admin without a name. `+` may, `-` may not, `?` is asked
     /// who they are.
     const TABLE: &str = "
         /claim ++?  /unclaim ++?  /why +++  /assign +++  /transfer +++  /escalate +++  /priority +++
-        /category +++  /tag +++  /note +++  /r +++  /canned +++  /suggest +++  /close +++
-        /reopen +++  /snooze +++  /remind ++?  /delete +++  /history +++  /search +++  /info +++
-        /next ++?  /queue +++  /mine ++?  /available ++?  /busy ++?  /away ++?  /offline ++?
-        /shift ++?  /help +++
-        /agents -++  /agent -++  /stats -++  /ban -++  /unban -++  /mute -++  /limits -++
-        /bulk -++  /canned_add,_edit,_remove -++  /faq -++  /force -++  /audit -++  /export -++
-        /reveal -+?  /text -++  /failed -++  /broadcast -++  /maintenance -++  /backup -++
-        /version -++
+        /category +++  /tag +++  /note +++  /close +++  /reopen +++  /snooze +++  /remind ++?
+        /delete +++  /next ++?  /queue +++  /mine ++?  /available ++?  /busy ++?  /away ++?
+        /offline ++?  /shift ++?  /help +++
+        /agents -++  /agent -++  /ban -++  /unban -++  /mute -++  /limits -++  /bulk -++
+        /force -++  /audit -++  /reveal -+?  /failed -++
         a_reply +++  the_buttons_below_an_own_message ++?  the_button_More +++
         the_buttons_below_a_new_member -++";
 
@@ -239,6 +207,19 @@ mod tests {
             let unnamed = sign(Role::Admin, true, *deed);
             assert_eq!(String::from_iter([agent, admin, unnamed]), signs, "{name}");
         }
+    }
+
+    /// What stands here can be given, and whatever can be given stands here.
+    #[test]
+    fn every_command_has_its_place_and_nothing_else_has() {
+        let mut named: Vec<&str> = Deed::ALL
+            .iter()
+            .filter_map(|deed| deed.name().strip_prefix('/'))
+            .collect();
+        let mut given: Vec<&str> = AgentWord::ALL.iter().map(|word| word.name()).collect();
+        named.sort_unstable();
+        given.sort_unstable();
+        assert_eq!(named, given);
     }
 
     #[test]

@@ -126,6 +126,22 @@ pub enum NotPossible {
     /// It is not closed.
     #[error("it is not closed")]
     NotClosed,
+    /// It is not theirs to do.
+    #[error("it is not theirs to do")]
+    NotTheirs,
+}
+
+/// The state after an action of somebody, where it is theirs to do.
+pub const fn allowed(
+    state: Option<TicketState>,
+    actor: Actor,
+    action: Action,
+) -> Result<TicketState, NotPossible> {
+    if is_theirs(actor, action) {
+        transition(state, action)
+    } else {
+        Err(NotPossible::NotTheirs)
+    }
 }
 
 /// The state after an action; `state` is none before there is a ticket.
@@ -271,6 +287,7 @@ mod tests {
             Err(NotPossible::Closed) => 'c',
             Err(NotPossible::NotSnoozed) => 's',
             Err(NotPossible::NotClosed) => 'r',
+            Err(NotPossible::NotTheirs) => '!',
         }
     }
 
@@ -314,6 +331,22 @@ mod tests {
                 .map(|action| if is_theirs(actor, action) { 'y' } else { '.' })
                 .collect();
             assert_eq!(theirs, expected, "{actor:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_theirs_cannot_be_done_in_any_state() {
+        let states = [None].into_iter().chain(TicketState::ALL.map(Some));
+        for state in states {
+            for actor in Actor::ALL {
+                for action in Action::ALL {
+                    let expected = match is_theirs(actor, action) {
+                        true => transition(state, action),
+                        false => Err(NotPossible::NotTheirs),
+                    };
+                    assert_eq!(allowed(state, actor, action), expected);
+                }
+            }
         }
     }
 

@@ -289,9 +289,11 @@ fn whoever_raises_or_puts_aside_a_ticket_by_button_is_given_the_next_one_at_once
         bot_test_with(auto(1), |t| {
             sam_is_full(t);
             t.agent("sam").in_topic_of("ann").presses(button);
-            if button == "Close" {
-                t.agent("sam").in_topic_of("ann").presses("Solved");
-            }
+            let why = match button {
+                "Close" => "Solved",
+                _ => "cannot wait",
+            };
+            t.agent("sam").in_topic_of("ann").presses(why);
             expect_given(t, "bob", "sam");
             t.reads_all(t.group);
             let ann = t.person("ann");

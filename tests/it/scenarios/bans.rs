@@ -131,3 +131,22 @@ fn only_admins_ban() {
         t.topic("ann").expect("still here");
     });
 }
+
+#[test]
+fn what_a_client_may_is_said_and_changed_from_general_by_code() {
+    bot_test(|t| {
+        open_ticket(t);
+        let code = t.code_of("ann");
+        for (command, answer) in [
+            (format!("/limits {code}"), "1 of 50 messages this hour"),
+            (format!("/limits {code} reset"), "starts anew"),
+            (format!("/limits {code}"), "0 of 50 messages this hour"),
+            (format!("/mute {code} 1h"), "are not passed on until"),
+        ] {
+            t.agent("eve").writes_in_general(&command);
+            t.general().expect_part(answer);
+        }
+        t.client("ann").says("more");
+        t.client("ann").expect_part("You can write again in 1 hour");
+    });
+}

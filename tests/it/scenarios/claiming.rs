@@ -147,8 +147,9 @@ fn the_card_has_buttons_to_take_a_ticket_and_to_raise_it() {
         t.agent("sam").in_topic_of("ann").presses("Take it");
         t.topic("ann").expect_edited("🔵 assigned");
         t.agent("eve").in_topic_of("ann").presses("Escalate");
+        t.agent("eve").in_topic_of("ann").presses("client is upset");
         t.topic("ann")
-            .expect_part("Raised to level 2: an agent asks for it");
+            .expect_part("Raised to level 2: the client is upset");
         t.topic("ann").expect_edited("🔴 escalated");
         t.agent("eve").in_topic_of("ann").presses("Take it");
         t.topic("ann").expect_edited("🔵 assigned");
@@ -168,5 +169,46 @@ fn an_answer_leaves_nothing_unread() {
             db.query_row(query, [], |row| row.get(0)).expect("a number")
         });
         assert_eq!(unread, 0);
+    });
+}
+
+/// Also where the ticket was put aside, and where the reply had to be sent by an admin.
+#[test]
+fn the_first_reply_takes_the_ticket_however_it_goes_out() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam").writes_in("ann", "/snooze");
+        t.topic("ann").expect_part("Put aside");
+        t.agent("joe").writes_in("ann", "which number?");
+        t.client("ann").expect("Live Support: which number?");
+        assert_eq!(held(t, "ann"), ("joe".to_owned(), 1));
+    });
+    bot_test(|t| {
+        open_ticket(t);
+        t.joins("joe");
+        t.general().expect_part("has joined this group");
+        let message = t.agent("joe").writes_in("ann", "write to @sam_smith");
+        t.topic("ann").expect_part("Not sent");
+        assert_eq!(held(t, "ann").0, "");
+        t.agent("sam").replies_in("ann", message, "/force");
+        t.client("ann").expect("Live Support: write to @sam_smith");
+        assert_eq!(held(t, "ann"), ("joe".to_owned(), 1));
+    });
+}
+
+#[test]
+fn next_takes_what_is_most_urgent_before_what_is_older() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("bob").says("where is my refund");
+        t.client("bob").expect_part("created");
+        t.topic("bob").expect_card("where is my refund");
+        t.agent("joe").writes_in("bob", "/priority high");
+        t.topic("bob").expect_part("high");
+        t.agent("sam").writes_in_general("/next");
+        t.general().expect_part("Yours now: ");
+        t.topic("bob").expect_part("this ticket is yours");
+        assert_eq!(held(t, "bob").0, "sam");
+        assert_eq!(held(t, "ann").0, "");
     });
 }

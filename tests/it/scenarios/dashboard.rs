@@ -52,7 +52,9 @@ fn the_dashboard_is_pinned_and_kept_up_to_date() {
         t.topic("ann").expect_card("hello");
         some_time(t);
         assert!(
-            pinned(t).contains("🟢 1 waiting for an agent, the longest for"),
+            pinned(t).contains(
+                "🟢 1 waiting for an agent, 1 with messages not answered yet, the longest for"
+            ),
             "{}",
             pinned(t)
         );

@@ -96,3 +96,43 @@ fn a_client_who_writes_and_writes_without_an_answer_raises_the_ticket() {
             .expect("🔴 Raised to level 2: the client writes and nobody answers");
     });
 }
+
+/// A minute begins with what is written, not with the clock on the wall.
+#[test]
+fn lines_within_a_minute_are_one_whenever_it_begins() {
+    let seconds = Duration::from_secs;
+    bot_test_with(raising(), |t| {
+        t.pass(seconds(40));
+        open_ticket(t);
+        for (wait, words) in [(30, "hello?"), (50, "anybody?")] {
+            t.pass(seconds(wait));
+            t.client("ann").says(words);
+            t.topic("ann").expect(words);
+        }
+        assert_eq!(t.topic("ann").try_next(), None);
+        t.pass(seconds(61));
+        t.client("ann").says("please");
+        t.topic("ann").expect("please");
+        t.topic("ann")
+            .expect("🔴 Raised to level 2: the client writes and nobody answers");
+    });
+}
+
+#[test]
+fn a_word_that_has_raised_a_ticket_does_not_hide_that_nobody_answers() {
+    bot_test_with(raising(), |t| {
+        t.client("ann").says("an operator, please");
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("an operator, please");
+        t.topic("ann")
+            .expect("🔴 Raised to level 2: the client asks for it");
+        t.pass(Duration::from_secs(61));
+        t.client("ann").says("operator!");
+        t.topic("ann").expect("operator!");
+        t.pass(Duration::from_secs(61));
+        t.client("ann").says("operator!!");
+        t.topic("ann").expect("operator!!");
+        t.topic("ann")
+            .expect("🔴 Raised to level 3: the client writes and nobody answers");
+    });
+}

@@ -1,5 +1,6 @@
 //! Stories of whole conversations, each named after what is promised.
 
+mod absent;
 mod albums;
 mod anonymity;
 mod assignment;
@@ -23,6 +24,7 @@ mod faults;
 mod files;
 mod first_words;
 mod guarding;
+mod hours;
 mod letters;
 mod limits;
 mod manners;

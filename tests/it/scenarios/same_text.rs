@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use hushdesk::domain::settings::Assignment;
+
+use super::claiming::held;
 use crate::harness::{Reads, Scenario, Setup, bot_test_with};
 
 const WORDS: &str = "Join our channel, free coins for everyone!";
@@ -87,4 +90,35 @@ fn what_nobody_decides_on_follows_after_half_an_hour() {
         }
         t.topic("c4").expect("hello?");
     });
+}
+
+/// Where hushdesk gives tickets out, what is held takes nobody's time and no place in the queue.
+#[test]
+fn what_is_held_is_given_to_nobody_before_it_is_let_go() {
+    for is_decided in [true, false] {
+        let mut setup = three();
+        setup.agents.assignment = Assignment::Auto;
+        bot_test_with(setup, |t| {
+            t.agent("eve").writes_in_general("/available");
+            t.general().expect_part("You are available");
+            let clients = ["c1", "c2", "c3", "c4", "c5"];
+            for name in clients {
+                t.client(name).says(WORDS);
+                t.client(name).expect_part("created");
+            }
+            let given = |t: &mut Scenario| clients.map(|name| held(t, name).0);
+            assert_eq!(given(t), ["eve", "eve", "", "", ""]);
+            t.agent("eve").writes_in_general("/next");
+            t.agent("eve").writes_in_general("/queue");
+            assert_eq!(given(t), ["eve", "eve", "", "", ""]);
+            if is_decided {
+                t.agent("eve").in_general().presses("Make their topics");
+            } else {
+                t.pass(Duration::from_secs(31 * 60));
+            }
+            assert_eq!(given(t), ["eve"; 5], "{is_decided}");
+            t.pass(Duration::from_secs(60));
+            t.reads_all(t.group);
+        });
+    }
 }

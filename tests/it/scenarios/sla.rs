@@ -110,3 +110,61 @@ fn a_ticket_that_is_raised_has_the_shorter_promise_at_once() {
         t.reads_all(t.group);
     });
 }
+
+/// Its clock stood still while it was put aside, and runs again however it is taken up.
+#[test]
+fn a_ticket_that_is_taken_up_again_in_any_way_is_promised_again() {
+    for how in ["Take it", "/claim", "/assign", "/escalate it burns"] {
+        bot_test_with(promising(None, Some(4 * HOUR)), |t| {
+            open_ticket(t);
+            t.agent("joe").writes_in_general("/busy");
+            t.general().expect_part("You are busy");
+            t.agent("sam").writes_in("ann", "/snooze 30h");
+            t.topic("ann").expect_part("Put aside until");
+            t.pass(10 * HOUR);
+            match how {
+                "Take it" => drop(t.agent("sam").in_topic_of("ann").presses(how)),
+                "/assign" => {
+                    let joe = t.marked("joe").username().to_owned();
+                    t.agent("sam").writes_in("ann", &format!("/assign @{joe}"));
+                }
+                command => drop(t.agent("sam").writes_in("ann", command)),
+            }
+            t.pass(2 * HOUR);
+            assert_eq!(breaches(t), 0, "{how}");
+            t.pass(2 * HOUR + Duration::from_secs(60));
+            assert_eq!(breaches(t), 1, "{how}");
+            t.agent("sam").writes_in("ann", "/close");
+            t.client("ann").expect_part("closed");
+            t.reads_all(t.group);
+        });
+    }
+}
+
+/// What is over is written down, whoever is looking, and so is the close that nobody made in time.
+#[test]
+fn a_close_that_does_not_come_raises_the_ticket() {
+    bot_test_with(promising(None, Some(4 * HOUR)), |t| {
+        open_ticket(t);
+        t.pass(5 * HOUR);
+        t.topic("ann").expect_part("should be solved soon");
+        t.topic("ann").expect_part("should have been solved");
+        t.pass(4 * HOUR);
+        t.topic("ann")
+            .expect("🔴 Raised to level 2: the promised time has passed");
+        let steps: Vec<(String, String)> = t.database(|db| {
+            let query = "SELECT action, reason FROM audit WHERE action LIKE 'sla%' ORDER BY id";
+            let mut statement = db.prepare(query).expect("it fits the schema");
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows.expect("it runs")
+                .collect::<Result<_, _>>()
+                .expect("words")
+        });
+        let names: Vec<&str> = steps.iter().map(|(action, _)| action.as_str()).collect();
+        assert_eq!(names, ["sla_warn", "sla_breach", "sla_escalate"]);
+        assert!(steps.iter().all(|(_, target)| target == "resolution"));
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.topic("ann").expect_part("closed");
+    });
+}
