@@ -6,9 +6,7 @@
 use std::time::Duration;
 
 use hushdesk::domain::rules::carriers::{Carrier, Direction, Policy, Treatment};
-use hushdesk::domain::settings::{
-    Agents, Assignment, Flood, Limits, Privacy, TicketRules, UncleanFiles,
-};
+use hushdesk::domain::settings::{Assignment, Flood, Limits, Privacy, TicketRules, UncleanFiles};
 use hushdesk::sandbox::{CallInfo, Fault, Right, Settings};
 
 use crate::harness::crew::CrewDeed;
@@ -101,6 +99,12 @@ struct Crew {
     names: Vec<&'static str>,
     assignment: Assignment,
     percent: u64,
+    /// Whether tickets have promised times, agents who do nothing are away, tickets close by themselves, and
+    /// clients who write and write raise theirs.
+    is_promised: bool,
+    goes_away: bool,
+    closes: bool,
+    raises: bool,
 }
 
 impl Crew {
@@ -119,8 +123,55 @@ impl Crew {
                 Assignment::Claim
             },
             percent: if more == 0 { 0 } else { 30 + dice.below(50) },
+            is_promised: more > 0 && dice.below(2) == 0,
+            goes_away: more > 0 && dice.below(2) == 0,
+            closes: more > 0 && dice.below(3) == 0,
+            raises: more > 0 && dice.below(2) == 0,
             dice,
         }
+    }
+
+    /// How the desk is set up for them.
+    fn settle(&self, setup: Setup) -> Setup {
+        let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
+        let mut setup = setup;
+        setup.agents.assignment = self.assignment;
+        if self.is_promised {
+            setup.sla.first_response.medium = minutes(5);
+            setup.sla.resolution.medium = minutes(20);
+            setup.sla.resolution.high = minutes(10);
+        }
+        if self.goes_away {
+            setup.agents.away_after = minutes(10);
+        }
+        if self.closes {
+            setup.tickets.auto_close_after = minutes(30);
+            setup.tickets.auto_close_warning = minutes(10);
+        }
+        if self.raises {
+            setup.tickets.escalate_after_messages = 2;
+        }
+        setup
+    }
+
+    /// What they do last: hours of one's own ring for ever.
+    fn leave_off(&self) -> Vec<Action> {
+        if self.names.len() == 1 {
+            return Vec::new();
+        }
+        let names = self.names.iter();
+        // A bot that was removed would not hear of it.
+        [Action::AddsBot, Action::Run]
+            .into_iter()
+            .chain(names.flat_map(|agent| {
+                [
+                    Action::Crew(agent, CrewDeed::Joins),
+                    Action::Run,
+                    Action::Crew(agent, CrewDeed::InGeneral("/shift off")),
+                    Action::Run,
+                ]
+            }))
+            .collect()
     }
 
     /// What they do now, all in the same moment.
@@ -135,7 +186,7 @@ impl Crew {
     fn one(&self) -> Action {
         let (agent, other) = (self.pick(&self.names), self.pick(&self.names));
         let client = self.pick(&CLIENTS);
-        let deed = match self.dice.below(27) {
+        let deed = match self.dice.below(36) {
             0..=4 => CrewDeed::Answers(client),
             5 | 6 => CrewDeed::Commands(client, "/claim"),
             7 => CrewDeed::Presses(client, "Take it"),
@@ -152,6 +203,15 @@ impl Crew {
             22 | 23 => CrewDeed::Presses(client, "It was me"),
             // Sam administers the group, and stays.
             24 if agent != "sam" => CrewDeed::Leaves,
+            25 => CrewDeed::Presses(client, "cannot wait"),
+            26 => CrewDeed::OfSomebody("/agent", other, "level 2 capacity 2"),
+            27 => CrewDeed::OfSomebody("/agent", other, "level 1 capacity any"),
+            28 => CrewDeed::InGeneral("/shift mon-fri 00:00-00:20"),
+            29 => CrewDeed::InGeneral("/shift off"),
+            30 => CrewDeed::InGeneral("/bulk priority high tag vip"),
+            31 => CrewDeed::PressesInGeneral("Do it"),
+            32 => CrewDeed::PressesInGeneral("busy"),
+            33 => CrewDeed::PressesInGeneral("available"),
             _ if agent != "sam" => CrewDeed::Joins,
             _ => CrewDeed::InGeneral("/mine"),
         };
@@ -397,10 +457,6 @@ fn play(seed: u64) -> Vec<String> {
         flood: if swarm.limits_known { known } else { unknown },
         sandbox,
         voices: swarm.voices,
-        agents: Agents {
-            assignment: crew.assignment,
-            ..Setup::default().agents
-        },
         tickets: TicketRules {
             reopen_window: seed
                 .is_multiple_of(2)
@@ -410,6 +466,7 @@ fn play(seed: u64) -> Vec<String> {
         seed,
         ..Setup::default()
     };
+    let setup = crew.settle(setup);
     let trouble = GroupTrouble::draw(seed);
     let setup = match has_groups {
         true => Setup {
@@ -457,6 +514,9 @@ fn play(seed: u64) -> Vec<String> {
             scenario.play(&mut ledger, &action);
         }
         scenario.database(check_desk);
+    }
+    for action in crew.leave_off() {
+        scenario.play(&mut ledger, &action);
     }
     scenario.allowed.errors_logged = true;
     scenario.converge(&ledger);

@@ -20,6 +20,10 @@ pub enum CrewDeed {
     Presses(&'static str, &'static str),
     /// Gives a command in General.
     InGeneral(&'static str),
+    /// Gives one there that names somebody else: command, whom, what about them.
+    OfSomebody(&'static str, &'static str, &'static str),
+    /// Presses the newest button with these words in General.
+    PressesInGeneral(&'static str),
     /// Leaves the group, or comes back under the own name.
     Leaves,
     Joins,
@@ -48,6 +52,14 @@ impl Scenario {
             CrewDeed::Presses(client, words) => self.presses_in(agent, client, words),
             CrewDeed::InGeneral(command) => {
                 let _command = self.says(agent, None, command);
+            }
+            CrewDeed::OfSomebody(command, other, rest) => {
+                self.person(other);
+                let text = format!("{command} @{} {rest}", self.marked(other).username());
+                let _command = self.says(agent, None, &text);
+            }
+            CrewDeed::PressesInGeneral(words) => {
+                self.presses_at(agent, (self.group, None), words);
             }
             CrewDeed::Leaves => {
                 let (user, now) = (self.person(agent), self.now());

@@ -7,7 +7,7 @@ use hushdesk::store::{Db, agents};
 use super::checks::rows;
 
 /// What must be nowhere: why, and how it is looked for.
-const UNLAWFUL: [(&str, &str); 9] = [
+const UNLAWFUL: [(&str, &str); 11] = [
     (
         "the history does not say who has these",
         "SELECT code || ' ' || state || ' ' || ifnull(assignments.agent, 0) FROM tickets \
@@ -52,6 +52,15 @@ const UNLAWFUL: [(&str, &str); 9] = [
          WHERE ticket_id = tickets.id AND side = 'client' AND id > (SELECT ifnull(max(messages.id), 0) FROM messages \
          JOIN links ON message_id = messages.id AND place = tickets.client_id \
          WHERE ticket_id = tickets.id AND side = 'agent'))",
+    ),
+    (
+        "hushdesk gave these to somebody who is not at work",
+        "SELECT code FROM assignments JOIN tickets ON tickets.id = ticket_id JOIN agents ON user_id = agent \
+         WHERE ended_at IS NULL AND why <> '' AND status IN ('away', 'offline')",
+    ),
+    (
+        "somebody has these though an admin has yet to decide on them",
+        "SELECT code FROM tickets JOIN first_texts ON held_ticket = tickets.id WHERE assignee IS NOT NULL",
     ),
     (
         "a press waits though nobody is asked about whoever pressed",

@@ -235,10 +235,10 @@ impl Day {
                 }
             }
             90 | 91 => {
-                let button = if self.dice.below(3) == 0 {
-                    "Escalate"
-                } else {
-                    "Take it"
+                let button = match self.dice.below(4) {
+                    0 => "Escalate",
+                    1 => "cannot wait",
+                    _ => "Take it",
                 };
                 let theirs = self.any(&free).or(self.any(&mine));
                 if let Some(ticket) = theirs {
