@@ -166,6 +166,11 @@ impl Group {
             }
             posted_by = voice;
         }
+        self.same(db, posted_by, now)
+    }
+
+    /// The bot that has posted something changes it too: a voice, or the main bot.
+    pub fn same(&self, db: &Db, posted_by: Option<BotId>, now: Timestamp) -> Result<MadeBy, Error> {
         let Some(voice) = posted_by.filter(|voice| self.has_voice(*voice)) else {
             return Ok(MadeBy::Bot(None));
         };

@@ -365,6 +365,9 @@ impl Claiming<'_> {
         if self.voice.is_some() || self.voices.is_empty() || row.budget != Budget::Desk {
             return Ok(MadeBy::Bot(self.voice));
         }
+        if let Call::DeletePosts { by, .. } = &row.call {
+            return self.group.same(self.db, *by, self.moment.now);
+        }
         self.group.poster(self.db, call, self.moment.now)
     }
 

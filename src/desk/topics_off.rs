@@ -80,7 +80,7 @@ pub(super) fn pick_up(
         [] => receipt.message.into_iter().collect(),
         album => album.to_vec(),
     };
-    turn.delete_posts(posts)?;
+    turn.delete_posts(posts, row.voice)?;
     met(turn)
 }
 
@@ -134,7 +134,8 @@ fn take_back(turn: &mut Turn<'_>, row: MessageRowId) -> Result<bool, Error> {
         return Ok(false);
     }
     messages::unlink(turn.db, row, place, 0)?;
-    turn.delete_posts(posts.into_iter().map(|at| at.message).collect())?;
+    // No voice copies.
+    turn.delete_posts(posts.into_iter().map(|at| at.message).collect(), None)?;
     for (part, call) in (0..).zip(&calls).collect::<Vec<_>>().into_iter().rev() {
         turn.carry_ahead(route, (row, part), call)?;
     }

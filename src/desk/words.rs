@@ -8,7 +8,7 @@ use crate::domain::call::{
 use crate::domain::content::Text;
 use crate::domain::event::AgentMessage;
 use crate::domain::ids::{
-    ChatId, ClientId, DeskId, MessageId, MessageRowId, OutboxId, ThreadId, TicketId,
+    BotId, ChatId, ClientId, DeskId, MessageId, MessageRowId, OutboxId, ThreadId, TicketId,
 };
 use crate::domain::language::Language;
 use crate::domain::ticket::{Side, Ticket};
@@ -379,7 +379,11 @@ impl Turn<'_> {
     }
 
     /// Takes posts of the bot's own away that stand in the wrong place of the group.
-    pub fn delete_posts(&mut self, messages: Vec<MessageId>) -> Result<(), Error> {
+    pub fn delete_posts(
+        &mut self,
+        messages: Vec<MessageId>,
+        by: Option<BotId>,
+    ) -> Result<(), Error> {
         if messages.is_empty() {
             return Ok(());
         }
@@ -387,7 +391,7 @@ impl Turn<'_> {
             DeskId::MAIN => None,
             desk => Some(self.group_of(desk)?),
         };
-        let call = Call::DeletePosts { chat, messages };
+        let call = Call::DeletePosts { chat, messages, by };
         let lane = self.alone();
         self.say(Queued {
             lane,

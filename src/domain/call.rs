@@ -266,6 +266,9 @@ pub enum Call {
         chat: Option<ChatId>,
         /// Which, in increasing order.
         messages: Vec<MessageId>,
+        /// The voice that posted them; none where it was the main bot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<BotId>,
     },
     /// Bring the card of a ticket up to date.
     EditCard {

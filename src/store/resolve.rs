@@ -180,7 +180,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Er
             from_part,
             whose,
         } => delete(db, desks, row, from_part, whose),
-        Call::DeletePosts { chat, messages } => {
+        Call::DeletePosts { chat, messages, .. } => {
             let chat = chat.unwrap_or_else(|| desks.chat(DeskId::MAIN));
             let chat = topics::current_chat(db, chat)?;
             ready(ReadyCall::Delete { chat, messages })

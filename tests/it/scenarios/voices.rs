@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use hushdesk::sandbox::{Fault, FaultRule, MessageView, Place, Settings, Status, content};
+use hushdesk::sandbox::{
+    Fault, FaultRule, MessageView, Place, Right, Rights, Settings, Status, content,
+};
 
 use super::carrying::open_ticket;
 use crate::harness::{BOT, Reads, Scenario, Setup, VOICES, bot_test_with};
@@ -104,6 +106,38 @@ fn the_voice_takes_back_what_it_has_posted() {
         t.topic("ann").expect_gone("my number is wrong");
         let gone = t.sandbox.message(t.group, post.id).expect("it was there");
         assert!(gone.deleted);
+    });
+}
+
+/// Seed 54770: the main bot may only delete what it has posted itself.
+#[test]
+fn the_voice_takes_away_what_it_posted_while_there_were_no_topics() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        posted_by_voice(t, "first");
+        let now = t.now();
+        let rights = Rights::all().with(Right::DeleteMessages, false);
+        t.sandbox
+            .set_member(t.group, BOT, Status::Administrator(rights), now);
+        t.run();
+        t.general().expect_part("Delete Messages");
+        t.sandbox.set_forum_mode(t.group, false);
+        for text in ["one", "two", "three"] {
+            t.client("ann").drops(content::text(text), None);
+        }
+        t.pass(MINUTE);
+        t.sandbox.set_forum_mode(t.group, true);
+        t.pass(5 * MINUTE);
+        for text in ["one", "two", "three"] {
+            t.topic("ann").expect(text);
+        }
+        let calls = t.sandbox.calls().into_iter();
+        let deleted: Vec<(i64, u16)> = calls
+            .filter(|call| call.method == "deleteMessage")
+            .map(|call| (call.bot, call.status))
+            .collect();
+        assert_eq!(deleted, [(VOICE, 200)]);
+        super::pacing::reads_everything(t);
     });
 }
 
