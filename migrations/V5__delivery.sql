@@ -107,3 +107,9 @@ CREATE INDEX tickets_queue ON tickets (desk, priority DESC, opened_at, id, level
 
 -- When the last of the minutes began in which the client has written and nobody has answered.
 ALTER TABLE tickets ADD COLUMN minute_began_at INTEGER;
+
+-- What a message answers, for when it is sent later or shown again; JSON.
+ALTER TABLE messages ADD COLUMN answers TEXT;
+
+-- Whether people were told that work on a file waits.
+ALTER TABLE jobs ADD COLUMN told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1));

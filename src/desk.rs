@@ -10,6 +10,7 @@ mod backlog;
 mod ban;
 mod breaker;
 mod bulk;
+mod captions;
 mod card;
 mod carry;
 mod category;
@@ -38,6 +39,7 @@ mod reaction;
 mod refusal;
 mod relocate;
 mod reopening;
+mod reveal;
 mod same_text;
 mod settle;
 mod shared;
@@ -419,6 +421,7 @@ fn happened(turn: &mut Turn<'_>, event: Event) -> Result<(), Error> {
         } => voice::heard(turn, voice, from, language),
         Event::StrayPress { press, language } => turn.answer_press(press, language),
         Event::JobEnded(job, end) => file::ended(turn, job, &end),
+        Event::JobWaits(job) => file::waits(turn, job),
         Event::TimerRang(timer) => timer::rang(turn, &timer),
         Event::Ignored(_) => Ok(()),
     }
@@ -449,6 +452,7 @@ fn whereabouts(turn: &Turn<'_>, event: &Event) -> Result<DeskId, Error> {
         | Event::VoiceHeard { .. }
         | Event::StrayPress { .. }
         | Event::JobEnded(..)
+        | Event::JobWaits(_)
         | Event::TimerRang(_)
         | Event::Ignored(_) => return Ok(DeskId::MAIN),
     };

@@ -142,25 +142,16 @@ fn reply(
     message: &AgentMessage,
     answered: Option<Found>,
 ) -> Result<(), Error> {
-    let kind = message.content.kind;
+    if let Some(text) = why_never(turn, &message.content) {
+        turn.mark(message.chat, message.message, Mark::Refused)?;
+        return turn.answer_agent((message.chat, message.thread), message.message, text);
+    }
     let policy = &turn.settings().privacy.policy;
-    match carriers::carriage(kind, Direction::ToClient, policy) {
-        Carriage::Withheld | Carriage::Refused => {
-            let text = turn
-                .texts()
-                .reply_kind_refused(turn.language(), kind.name());
-            turn.mark(message.chat, message.message, Mark::Refused)?;
-            return turn.answer_agent((message.chat, message.thread), message.message, text);
-        }
-        Carriage::Asked => return prompt::ask_agent(turn, message),
-        Carriage::Words
-        | Carriage::Told
-        | Carriage::CopyWithCaption
-        | Carriage::Copy
-        | Carriage::Cleaned => {}
+    if carriers::carriage(message.content.kind, Direction::ToClient, policy) == Carriage::Asked {
+        return prompt::ask_agent(turn, message);
     }
     if let Some(held) = held_back(turn, &message.content)? {
-        return hold(turn, ticket, message, &held);
+        return hold(turn, ticket, message, &held, answered);
     }
     let group = message.album.as_deref();
     let why = match group {
@@ -175,6 +166,28 @@ fn reply(
             album::keep_inside(turn, place, group, ticket, row, held).map(drop)
         }
         _ => send(turn, ticket, message, answered, false),
+    }
+}
+
+/// Why a message of this kind reaches no client, whatever its words are.
+pub(super) fn why_never(turn: &Turn<'_>, content: &Content) -> Option<String> {
+    let (texts, language) = (turn.texts(), turn.language());
+    let policy = &turn.settings().privacy.policy;
+    match carriers::carriage(content.kind, Direction::ToClient, policy) {
+        Carriage::Withheld | Carriage::Refused => {
+            Some(texts.reply_kind_refused(language, content.kind.name()))
+        }
+        Carriage::Words
+        | Carriage::Told
+        | Carriage::CopyWithCaption
+        | Carriage::Copy
+        | Carriage::Cleaned
+        | Carriage::Asked => {
+            let whole = content.whole.as_ref();
+            whole
+                .filter(|whole| whole.holds_more)
+                .map(|_| texts.reply_poll_refused(language))
+        }
     }
 }
 
@@ -253,18 +266,7 @@ pub(super) fn held_back(turn: &Turn<'_>, content: &Content) -> Result<Option<Hel
         own_username: facts::get(turn.db, facts::USERNAME)?.unwrap_or_default(),
         member_names,
     };
-    let poll = content.poll.iter();
-    let extra: Vec<&str> = poll
-        .flat_map(|poll| std::iter::once(&poll.question).chain(&poll.options))
-        .map(String::as_str)
-        .chain(
-            content
-                .preview
-                .iter()
-                .filter_map(|preview| preview.get("url").and_then(|url| url.as_str())),
-        )
-        .collect();
-    Ok(guard::guard(content, &extra, &privacy.policy, &guarding))
+    Ok(guard::guard(content, &privacy.policy, &guarding))
 }
 
 /// Holds a message back, and the album that it belongs to.
@@ -273,13 +275,17 @@ fn hold(
     ticket: &Ticket,
     message: &AgentMessage,
     held: &Held,
+    answered: Option<Found>,
 ) -> Result<(), Error> {
     let found = keep(turn, ticket, message, false, Some(&held.what))?;
+    let answers = answers(turn, answered, message.quote.as_ref())?;
+    messages::set_answers(turn.db, found.row, &answers)?;
     if let Some(group) = &message.album {
         let place = Place::Group(message.chat);
         let as_held = AlbumState::Held;
         for item in album::keep_inside(turn, place, group, ticket, found.row, as_held)? {
             messages::hold(turn.db, item, Some(&held.what))?;
+            messages::set_answers(turn.db, item, &answers)?;
         }
     }
     let text = turn.texts().reply_held(turn.language(), &held.what);
@@ -300,7 +306,8 @@ pub(super) fn release_held(turn: &mut Turn<'_>, found: Found) -> Result<(), Erro
         album::send_held(turn, album)?;
     } else {
         messages::hold(turn.db, found.row, None)?;
-        file::send_again(turn, found, Answers::default())?;
+        let answers = messages::answers(turn.db, found.row)?;
+        file::send_again(turn, found, answers)?;
     }
     ticket::answered(turn, found.ticket)?;
     claim::by_author(turn, &ticket, found.author)?;
@@ -322,6 +329,7 @@ pub(super) fn confirmed(
             date,
             content,
             reply_to,
+            quote,
             thread,
         },
     ) = (prompt.place, question)
@@ -337,7 +345,7 @@ pub(super) fn confirmed(
         date,
         content: *content,
         reply_to,
-        quote: None,
+        quote,
         album: None,
     };
     let Some(ticket) = ticket_of(turn, &message)? else {
@@ -352,11 +360,11 @@ pub(super) fn confirmed(
     }
     let place = Place::Group(message.chat);
     let answered = match reply_to {
-        Some(target) => messages::at(turn.db, place, target)?,
+        Some(target) => shared::answered_at(turn, place, target, message.quote.as_ref())?,
         None => None,
     };
     match held_back(turn, &message.content)? {
-        Some(held) => hold(turn, &ticket, &message, &held),
+        Some(held) => hold(turn, &ticket, &message, &held, answered),
         None => send(turn, &ticket, &message, answered, true),
     }
 }

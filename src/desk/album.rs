@@ -10,6 +10,7 @@ mod parts;
 use std::time::Duration;
 
 use super::carry::{self, Parcel, Route};
+use super::edit::WORDS_PART;
 use super::file::{self};
 use super::turn::Turn;
 use crate::domain::call::{Call, FileSource, Item, ReplyTo};
@@ -23,7 +24,7 @@ use crate::store::outbox::SUPERSEDED;
 use crate::store::{Error, Place, inbox, jobs, messages, outbox, timers};
 
 use after::each_alone;
-pub(super) use after::{is_unlinked, one_by_one, send_held, take_back};
+pub(super) use after::{is_unlinked, left_out, one_by_one, send_held, take_back};
 pub(super) use copied::{Copied, copied};
 pub(super) use parts::has_label;
 use parts::{Gathered, gather, sources};
@@ -51,6 +52,7 @@ pub(super) fn arrived(
         Some(album) => album.id,
         None => {
             let album = albums::insert(turn.db, origin, media_group, route.ticket, turn.now)?;
+            carry::lead_before(turn, route, row, parcel)?;
             let call =
                 carry::hold_place(turn, route, route.purpose(), row, parcel.answers.clone())?;
             albums::held_by(turn.db, album, call)?;
@@ -241,9 +243,17 @@ fn words_behind(
     words: Vec<(MessageRowId, Text)>,
     album: OutboxId,
 ) -> Result<(), Error> {
+    let mut part = WORDS_PART;
+    let mut of = None;
     for (row, text) in words {
+        part = if of == Some(row) {
+            part + 1
+        } else {
+            WORDS_PART
+        };
+        of = Some(row);
         let words = Call::words(route.to(), text, None);
-        turn.carry_behind(route, (row, copied::WORDS_PART), &words, album)?;
+        turn.carry_behind(route, (row, part), &words, album)?;
     }
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! A message on its way to the other side: which calls carry it. The same for both directions; what
 //! differs is what stands in the route and in the policy.
 
+use super::captions;
 use super::turn::Turn;
+pub(super) use crate::domain::call::Answers;
 use crate::domain::call::{Call, FileSource, Item, Purpose, ReplyTo, Source, To, Whose};
-use crate::domain::content::{Content, Kind, Text};
+use crate::domain::content::{Content, Form, Kind, Text, Whole};
 use crate::domain::ids::{ClientId, MessageId, MessageRowId, OutboxId, TicketId};
 use crate::domain::language::Language;
 use crate::domain::rules::carriers::{self, Carriage, Carrier, Direction, Treatment};
-use crate::domain::rules::find::link;
-use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
+use crate::domain::rules::text::{self, TEXT_MAX};
 use crate::domain::rules::{mask, quote};
 use crate::domain::ticket::{Client, Ticket};
 use crate::domain::time::Timestamp;
@@ -98,15 +99,6 @@ pub(super) struct Parcel<'a> {
     pub is_confirmed: bool,
 }
 
-/// What a message answers.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Answers {
-    /// A message in the same conversation.
-    pub reply_to: Option<ReplyTo>,
-    /// The beginning of one that stands elsewhere, to be shown before the words.
-    pub lead: Option<Text>,
-}
-
 /// How a message goes.
 #[derive(Debug)]
 pub(super) enum Way {
@@ -123,6 +115,7 @@ pub(super) fn send(
     row: MessageRowId,
     parcel: &Parcel<'_>,
 ) -> Result<(), Error> {
+    lead_before(turn, route, row, parcel)?;
     match way(turn, route, parcel) {
         Way::Calls(calls) => {
             for (part, call) in (0..).zip(&calls) {
@@ -135,6 +128,22 @@ pub(super) fn send(
         }
     }
     Ok(())
+}
+
+/// What a message answers that is no text and stands elsewhere: a line before it.
+pub(super) fn lead_before(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    parcel: &Parcel<'_>,
+) -> Result<(), Error> {
+    match &parcel.answers.lead {
+        Some(lead) if parcel.content.kind != Kind::Text => {
+            let line = Call::words(route.to(), lead.clone(), None);
+            turn.carry(route, Purpose::Word, (row, 0), &line).map(drop)
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Keeps a place in the lane for what is not ready yet.
@@ -231,13 +240,16 @@ fn calls(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
 }
 
 /// What may not be copied although its kind may: somebody else's buttons could unmask whoever taps
-/// them, a quiz is only copied for those who know its answer, and the words of a poll cannot be masked.
+/// them, a quiz is only copied for those who know its answer, and in what goes over whole nothing can be
+/// masked or taken out.
 fn is_told_instead(turn: &Turn<'_>, route: Route, content: &Content) -> bool {
-    let poll = content.poll.as_ref();
-    let says_who = route.direction == Direction::ToDesk
-        && poll.is_some_and(|poll| turn.mask_words(&poll_words(poll)).is_some());
+    let is_told = |whole: &Whole| {
+        let says_who =
+            whole.is_changed || shown(turn, route.direction, &whole.words) != whole.words;
+        says_who || whole.holds_more || whole.form == Form::Quiz
+    };
     let buttons = content.has_keyboard && content.media.is_none();
-    buttons || content.names_people || says_who || poll.is_some_and(|poll| poll.is_quiz)
+    buttons || content.whole.as_ref().is_some_and(is_told)
 }
 
 fn words(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
@@ -283,66 +295,25 @@ pub(super) fn preview(
     match direction {
         Direction::ToClient if passes => content.preview.clone(),
         Direction::ToClient => Some(Map::from_iter([("is_disabled".to_owned(), true.into())])),
-        Direction::ToDesk if passes => {
-            let mut options = content.preview.clone().unwrap_or_default();
-            // Another page than those in the words may be chosen: somebody's own, too.
-            let url = options.get("url").and_then(Value::as_str);
-            if url.is_some_and(|url| link::read(url).is_some()) {
-                options.remove("url");
-            }
-            Some(options)
-        }
+        Direction::ToDesk if passes => Some(content.preview.clone().unwrap_or_default()),
         Direction::ToDesk => None,
     }
 }
 
 /// What stands before the words: the desk's name towards clients, nothing towards agents.
-fn label(turn: &Turn<'_>, route: Route) -> Text {
+pub(super) fn label(turn: &Turn<'_>, route: Route) -> Text {
     match route.direction {
         Direction::ToDesk => Text::default(),
         Direction::ToClient => Text::plain(turn.settings().reply_label.as_str()),
     }
 }
 
-/// A caption as it is posted.
-pub(super) fn caption(turn: &Turn<'_>, route: Route, content: &Content) -> Text {
-    let words = shown(turn, route.direction, &content.text);
-    let label = label(turn, route);
-    let bare = !takes_caption(content.kind) || (words.is_empty() && label.is_empty());
-    if bare {
-        return Text::default();
-    }
-    if words.is_empty() {
-        return Text::plain(label.text.trim_end().trim_end_matches(':'));
-    }
-    let labelled = text::join(&label, &words);
-    if text::utf16_len(&labelled.text) <= CAPTION_MAX {
-        text::within_marks(labelled)
-    } else if text::utf16_len(&words.text) <= CAPTION_MAX {
-        text::within_marks(words)
-    } else {
-        words
-    }
-}
-
-/// Whether a medium of this kind can have a caption.
-pub(super) fn takes_caption(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Photo | Kind::Video | Kind::Animation | Kind::Audio | Kind::Voice | Kind::Document
-    )
-}
-
 fn with_caption(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
-    let caption = caption(turn, route, parcel.content);
-    // Whoever pays Telegram may write longer captions than a bot.
-    if text::utf16_len(&caption.text) > CAPTION_MAX {
-        let mut calls = vec![medium(turn, route, parcel, Some(Text::default()))];
-        calls.extend(
-            text::split(&caption, TEXT_MAX)
-                .into_iter()
-                .map(|text| Call::words(route.to(), text, None)),
-        );
+    let (caption, words) = captions::fitting(captions::of(turn, route, parcel.content));
+    if !words.is_empty() {
+        let mut calls = vec![medium(turn, route, parcel, Some(caption))];
+        let words = words.into_iter();
+        calls.extend(words.map(|text| Call::words(route.to(), text, None)));
         return calls;
     }
     // A caption is only replaced where it is another: Telegram copies on its own side what is not.
@@ -363,7 +334,7 @@ fn medium(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>, caption: Option<Te
                     kind: parcel.content.kind,
                     file: FileSource::Telegram(media.file_id.clone()),
                     looks: media.looks,
-                    caption: caption.unwrap_or_else(|| self::caption(turn, route, parcel.content)),
+                    caption: caption.unwrap_or_else(|| captions::of(turn, route, parcel.content)),
                 },
                 reply_to: parcel.answers.reply_to.clone(),
             }
@@ -399,32 +370,28 @@ fn live(route: Route, parcel: &Parcel<'_>) -> Option<Call> {
 fn told(turn: &Turn<'_>, route: Route, parcel: &Parcel<'_>) -> Vec<Call> {
     let content = parcel.content;
     let (texts, language) = (turn.texts(), route.language);
-    let words = match (&content.dice, &content.poll) {
+    let words = match (&content.dice, &content.whole) {
         (Some(dice), _) => {
             let value = u64::try_from(dice.value).unwrap_or(0);
             Text::plain(texts.dice(language, &dice.emoji, value))
         }
-        (None, Some(poll)) => {
-            let shown = poll_words(poll);
-            let masked = match route.direction {
-                Direction::ToDesk => turn.mask_words(&shown).unwrap_or(shown),
-                Direction::ToClient => shown,
-            };
-            let kind = if poll.is_quiz { "quiz" } else { "poll" };
-            text::join(&Text::plain(texts.told_poll(language, kind)), &masked)
+        (None, Some(whole)) if !whole.words.is_empty() => {
+            let lead = Text::plain(texts.told_whole(language, whole.form.name()));
+            let words = text::join(&lead, &shown(turn, route.direction, &whole.words));
+            if whole.holds_more {
+                let more = format!("\n{}", texts.told_without_more(language));
+                text::join(&words, &Text::plain(more))
+            } else {
+                words
+            }
         }
-        (None, None) => Text::plain(texts.told_kind(language, content.kind.name())),
+        (None, Some(_) | None) => Text::plain(texts.told_kind(language, content.kind.name())),
     };
     let words = text::join(&label(turn, route), &words);
     text::split(&words, TEXT_MAX)
         .into_iter()
         .map(|text| Call::words(route.to(), text, parcel.answers.reply_to.clone()))
         .collect()
-}
-
-fn poll_words(poll: &crate::domain::content::Poll) -> Text {
-    let options = poll.options.iter().map(|option| format!("\n• {option}"));
-    Text::plain(format!("{}{}", poll.question, options.collect::<String>()))
 }
 
 /// What a client's message answers, as the agents are shown it: the linked message where that stands

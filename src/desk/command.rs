@@ -229,6 +229,7 @@ fn reveal(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     };
     let text = texts.ask_reveal(language, ticket.code.as_str(), reason);
     let question = Question::Reveal {
+        shown: 0,
         ticket: ticket.id,
         reason: reason.to_owned(),
     };

@@ -3,11 +3,13 @@
 
 mod caption;
 
+pub(super) use caption::WORDS_PART;
+
 use super::album::Copied;
 use super::carry::{self, Answers, Parcel, Route, Way};
 use super::turn::Turn;
 use super::{agent, album, ban, card, file, membership, prompt, shared, ticket};
-use crate::domain::call::{Call, FileSource, Item, Lane, Purpose, ReplyTo, Standing};
+use crate::domain::call::{Call, Lane, Purpose, ReplyTo, Standing};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::{AgentMessage, ClientMessage};
 use crate::domain::ids::MessageRowId;
@@ -83,6 +85,9 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<()
         let text = turn.texts().edit_into_note(turn.language());
         return turn.answer_agent(here, message.message, text);
     }
+    if let Some(text) = agent::why_never(turn, &message.content) {
+        return turn.answer_agent(here, message.message, text);
+    }
     if let Some(held) = agent::held_back(turn, &message.content)? {
         let text = turn.texts().edit_held(turn.language(), &held.what);
         return turn.answer_agent(here, message.message, text);
@@ -91,11 +96,9 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<()
     if found.is_held {
         return agent::release_held(turn, found);
     }
-    if clients::by_id(turn.db, file::route(turn, found)?.client)?
-        .unreachable
-        .is_some()
-    {
-        return Ok(());
+    let client = file::route(turn, found)?.client;
+    if let Some(why) = clients::by_id(turn.db, client)?.unreachable {
+        return agent::refused(turn, found.row, why.name());
     }
     carry_over(turn, found, &before, &message.content)
 }
@@ -130,9 +133,9 @@ fn carry_over(
         Edited::Nothing => Ok(()),
         Edited::Moved => moved(turn, route, found.row, after),
         Edited::Edited => text_edited(turn, route, found, before, after),
-        Edited::CaptionEdited => caption::edited(turn, route, found, after),
+        Edited::CaptionEdited => caption::edited(turn, route, found, (before, after)),
         Edited::MediaReplaced if after.media.is_none() => marked(turn, found, after),
-        Edited::MediaReplaced => media_replaced(turn, route, found.row, after),
+        Edited::MediaReplaced => caption::media_replaced(turn, route, found, (before, after)),
         Edited::Marked => marked(turn, found, after),
     }
 }
@@ -153,23 +156,47 @@ fn text_edited(
         return shared::leave(turn, route, found, after);
     }
     let (old, new) = (parts(turn, before)?, parts(turn, after)?);
-    let is_same_preview = before.preview == after.preview;
-    for (part, text) in (0..).zip(&new) {
-        let index = usize::try_from(part).unwrap_or(usize::MAX);
-        match old.get(index) {
-            Some(shown) if shown == text && is_same_preview => {}
-            Some(_) => edit_text(turn, route, found.row, part, text, after)?,
-            None => added(turn, route, (found.row, part), text)?,
+    let shown = if before.preview == after.preview {
+        old.as_slice()
+    } else {
+        &[]
+    };
+    pieces_edited(
+        turn,
+        route,
+        (found.row, 0),
+        (shown, old.len()),
+        (&new, after),
+    )
+}
+
+/// Pieces of a text from a part on: those that differ from what is shown, those that came to it or fell away.
+fn pieces_edited(
+    turn: &mut Turn<'_>,
+    route: Route,
+    (row, first): (MessageRowId, u32),
+    (shown, stood): (&[Text], usize),
+    (new, after): (&[Text], &Content),
+) -> Result<(), Error> {
+    for (index, text) in new.iter().enumerate() {
+        let part = first.saturating_add(u32::try_from(index).unwrap_or(u32::MAX));
+        if shown.get(index) == Some(text) {
+            continue;
+        }
+        if index < stood {
+            edit_text(turn, route, row, part, text, after)?;
+        } else {
+            added(turn, route, (row, part), text)?;
         }
     }
-    if old.len() > new.len() {
-        let from_part = u32::try_from(new.len()).unwrap_or(u32::MAX);
+    if stood > new.len() {
+        let from_part = first.saturating_add(u32::try_from(new.len()).unwrap_or(u32::MAX));
         let call = Call::Delete {
-            row: found.row,
+            row,
             from_part,
             whose: route.whose(),
         };
-        turn.carry(route, Purpose::Edit, (found.row, from_part), &call)?;
+        turn.carry(route, Purpose::Edit, (row, from_part), &call)?;
     }
     Ok(())
 }
@@ -228,74 +255,6 @@ fn edit_text(
         preview: carry::preview(turn, route.direction, after),
     };
     change(turn, route, row, part, &call)
-}
-
-/// Another file stands there: it goes the way that files of its kind go.
-fn media_replaced(
-    turn: &mut Turn<'_>,
-    route: Route,
-    row: MessageRowId,
-    after: &Content,
-) -> Result<(), Error> {
-    let Some(media) = &after.media else {
-        return Ok(());
-    };
-    if instead_of_waiting(turn, route, row, after)? {
-        return Ok(());
-    }
-    if let Some(spec) = carry::work_on(turn, route.direction, after) {
-        let call = carry::hold_place(turn, route, Purpose::Edit, row, Answers::default())?;
-        jobs::insert(turn.db, row, Some(call), &spec, turn.now)?;
-        return Ok(());
-    }
-    let call = Call::EditMedia {
-        copy: standing(route, row, 0),
-        item: Item {
-            kind: after.kind,
-            file: FileSource::Telegram(media.file_id.clone()),
-            looks: media.looks,
-            caption: carry::caption(turn, route, after),
-        },
-    };
-    change(turn, route, row, 0, &call)
-}
-
-/// Where the earlier file is still being worked on, this one takes its place. Whether it is so.
-fn instead_of_waiting(
-    turn: &Turn<'_>,
-    route: Route,
-    row: MessageRowId,
-    after: &Content,
-) -> Result<bool, Error> {
-    let Some(media) = &after.media else {
-        return Ok(false);
-    };
-    let waiting = outbox::parts(turn.db, row, route.purpose())?;
-    let held = waiting.into_iter().find_map(|part| match part.call {
-        Some(Call::Await { to, reply_to }) => Some((part.id, to, reply_to)),
-        _ => None,
-    });
-    let Some((call, to, reply_to)) = held else {
-        return Ok(false);
-    };
-    jobs::let_go(turn.db, row)?;
-    if let Some(spec) = carry::work_on(turn, route.direction, after) {
-        jobs::insert(turn.db, row, Some(call), &spec, turn.now)?;
-        return Ok(true);
-    }
-    let item = Item {
-        kind: after.kind,
-        file: FileSource::Telegram(media.file_id.clone()),
-        looks: media.looks,
-        caption: carry::caption(turn, route, after),
-    };
-    outbox::release(
-        turn.db,
-        call,
-        &Call::SendMedia { to, item, reply_to },
-        turn.now,
-    )?;
-    Ok(true)
 }
 
 /// A place has moved. Only the newest is ever shown, and a stop at once.
@@ -372,7 +331,7 @@ fn send_marked(
 }
 
 /// The first part of a message that was sent anew.
-const MARKED_PARTS: u32 = 1000;
+pub(super) const MARKED_PARTS: u32 = 1000;
 
 /// The edit of a copy was refused for good: what it was to say is sent anew.
 pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
@@ -435,7 +394,10 @@ fn plain_parcel<'a>(
             turn.group()?,
             crate::domain::ids::MessageId(0),
         )),
-        answers: Answers::default(),
+        answers: Answers {
+            reply_to: None,
+            lead: messages::answers(turn.db, found.row)?.lead,
+        },
         is_changed: true,
         is_confirmed: true,
     })

@@ -1,7 +1,9 @@
 //! Files that are cleaned or scanned before they go on: what follows from how that ended.
 
 use super::album;
+use super::captions;
 use super::carry::{self, Answers, Parcel, Route};
+use super::edit::WORDS_PART;
 use super::turn::{NOT_YET, Turn};
 use crate::domain::call::{Call, FileSource, Item, Purpose, Source, Standing};
 use crate::domain::content::{Content, Kind, Text};
@@ -14,7 +16,10 @@ use crate::domain::ticket::Side;
 use crate::store::claims::OutboxRow;
 use crate::store::jobs::{self, Job};
 use crate::store::messages::Found;
-use crate::store::{Error, Place, albums, claims, clients, messages, outbox, tickets};
+use crate::store::{Error, Place, albums, alerts, claims, clients, messages, outbox, tickets};
+
+/// The trouble of a scanner that does not answer.
+const SCANNER: &str = "scanner";
 
 /// Ends of names that tell what a file is and not whose: others become `bin`.
 const EXTENSIONS: [&str; 44] = [
@@ -48,6 +53,7 @@ pub(super) fn ended(turn: &mut Turn<'_>, job: JobId, end: &JobEnd) -> Result<(),
     if !jobs::end(turn.db, job, end)? {
         return Ok(());
     }
+    alerts::is_over(turn.db, SCANNER)?;
     let Some(job) = jobs::by_id(turn.db, job)? else {
         return Ok(());
     };
@@ -60,6 +66,25 @@ pub(super) fn ended(turn: &mut Turn<'_>, job: JobId, end: &JobEnd) -> Result<(),
             release(turn, &job, call, purpose, &lane)
         }
         _ => Ok(()),
+    }
+}
+
+/// The scanner does not answer, and the work on a file waits for it: the admins are told of the scanner, and
+/// the agents, once, that a file waits.
+pub(super) fn waits(turn: &mut Turn<'_>, job: JobId) -> Result<(), Error> {
+    let text = turn.texts().alert_scanner(turn.language());
+    turn.alert(SCANNER, text)?;
+    let Some(job) = jobs::by_id(turn.db, job)?.filter(|job| job.ended.is_none()) else {
+        return Ok(());
+    };
+    if !jobs::tell(turn.db, job.id)? {
+        return Ok(());
+    }
+    let found = messages::by_id(turn.db, job.message)?;
+    let line = turn.texts().file_waits(turn.language());
+    match found.side {
+        Side::Client => turn.tell_topic_ahead(found.ticket, line),
+        Side::Agent => turn.answer_row(job.message, line),
     }
 }
 
@@ -110,6 +135,7 @@ pub(super) fn verdict(
             LargeFiles::Withhold => Verdict::Withhold("too_large"),
         },
         JobEnd::Infected => Verdict::Withhold("infected"),
+        JobEnd::Unscanned => Verdict::Withhold("unscanned"),
         JobEnd::Unavailable => Verdict::Withhold("unavailable"),
     }))
 }
@@ -152,11 +178,11 @@ fn release(
             return outbox::drop_waiting(turn.db, call, lane, why, turn.now);
         }
     };
-    let caption = carry::caption(turn, route, &content);
-    let (caption, more) = if text::utf16_len(&caption.text) > CAPTION_MAX {
-        (Text::default(), text::split(&caption, TEXT_MAX))
+    let (caption, words) = captions::fitting(captions::of_found(turn, route, found, &content)?);
+    let (caption, is_marked) = if is_unclean && route.direction == Direction::ToDesk {
+        with_mark(turn, caption)
     } else {
-        (caption, Vec::new())
+        (caption, false)
     };
     let item = Item {
         kind: content.kind,
@@ -166,23 +192,74 @@ fn release(
             .as_ref()
             .map(|media| media.looks)
             .unwrap_or_default(),
-        caption: if is_unclean && route.direction == Direction::ToDesk {
-            with_line(caption, &turn.texts().file_unclean(turn.language()))
-        } else {
-            caption
-        },
+        caption,
     };
     let ready = ready_call(turn, route, call, purpose, job.message, item)?;
     outbox::release(turn.db, call, &ready, turn.now)?;
-    for (part, text) in (1..).zip(more) {
-        let words = Call::words(route.to(), text, None);
-        turn.carry_behind(route, (job.message, part), &words, call)?;
+    // Words that stand behind an earlier file have followed the change already.
+    if purpose != Purpose::Edit {
+        words_behind(turn, route, job.message, &words, call)?;
     }
-    if is_unclean && route.direction == Direction::ToClient {
-        let line = turn.texts().file_unclean(turn.language());
-        turn.answer_row(job.message, line)?;
+    if is_unclean && !is_marked {
+        say_unclean(turn, route, job.message, call)?;
     }
     Ok(())
+}
+
+/// A caption with a line below that the file may still say who made it, where both fit. Whether they did.
+pub(super) fn with_mark(turn: &Turn<'_>, caption: Text) -> (Text, bool) {
+    let line = turn.texts().file_unclean(turn.language());
+    let longer = if caption.is_empty() {
+        Text::plain(line)
+    } else {
+        text::join(&caption, &Text::plain(format!("\n{line}")))
+    };
+    if text::utf16_len(&longer.text) <= CAPTION_MAX {
+        (longer, true)
+    } else {
+        (caption, false)
+    }
+}
+
+/// Whether the file of a message went over and may still say who made it.
+pub(super) fn is_unclean(turn: &Turn<'_>, found: Found, content: &Content) -> Result<bool, Error> {
+    let Some(job) = jobs::of_message(turn.db, found.row)? else {
+        return Ok(false);
+    };
+    Ok(match verdict(turn, &job, found, content)? {
+        Some(Verdict::Send { is_unclean, .. }) => is_unclean && job.spec.clean,
+        Some(Verdict::Copy) => job.spec.clean,
+        Some(Verdict::Withhold(_)) | None => false,
+    })
+}
+
+/// What is too long for a caption, behind the call that carries the medium.
+pub(super) fn words_behind(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    words: &[Text],
+    place: OutboxId,
+) -> Result<(), Error> {
+    for (part, text) in (WORDS_PART..).zip(words) {
+        let call = Call::words(route.to(), text.clone(), None);
+        turn.carry_behind(route, (row, part), &call, place)?;
+    }
+    Ok(())
+}
+
+/// The agents read that a file may still say who made it: below a client's, and at their own.
+pub(super) fn say_unclean(
+    turn: &mut Turn<'_>,
+    route: Route,
+    row: MessageRowId,
+    place: OutboxId,
+) -> Result<(), Error> {
+    let line = turn.texts().file_unclean(turn.language());
+    match route.direction {
+        Direction::ToDesk => turn.tell_topic_behind(route.ticket, line, place),
+        Direction::ToClient => turn.answer_row(row, line),
+    }
 }
 
 fn ready_call(
@@ -212,20 +289,6 @@ fn ready_call(
         item,
         reply_to,
     })
-}
-
-/// A caption with a line under it, where both fit.
-fn with_line(caption: Text, line: &str) -> Text {
-    let longer = if caption.is_empty() {
-        Text::plain(line)
-    } else {
-        text::join(&caption, &Text::plain(format!("\n{line}")))
-    };
-    if text::utf16_len(&longer.text) <= CAPTION_MAX {
-        longer
-    } else {
-        caption
-    }
 }
 
 /// The way that a message takes, from what is kept of it.
@@ -317,7 +380,7 @@ pub(super) fn words_alone(
     if content.text.is_empty() {
         return Ok(());
     }
-    let caption = carry::caption(turn, route, content);
+    let caption = captions::of(turn, route, content);
     for (part, text) in (0..).zip(text::split(&caption, TEXT_MAX)) {
         let words = Call::words(route.to(), text, None);
         turn.carry_behind(route, (row, part), &words, place)?;

@@ -1,7 +1,10 @@
 //! What of a client's words is hidden from the agents, and kept under seal where the operator has a key.
 
+use serde_json::{Map, Value};
+
 use super::turn::Turn;
-use crate::domain::content::{Content, Text};
+use crate::domain::content::{Content, Text, Whole};
+use crate::domain::rules::find::link;
 use crate::domain::rules::mask::{self, Redacted};
 use crate::store::messages::Found;
 use crate::store::secrets::Secret;
@@ -19,21 +22,27 @@ impl Turn<'_> {
     /// A client's message as it is kept and shown.
     pub fn mask_content(&self, content: &Content) -> MaskedContent {
         let privacy = &self.settings().privacy;
-        let masked = mask::mask(&content.text, privacy.mask, &privacy.policy);
+        let mask = |words: &Text| mask::mask(words, privacy.mask, &privacy.policy);
+        let masked = mask(&content.text);
+        let mut redacted = masked.redacted;
+        let whole = content.whole.as_ref().map(|whole| {
+            let words = mask(&whole.words);
+            redacted.extend(words.redacted);
+            Whole {
+                is_changed: whole.is_changed || words.text != whole.words,
+                words: words.text,
+                ..whole.clone()
+            }
+        });
         MaskedContent {
             content: Content {
                 text: masked.text,
+                whole,
+                preview: content.preview.as_ref().map(harmless),
                 ..content.clone()
             },
-            redacted: masked.redacted,
+            redacted,
         }
-    }
-
-    /// The words with what has to be hidden hidden; none where nothing has to.
-    pub fn mask_words(&self, words: &Text) -> Option<Text> {
-        let privacy = &self.settings().privacy;
-        let masked = mask::mask(words, privacy.mask, &privacy.policy).text;
-        (masked != *words).then_some(masked)
     }
 
     /// Keeps what was taken out of a message under seal. Without a key it is gone.
@@ -63,6 +72,16 @@ impl Turn<'_> {
         let context = format!("secret:{}", secret.message.0);
         self.vault()?.open(&context, &secret.sealed).ok()
     }
+}
+
+/// Another page than those in the words may be previewed: somebody's own, too.
+fn harmless(preview: &Map<String, Value>) -> Map<String, Value> {
+    let mut preview = preview.clone();
+    let url = preview.get("url").and_then(Value::as_str);
+    if url.is_some_and(|url| link::read(url).is_some()) {
+        preview.remove("url");
+    }
+    preview
 }
 
 /// Ties a seal to its message, so that it opens nowhere else.

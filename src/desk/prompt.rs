@@ -3,20 +3,16 @@
 
 use super::letters::{self, Deal};
 use super::turn::Turn;
-use super::{agent, ban, bulk, client, identity, trail};
+use super::{agent, ban, bulk, client, identity, reveal, trail};
 use crate::domain::call::{Button, Whose};
 use crate::domain::content::Content;
 use crate::domain::event::{AgentMessage, ClientMessage, Press, Question};
-use crate::domain::ids::{ChatId, DeskId, MessageId, PromptId, ThreadId, TicketId, UserId};
+use crate::domain::ids::{ChatId, DeskId, MessageId, PromptId, ThreadId, UserId};
 use crate::domain::language::Language;
 use crate::domain::rules::ban::Deed;
 use crate::domain::ticket::{Client, Role};
-use crate::store::audit::{self, Entry, Hand};
 use crate::store::prompts::{self, Prompt};
-use crate::store::{Error, Place, clients, members, secrets, tickets};
-
-/// The longest alert (Bot API docs, `answerCallbackQuery`).
-const ALERT_MAX: usize = 200;
+use crate::store::{Error, Place, clients, members, tickets};
 
 /// What a button says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +74,7 @@ pub(super) fn ask_client(
         date: message.date,
         content: Box::new(message.content.clone()),
         reply_to: message.reply_to,
+        quote: message.quote.clone(),
         thread: None,
     };
     let asked = prompts::insert(turn.db, place, message.message, None, &question, turn.now)?;
@@ -96,6 +93,7 @@ pub(super) fn ask_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<(
         date: message.date,
         content: Box::new(message.content.clone()),
         reply_to: message.reply_to,
+        quote: message.quote.clone(),
         thread: message.thread,
     };
     let (language, kind) = (turn.language(), message.content.kind.name());
@@ -167,7 +165,7 @@ pub(super) fn ask_again(turn: &mut Turn<'_>, prompt: &Prompt) -> Result<(), Erro
                 Whose::Desk | Whose::Group(_) => texts.ask_agent_share(language, kind),
             }
         }
-        Question::Reveal { ticket, reason } => {
+        Question::Reveal { ticket, reason, .. } => {
             let code = tickets::by_id(turn.db, *ticket)?.code;
             texts.ask_reveal(language, code.as_str(), reason)
         }
@@ -249,6 +247,7 @@ pub(super) fn edited(
         Some(Question::Share {
             date,
             reply_to,
+            quote,
             thread,
             ..
         }) => {
@@ -256,6 +255,7 @@ pub(super) fn edited(
                 date,
                 content: Box::new(content.clone()),
                 reply_to,
+                quote,
                 thread,
             };
             prompts::replace(turn.db, prompt.id, &question)
@@ -288,6 +288,7 @@ pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<()
             date,
             content,
             reply_to,
+            quote,
             ..
         }),
         true,
@@ -305,7 +306,7 @@ pub(super) fn pressed_by_client(turn: &mut Turn<'_>, press: &Press) -> Result<()
         date,
         content: *content,
         reply_to,
-        quote: None,
+        quote,
         album: None,
     };
     // Said only after it is so: a day's tickets may be used up.
@@ -349,19 +350,8 @@ pub(super) fn pressed_by_agent(turn: &mut Turn<'_>, press: &Press) -> Result<(),
         None => None,
     };
     match prompt.and_then(|prompt| prompt.question.clone().map(|question| (prompt, question))) {
-        Some((_, Question::Reveal { ticket, reason })) => {
-            if members::role(turn.db, turn.here, press.by)? != Some(Role::Admin) {
-                let text = turn.texts().admins_only(language);
-                return turn.answer_button(press.id.clone(), text, true);
-            }
-            let looked = Entry {
-                ticket: Some(ticket),
-                reason: &reason,
-                ..Entry::of(Hand::Member(press.by), "reveal")
-            };
-            audit::insert(turn.db, &looked, turn.now)?;
-            let values = revealed(turn, ticket)?;
-            turn.answer_button(press.id.clone(), values, true)
+        Some((prompt, question @ Question::Reveal { .. })) => {
+            reveal::pressed(turn, press, &prompt, question)
         }
         Some((_, Question::Failed)) => match choice {
             Choice::RetryAll => letters::pressed(turn, press, Deal::Retry),
@@ -427,27 +417,6 @@ fn is_theirs(turn: &Turn<'_>, prompt: &Prompt, by: UserId) -> Result<bool, Error
         // Whoever has left may decide nothing any more, whatever buttons they still see.
         Some(author) => author == by && members::role(turn.db, turn.here, by)?.is_some(),
         None => members::role(turn.db, turn.here, by)? == Some(Role::Admin),
-    })
-}
-
-/// What a ticket's messages held, as much of it as an alert can show.
-fn revealed(turn: &Turn<'_>, ticket: TicketId) -> Result<String, Error> {
-    let mut shown = String::new();
-    for secret in secrets::of_ticket(turn.db, ticket)? {
-        let Some(value) = turn.unseal(&secret) else {
-            continue;
-        };
-        let line = format!("{} {value}\n", secret.placeholder);
-        if shown.chars().count() + line.chars().count() > ALERT_MAX {
-            shown.push('…');
-            break;
-        }
-        shown.push_str(&line);
-    }
-    Ok(if shown.is_empty() {
-        turn.texts().nothing_to_reveal(turn.language())
-    } else {
-        shown.trim_end().to_owned()
     })
 }
 

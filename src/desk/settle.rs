@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice};
+use super::{album, card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::{ThreadId, TicketId};
 use crate::domain::outcome::{Outcome, Receipt, Refusal, Told};
@@ -187,6 +187,7 @@ fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(),
     let (asked_for, is_left) = thread_of(turn, row, ticket)?;
     let place = Place::Group(turn.group()?);
     let is_linked = link(turn, row, receipt, place, asked_for)?;
+    album::left_out(turn, row, receipt.skipped)?;
     if let (Some(voice), Some(post)) = (row.voice, receipt.message) {
         messages::posted_by(turn.db, place, post, voice)?;
     }
@@ -261,6 +262,7 @@ fn delivered(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<
         return Ok(());
     };
     link(turn, row, receipt, Place::Client(client), None)?;
+    album::left_out(turn, row, receipt.skipped)?;
     let Some((chat, thread, original)) = messages::original_in_group(turn.db, message)? else {
         return Ok(());
     };

@@ -284,6 +284,9 @@ fn relay(
     };
     let quote = message.quote.as_ref();
     let answers = carry::answered_by_client(turn, route, topic.as_ref(), message.reply_to, quote)?;
+    if answers.lead.is_some() {
+        messages::set_answers(turn.db, row, &answers)?;
+    }
     let parcel = Parcel {
         content,
         source: Source::Client(ticket.client, message.message),

@@ -56,6 +56,17 @@ pub enum ReplyTo {
     There(MessageId),
 }
 
+/// What a message answers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// A message in the same conversation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<ReplyTo>,
+    /// The beginning of one that stands elsewhere, to be shown before the words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<Text>,
+}
+
 /// A chat in which a message of ours stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -223,6 +234,9 @@ pub enum Call {
         copy: Standing,
         /// What it says from now on.
         caption: Text,
+        /// Whether it stands above the medium.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        above: bool,
     },
     /// Put another medium in the place of one that we sent.
     EditMedia {

@@ -145,18 +145,15 @@ pub struct Content {
     /// The file that it carries.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<Media>,
-    /// A poll's words.
+    /// The words of a message that goes over whole, or is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub poll: Option<Poll>,
+    pub whole: Option<Whole>,
     /// Where somebody is, for locations that move.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// How its link preview is to look, as Telegram's `LinkPreviewOptions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Map<String, Value>>,
-    /// Whether a message of a kind that only a copy could carry names a person by their number.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub names_people: bool,
     /// Whether buttons of somebody else hang under it: a copy could keep those that lead to a site.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub has_keyboard: bool,
@@ -203,16 +200,45 @@ pub struct Looks {
     pub height: Option<u32>,
 }
 
-/// The words of a poll.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Poll {
-    /// What is asked.
-    pub question: String,
-    /// The answers.
-    pub options: Vec<String>,
-    /// Whether one answer is right: Telegram copies such a poll only for whoever knows which.
+/// A message whose words only a copy of all of it can carry as they look there: they cannot be changed on
+/// the way, so that one that must not be copied is told in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Whole {
+    /// What it is.
+    pub form: Form,
+    /// All that can be read in it.
+    #[serde(default)]
+    pub words: Text,
+    /// Whether it holds what may say who somebody is and is no word: a file, a place, a link of its own,
+    /// an answer that somebody else has added.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_quiz: bool,
+    pub holds_more: bool,
+    /// Whether the words here differ from those that a copy would show.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_changed: bool,
+}
+
+/// What a message is that goes over whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A poll.
+    Poll,
+    /// A poll with a right answer: Telegram copies it only for whoever knows which.
+    Quiz,
+    /// Text laid out in blocks (Bot API docs, `RichMessage`).
+    Rich,
+}
+
+impl Form {
+    /// How texts name it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Poll => "poll",
+            Form::Quiz => "quiz",
+            Form::Rich => "rich",
+        }
+    }
 }
 
 /// A place that may move.
@@ -259,10 +285,9 @@ impl Content {
             text: Text::default(),
             dice: None,
             media: None,
-            poll: None,
+            whole: None,
             location: None,
             preview: None,
-            names_people: false,
             has_keyboard: false,
         }
     }
@@ -280,7 +305,7 @@ impl Content {
     pub fn shows_the_same(&self, other: &Content) -> bool {
         self.kind == other.kind
             && self.dice == other.dice
-            && self.poll == other.poll
+            && self.whole == other.whole
             && self.has_the_file_of(other)
             && self.text == other.text
             && self.location == other.location

@@ -115,6 +115,8 @@ pub enum Event {
     },
     /// A slow piece of work has ended.
     JobEnded(JobId, JobEnd),
+    /// Slow work on a file waits because the virus scanner does not answer.
+    JobWaits(JobId),
     /// The time set for something has come.
     TimerRang(Timer),
     /// Seen, understood, and nothing to do.
@@ -240,6 +242,9 @@ pub enum Question {
         content: Box<Content>,
         /// The message that it answers.
         reply_to: Option<MessageId>,
+        /// The words of that message that it quotes.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quote: Option<Text>,
         /// The topic that it stands in.
         thread: Option<ThreadId>,
     },
@@ -249,6 +254,9 @@ pub enum Question {
         ticket: TicketId,
         /// Why, in the words of whoever asked.
         reason: String,
+        /// How many pages have been shown.
+        #[serde(default)]
+        shown: usize,
     },
     /// Who gave a command in the name of the group that is about whoever gives it.
     Identity {
@@ -308,6 +316,8 @@ pub enum JobEnd {
     TooLarge,
     /// A virus was found.
     Infected,
+    /// The virus scanner answers, but cannot judge it.
+    Unscanned,
     /// The file could not be fetched although Telegram was asked many times.
     Unavailable,
 }

@@ -28,6 +28,8 @@ pub struct Receipt {
     /// The new messages of an album, in order. Empty where it was one message, and where Telegram
     /// does not tell which is whose.
     pub album: Vec<MessageId>,
+    /// How many of several messages Telegram left out without a word.
+    pub skipped: usize,
     /// The topic that was made, or into which the message really went. Copies do not tell.
     pub thread: Option<ThreadId>,
     /// Whether the answer tells where the message went (a whole message, not just an id).

@@ -40,6 +40,7 @@ const FORGET: &str = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE st
      AND NOT EXISTS (SELECT 1 FROM messages JOIN albums ON albums.id = messages.album_id \
      JOIN outbox ON outbox.id = albums.outbox_id WHERE messages.id = jobs.message_id \
      AND (outbox.finished_at IS NULL OR outbox.state = 'dead')) LIMIT ?2)";
+const TELL: &str = "UPDATE jobs SET told = 1 WHERE id = ?1 AND told = 0";
 const LET_GO: &str = "UPDATE jobs SET outbox_id = NULL WHERE message_id = ?1";
 
 /// What there is to do: fetch a file, look for viruses, clean it.
@@ -146,6 +147,11 @@ pub fn not_begun(db: &Db, id: JobId, until: Timestamp) -> Result<(), Error> {
 /// The work has ended. Whether it had not before.
 pub fn end(db: &Db, id: JobId, end: &JobEnd) -> Result<bool, Error> {
     Ok(db.prepare_cached(END)?.execute(params![id, to_json(end)])? == 1)
+}
+
+/// People are told now that this work waits. Whether they were not before.
+pub fn tell(db: &Db, id: JobId) -> Result<bool, Error> {
+    Ok(db.prepare_cached(TELL)?.execute([id])? == 1)
 }
 
 /// What the work made is lost; it begins anew, and this call waits for it. Whether there still is such

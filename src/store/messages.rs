@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::types::{from_json, to_json};
 use super::{Db, Error, Place};
-use crate::domain::call::Mark;
+use crate::domain::call::{Answers, Mark};
 use crate::domain::content::Content;
 use crate::domain::ids::{BotId, ChatId, MessageId, MessageRowId, ThreadId, TicketId, UserId};
 use crate::domain::ticket::Side;
@@ -19,8 +19,11 @@ const ADD_VERSION: &str = "INSERT INTO message_versions (message_id, version, re
      FROM messages WHERE id = ?1";
 const WAS_EDITED: &str = "SELECT EXISTS (SELECT 1 FROM message_versions WHERE message_id = ?1)";
 const FORGET_VERSIONS: &str = "DELETE FROM message_versions WHERE message_id = ?1";
-const DELETE: &str = "UPDATE messages SET content = ?2, held = NULL, deleted_at = ?3 WHERE id = ?1";
+const DELETE: &str =
+    "UPDATE messages SET content = ?2, held = NULL, answers = NULL, deleted_at = ?3 WHERE id = ?1";
 const HOLD: &str = "UPDATE messages SET held = ?2 WHERE id = ?1";
+const SET_ANSWERS: &str = "UPDATE messages SET answers = ?2 WHERE id = ?1";
+const ANSWERS: &str = "SELECT answers FROM messages WHERE id = ?1";
 const KEEP_INSIDE: &str = "UPDATE messages SET is_note = 1 WHERE id = ?1";
 const SET_MARK: &str = "UPDATE messages SET mark = ?2 WHERE id = ?1";
 const MARK: &str = "SELECT mark FROM messages WHERE id = ?1";
@@ -128,6 +131,24 @@ pub fn content(db: &Db, row: MessageRowId) -> Result<Content, Error> {
         .prepare_cached(CONTENT)?
         .query_row([row], |row| row.get(0))?;
     from_json("message", &json)
+}
+
+/// What a message answers, for when it is sent or shown again.
+pub fn set_answers(db: &Db, row: MessageRowId, answers: &Answers) -> Result<(), Error> {
+    db.prepare_cached(SET_ANSWERS)?
+        .execute(params![row, to_json(answers)])?;
+    Ok(())
+}
+
+/// What a message answers, where that was kept.
+pub fn answers(db: &Db, row: MessageRowId) -> Result<Answers, Error> {
+    let json: Option<String> = db
+        .prepare_cached(ANSWERS)?
+        .query_row([row], |row| row.get(0))?;
+    match json {
+        Some(json) => from_json("answers", &json),
+        None => Ok(Answers::default()),
+    }
 }
 
 /// A message says something else from now on; what it said before is kept as an earlier version.

@@ -41,8 +41,10 @@ const REPLACE: &str = "UPDATE outbox SET call = ?3 \
 const HEIR: &str = "UPDATE outbox SET is_head = 1 WHERE id = \
      (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position, id LIMIT 1)";
 const FATE: &str = "SELECT ifnull(sum(finished_at IS NULL), 0), \
-     ifnull(sum(state = 'dead' OR (state = 'dropped' AND reason <> 'superseded')), 0) \
+     ifnull(sum(state = 'dead' OR (state = 'dropped' AND reason <> 'superseded') \
+     OR (state = 'done' AND reason IS NOT NULL)), 0) \
      FROM outbox WHERE message_id = ?1 AND purpose = ?2";
+const INCOMPLETE: &str = "UPDATE outbox SET reason = 'incomplete' WHERE id = ?1 AND state = 'done'";
 const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position, id";
 const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at = ?2, is_head = 0, reason = ?3 \
@@ -204,6 +206,12 @@ pub fn replace_waiting(db: &Db, lane: Lane, purpose: Purpose, call: &Call) -> Re
         db.prepare_cached(REPLACE)?
             .execute(params![lane.key(), purpose, to_json(call)])?;
     Ok(replaced > 0)
+}
+
+/// A call is done, and yet a part of what it carried did not arrive.
+pub fn incomplete(db: &Db, id: OutboxId) -> Result<(), Error> {
+    db.prepare_cached(INCOMPLETE)?.execute(params![id])?;
+    Ok(())
 }
 
 /// What became of the parts of a message so far.

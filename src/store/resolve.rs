@@ -149,13 +149,16 @@ pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Er
                 buttons: Vec::new(),
             })
         }
-        Call::EditCaption { copy, caption } => {
-            change(db, desks, copy, |chat, message| ReadyCall::EditCaption {
-                chat,
-                message,
-                caption,
-            })
-        }
+        Call::EditCaption {
+            copy,
+            caption,
+            above,
+        } => change(db, desks, copy, |chat, message| ReadyCall::EditCaption {
+            chat,
+            message,
+            caption,
+            above,
+        }),
         Call::EditMedia { copy, item } => {
             change(db, desks, copy, |chat, message| ReadyCall::EditMedia {
                 chat,

@@ -20,6 +20,7 @@ mod lenient;
 mod media;
 mod message;
 mod user;
+mod whole;
 
 /// What is wrong with an update that cannot be read. Says where, never what: the text may be
 /// somebody's.

@@ -95,7 +95,8 @@ pub fn request(call: &ReadyCall) -> Request {
             chat,
             message,
             caption,
-        } => text::edit_caption(*chat, *message, caption),
+            above,
+        } => text::edit_caption(*chat, *message, caption, *above),
         ReadyCall::SendMedia {
             chat,
             thread,

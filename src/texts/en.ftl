@@ -308,6 +308,7 @@ reply-kind-refused =
         [video_note] Not delivered: a video message would let the client see who somebody is.
        *[other] Not delivered: this kind of message cannot be shown to clients.
     }
+reply-poll-refused = Not delivered: what is attached to a poll could show the client who somebody is. Please send a poll of words alone.
 ticket-is-closed = This ticket is closed, so nothing was sent to the client. /reopen opens it again.
 client-left =
     { $reason ->
@@ -357,11 +358,13 @@ alert-backlog = ⚠️ Clients write more than Telegram lets the bot post here i
 
 # What cannot be shown as it is, and files.
 
-told-poll =
+told-whole =
     { $kind ->
         [quiz] 📊 Quiz:{" "}
+        [rich] 📄 A formatted page, in words:{" "}
        *[poll] 📊 Poll:{" "}
     }
+told-without-more = 📎 What is attached to it is not shown.
 told-kind =
     { $kind ->
         [story] 📎 A story, which is not shown because it says whose it is.
@@ -374,11 +377,26 @@ told-kind =
         [sticker] 📎 A sticker.
        *[other] 📎 A message of a kind that cannot be shown ({ $kind }).
     }
+album-left-out = { $count ->
+        [one] One message of this album
+       *[other] { $count } messages of this album
+    } could not be delivered, and Telegram does not say which. Please send what matters once more, one by one.
+line-album-left-out = ⚠️ { $count ->
+        [one] One more message belongs to this album and
+       *[other] { $count } more messages belong to this album and
+    } could not be shown: Telegram left them out. The client was asked to send them again.
+reply-album-left-out = { $count ->
+        [one] One message of this album was
+       *[other] { $count } messages of this album were
+    } not delivered: Telegram left them out and does not say which. Please send what is missing once more, one by one.
 file-unclean = ⚠️ This file's metadata was not removed.
+alert-scanner = ⚠️ The virus scanner does not answer. Files wait until it does, and so does what is written behind them.
+file-waits = ⏳ A file waits here until the virus scanner answers.
 file-withheld-from-desk =
     { $reason ->
         [too_large] This file was not passed on: it is larger than 20 MB. Please send a smaller one.
         [infected] This file was not passed on: a virus was found in it.
+        [unscanned] This file was not passed on: it could not be checked for viruses. Please send a smaller one, or send it in another format.
         [unclean] This file was not passed on, because it could say who made it. Please send it in another format, such as PDF or JPEG.
        *[unavailable] This file could not be passed on. Please send it again.
     }
@@ -386,6 +404,7 @@ file-withheld-from-client =
     { $reason ->
         [too_large] The client sent a file that was withheld: it is larger than 20 MB and cannot be cleaned. They were asked for a smaller one.
         [infected] The client sent a file that was withheld: a virus was found in it.
+        [unscanned] The client sent a file that was withheld: the virus scanner answers, but cannot check it. They were asked for another one.
         [unclean] The client sent a file that was withheld: it could say who made it. They were asked for another format.
        *[unavailable] The client sent a file that could not be fetched. They were asked to send it again.
     }
@@ -393,6 +412,7 @@ reply-file-withheld =
     { $reason ->
         [too_large] The file was not delivered: it is larger than 20 MB, so what it says about its author cannot be removed. Please send a smaller one.
         [infected] The file was not delivered: a virus was found in it.
+        [unscanned] The file was not delivered: the virus scanner answers, but cannot check it. Please send a smaller one, or send it in another format.
         [unclean] The file was not delivered: what it says about its author cannot be removed. Please send it in another format, such as PDF or JPEG.
        *[unavailable] The file was not delivered: it could not be fetched. Please send it again.
     }

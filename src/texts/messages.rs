@@ -221,6 +221,8 @@ messages! {
     mark_waiting() = "mark-waiting";
     /// To the agent: this kind is never shown to clients.
     reply_kind_refused(kind: &str) = "reply-kind-refused";
+    /// To the agent: a poll with files, places or links does not go to clients.
+    reply_poll_refused() = "reply-poll-refused";
     /// To the agent: the ticket of this topic is closed, nothing was sent.
     ticket_is_closed() = "ticket-is-closed";
     /// In the topic: the client cannot be written to any more.
@@ -266,10 +268,22 @@ messages! {
     alert_paused(minutes: u64) = "alert-paused";
     /// To the admins: the group is behind.
     alert_backlog(calls: u64, minutes: u64) = "alert-backlog";
-    /// A poll or quiz told in words stands behind this.
-    told_poll(kind: &str) = "told-poll";
+    /// The words of a poll, a quiz or a rich message stand behind this.
+    told_whole(kind: &str) = "told-whole";
+    /// Under words that are told: there was more.
+    told_without_more() = "told-without-more";
     /// Something that is named and not shown.
     told_kind(kind: &str) = "told-kind";
+    /// To the client: some messages of an album did not arrive.
+    album_left_out(count: u64) = "album-left-out";
+    /// In the topic: some messages of the client's album are not there.
+    line_album_left_out(count: u64) = "line-album-left-out";
+    /// To the agent: some messages of an album did not reach the client.
+    reply_album_left_out(count: u64) = "reply-album-left-out";
+    /// To the admins: the virus scanner is down.
+    alert_scanner() = "alert-scanner";
+    /// In the topic, or to an agent: a file waits for the virus scanner.
+    file_waits() = "file-waits";
     /// A file may still say who made it.
     file_unclean() = "file-unclean";
     /// To the client: a file was not passed on.

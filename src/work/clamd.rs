@@ -26,6 +26,8 @@ pub enum Scanned {
     Clean,
     /// A virus.
     Infected,
+    /// The scanner answers, but not about this file: it is too large for it, or more than it can take.
+    Unjudged,
 }
 
 type Answer<'a> = Pin<Box<dyn Future<Output = io::Result<Scanned>> + Send + 'a>>;
@@ -62,12 +64,19 @@ impl Clamd {
 
 impl Scan for Clamd {
     fn scan<'a>(&'a self, file: &'a Path) -> Answer<'a> {
-        Box::pin(within(async move {
+        let asked = async move {
             match &self.address {
                 config::Clamd::Socket(path) => stream(UnixStream::connect(path).await?, file).await,
                 config::Clamd::Tcp(host) => stream(TcpStream::connect(host).await?, file).await,
             }
-        }))
+        };
+        Box::pin(async move {
+            match within(asked).await {
+                // It may have hung up in the middle of the file, which is how it refuses one.
+                Err(_) if self.ping().await.is_ok() => Ok(Scanned::Unjudged),
+                scanned => scanned,
+            }
+        })
     }
 }
 
@@ -116,12 +125,14 @@ async fn answer(clamd: &mut (impl AsyncRead + Unpin)) -> io::Result<String> {
         .to_owned())
 }
 
-/// `stream: OK`, `stream: <name> FOUND`, or an error.
+/// `stream: OK`, `stream: <name> FOUND`, or `<what is wrong with this file> ERROR`.
 fn meaning(answer: &str) -> io::Result<Scanned> {
     if answer == "stream: OK" {
         Ok(Scanned::Clean)
     } else if answer.starts_with("stream: ") && answer.ends_with(" FOUND") {
         Ok(Scanned::Infected)
+    } else if answer.ends_with(" ERROR") {
+        Ok(Scanned::Unjudged)
     } else {
         Err(io::ErrorKind::InvalidData.into())
     }
@@ -143,7 +154,10 @@ mod tests {
                 "stream: Win.Test.EICAR_HDB-1 FOUND",
                 Some(Scanned::Infected),
             ),
-            ("INSTREAM size limit exceeded. ERROR", None),
+            (
+                "INSTREAM size limit exceeded. ERROR",
+                Some(Scanned::Unjudged),
+            ),
             ("stream: OK FOUND OK", None),
             ("UNKNOWN COMMAND", None),
             ("", None),

@@ -37,6 +37,8 @@ const SPOOL_MAX_BYTES: u64 = 1024 * 1024 * 1024;
 const BEGIN_AGAIN: Duration = Duration::from_secs(5 * 60);
 /// How often a job is begun before its file counts as out of reach.
 const ATTEMPTS_MAX: u32 = 200;
+/// How often a scanner that answers is asked about a file before it counts as one that cannot be scanned.
+const SCANS_MAX: u32 = 3;
 /// How soon a job is looked at again that waits for room or for the scanner.
 const WAIT_AGAIN: Duration = Duration::from_secs(10);
 /// How often files are removed that nothing needs any more.
@@ -65,6 +67,8 @@ enum Went {
     Failed(Duration, &'static str),
     /// Nothing is wrong with the file: it waits, and that is not counted.
     Waits(Duration, &'static str),
+    /// The same because of the scanner, which people are told.
+    AwaitsScanner,
 }
 
 type Running = Pin<Box<dyn Future<Output = (Job, Went)> + Send>>;
@@ -194,6 +198,10 @@ impl Work {
                         Went::Ended(end) => ended_in_desk(db, &desk, moment, &job, end)?,
                         Went::Failed(wait, _) => jobs::defer(db, job.id, now.plus(wait))?,
                         Went::Waits(wait, _) => jobs::not_begun(db, job.id, now.plus(wait))?,
+                        Went::AwaitsScanner => {
+                            jobs::not_begun(db, job.id, now.plus(WAIT_AGAIN))?;
+                            waits_in_desk(db, &desk, moment, &job)?;
+                        }
                     }
                 }
                 Ok(())
@@ -206,6 +214,9 @@ impl Work {
                 Went::Ended(end) => tracing::info!(job = ?job.id, attempt, ?end, "a file is done"),
                 Went::Failed(_, why) | Went::Waits(_, why) => {
                     tracing::warn!(job = ?job.id, attempt, why, "a file has to wait")
+                }
+                Went::AwaitsScanner => {
+                    tracing::warn!(job = ?job.id, attempt, "the virus scanner does not answer")
                 }
             }
         }
@@ -269,6 +280,21 @@ fn ended_in_desk(
     }
 }
 
+/// The desk says that a file waits. Where it fails on that, the file waits all the same.
+fn waits_in_desk(db: &Db, desk: &Desk, moment: Moment, job: &Job) -> Result<(), Error> {
+    let told = isolated(db, || {
+        let event = Event::JobWaits(job.id);
+        desk.apply(db, moment, Cause::Job(job.id), event)
+    });
+    match told {
+        Err(error) if !error.is_medium() => {
+            tracing::error!(job = ?job.id, %error, "that a file waits could not be said");
+            Ok(())
+        }
+        told => told,
+    }
+}
+
 /// A panic costs one attempt.
 async fn fenced(tools: Tools, job: Job) -> (Job, Went) {
     let attempted = AssertUnwindSafe(attempt(tools, job.clone()))
@@ -324,10 +350,19 @@ async fn scanned(tools: &Tools, job: &Job, raw: PathBuf) -> Went {
         match scanner.scan(&raw).await {
             Ok(Scanned::Clean) => {}
             Ok(Scanned::Infected) => return Went::Ended(JobEnd::Infected),
+            Ok(Scanned::Unjudged) if tools.when_scanner_is_down == WhenDown::Pass => {
+                tracing::warn!(job = ?job.id, "the virus scanner cannot judge a file; it passes");
+            }
+            Ok(Scanned::Unjudged) if job.attempts + 1 >= SCANS_MAX => {
+                return Went::Ended(JobEnd::Unscanned);
+            }
+            Ok(Scanned::Unjudged) => {
+                return Went::Failed(WAIT_AGAIN, "the virus scanner could not judge it");
+            }
             Err(_) if tools.when_scanner_is_down == WhenDown::Pass => {
                 tracing::warn!(job = ?job.id, "the virus scanner does not answer; the file passes");
             }
-            Err(_) => return Went::Waits(WAIT_AGAIN, "the virus scanner does not answer"),
+            Err(_) => return Went::AwaitsScanner,
         }
     }
     if !job.spec.clean {

@@ -1,7 +1,7 @@
 //! What may happen to an album beside its way: it fails in part, one of its messages is taken back, it is
 //! held back and freed.
 
-use super::super::carry::{self, Answers, Route};
+use super::super::carry::{self, Route};
 use super::super::file;
 use super::super::turn::Turn;
 use crate::domain::call::{Call, FileSource, Item, ReplyTo, Source};
@@ -172,6 +172,32 @@ pub(in crate::desk) fn take_back(
     Ok(false)
 }
 
+/// Telegram has left out some messages of an album that it copied, and does not say which: whoever wrote it
+/// reads so, and of a client's album the agents too.
+pub(in crate::desk) fn left_out(
+    turn: &mut Turn<'_>,
+    row: &OutboxRow,
+    skipped: usize,
+) -> Result<(), Error> {
+    let (Some(message), 1..) = (row.message, skipped) else {
+        return Ok(());
+    };
+    outbox::incomplete(turn.db, row.id)?;
+    let found = messages::by_id(turn.db, message)?;
+    let count = u64::try_from(skipped).unwrap_or(u64::MAX);
+    if found.side == Side::Agent {
+        let text = turn.texts().reply_album_left_out(turn.language(), count);
+        return turn.refuse_row(message, text);
+    }
+    let ticket = tickets::by_id(turn.db, found.ticket)?;
+    let client = clients::by_id(turn.db, ticket.client)?;
+    let text = turn.texts().album_left_out(client.language, count);
+    let original = messages::where_in(turn.db, message, Place::Client(client.id))?;
+    turn.tell_client(client.id, Some(ticket.id), text, original)?;
+    let line = turn.texts().line_album_left_out(turn.language(), count);
+    turn.tell_topic(ticket.id, line, None)
+}
+
 fn album_word(turn: &mut Turn<'_>, found: Found) -> Result<(), Error> {
     match found.side {
         Side::Client => {
@@ -197,7 +223,8 @@ pub(in crate::desk) fn send_held(turn: &mut Turn<'_>, album: AlbumId) -> Result<
     let Some(first) = rows.first() else {
         return Ok(());
     };
-    let call = carry::hold_place(turn, route, route.purpose(), *first, Answers::default())?;
+    let answers = messages::answers(turn.db, *first)?;
+    let call = carry::hold_place(turn, route, route.purpose(), *first, answers)?;
     albums::held_by(turn.db, album.id, call)?;
     albums::end(turn.db, album.id, AlbumState::Collecting)?;
     for row in &rows {

@@ -1,9 +1,10 @@
 //! An edit in an album that only `copyMessages` can carry: its copies have no links, so what nobody
 //! has seen yet is put right where it waits, and what has left is followed by a message that says so.
 
+use super::super::captions;
 use super::super::carry::{self, Route};
+use super::super::edit::{MARKED_PARTS, WORDS_PART};
 use super::super::turn::Turn;
-use super::parts::has_label;
 use super::{after, sources};
 use crate::domain::call::Call;
 use crate::domain::content::{Content, Text};
@@ -13,9 +14,6 @@ use crate::store::claims::{self, OutboxRow};
 use crate::store::messages::Found;
 use crate::store::outbox::{self, Part, SUPERSEDED};
 use crate::store::{Error, albums};
-
-/// The part of a message that the words of a copied album are.
-pub(super) const WORDS_PART: u32 = 1;
 
 /// What became of an edit.
 pub(in crate::desk) enum Copied {
@@ -78,7 +76,7 @@ fn waiting_copy(turn: &Turn<'_>, found: Found) -> Result<Option<OutboxRow>, Erro
 fn words_of(turn: &Turn<'_>, route: Route, found: Found) -> Result<Vec<Part>, Error> {
     let mut parts = outbox::parts(turn.db, found.row, route.purpose())?;
     parts.retain(|part| {
-        part.part == WORDS_PART
+        (WORDS_PART..MARKED_PARTS).contains(&part.part)
             && part.is_untouched
             && matches!(part.call, Some(Call::SendText { .. }))
     });
@@ -93,21 +91,16 @@ fn renew(
     after: &Content,
     (waiting, album): (Vec<Part>, Option<OutboxId>),
 ) -> Result<(), Error> {
-    let caption = if has_label(turn, found)? {
-        carry::caption(turn, route, after)
-    } else {
-        carry::shown(turn, route.direction, &after.text)
-    };
+    let caption = captions::of_found(turn, route, found, after)?;
     let Some(earlier) = waiting.first().map(|part| part.id).or(album) else {
         return Ok(());
     };
-    let message = (found.row, WORDS_PART);
     let mut waiting = waiting.into_iter();
-    for piece in pieces(&caption) {
+    for (part, piece) in (WORDS_PART..).zip(pieces(&caption)) {
         let call = Call::words(route.to(), piece, None);
         match waiting.next() {
-            Some(part) => claims::replace_call(turn.db, part.id, &call)?,
-            None => turn.carry_behind(route, message, &call, earlier)?,
+            Some(unsent) => claims::replace_call(turn.db, unsent.id, &call)?,
+            None => turn.carry_behind(route, (found.row, part), &call, earlier)?,
         }
     }
     drop_words(turn, waiting.as_slice())

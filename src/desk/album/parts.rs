@@ -1,13 +1,12 @@
 //! The messages of an album as they leave: their files, their captions, and whether they can be one.
 
+use super::super::captions;
 use super::super::carry::{self, Route};
 use super::super::file::{self, Verdict};
 use super::super::turn::Turn;
 use crate::domain::call::{FileSource, Item, Source};
 use crate::domain::content::{Content, Kind, Text};
 use crate::domain::ids::{MessageRowId, OutboxId};
-use crate::domain::rules::carriers::Direction;
-use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
 use crate::store::messages::Found;
 use crate::store::{Error, albums, jobs, messages};
 
@@ -47,19 +46,14 @@ pub(super) fn gather(
         let Some(file) = file_of(turn, route, *row, content, place)? else {
             continue;
         };
-        let mut caption = if index == labelled {
-            carry::caption(turn, route, content)
+        let caption = if index == labelled {
+            captions::of(turn, route, content)
         } else {
             carry::shown(turn, route.direction, &content.text)
         };
-        if text::utf16_len(&caption.text) > CAPTION_MAX {
-            let pieces = text::split(&caption, TEXT_MAX);
-            gathered
-                .words
-                .extend(pieces.into_iter().map(|text| (*row, text)));
-            caption = Text::default();
-        }
-        caption = text::within_marks(caption);
+        let (caption, words) = captions::fitting(caption);
+        let words = words.into_iter().map(|text| (*row, text));
+        gathered.words.extend(words);
         gathered.rows.push(*row);
         gathered.items.push(Item {
             kind: content.kind,
@@ -132,16 +126,17 @@ fn file_of(
     let found = messages::by_id(turn.db, row)?;
     match file::verdict(turn, &job, found, content)? {
         Some(Verdict::Send { file, is_unclean }) => {
-            if is_unclean {
-                let line = turn.texts().file_unclean(turn.language());
-                match route.direction {
-                    Direction::ToDesk => turn.tell_topic(route.ticket, line, None)?,
-                    Direction::ToClient => turn.answer_row(row, line)?,
-                }
+            if is_unclean && job.spec.clean {
+                file::say_unclean(turn, route, row, place)?;
             }
             Ok(Some(file))
         }
-        Some(Verdict::Copy) => Ok(telegram),
+        Some(Verdict::Copy) => {
+            if job.spec.clean && telegram.is_some() {
+                file::say_unclean(turn, route, row, place)?;
+            }
+            Ok(telegram)
+        }
         Some(Verdict::Withhold(why)) => {
             file::withheld(turn, route, row, why, place)?;
             file::words_alone(turn, route, row, content, place)?;

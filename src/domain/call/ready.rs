@@ -142,6 +142,8 @@ pub enum ReadyCall {
         message: MessageId,
         /// What it says from now on.
         caption: Text,
+        /// Whether it stands above the medium.
+        above: bool,
     },
     /// `editMessageMedia`.
     EditMedia {

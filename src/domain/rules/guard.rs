@@ -54,20 +54,18 @@ impl std::fmt::Debug for Held {
     }
 }
 
-/// What in an agent's message may not reach the client, if anything. `extra` are further words in
-/// it: a poll's question and options.
-pub fn guard(
-    content: &Content,
-    extra: &[&str],
-    policy: &Policy,
-    guarding: &Guarding,
-) -> Option<Held> {
-    let others = extra.iter().map(|words| Text::plain(*words));
-    in_text(&content.text, policy, guarding).or_else(|| {
-        others
-            .into_iter()
-            .find_map(|words| in_text(&words, policy, guarding))
-    })
+/// What in an agent's message may not reach the client, if anything: in its text, in the words of a poll, in
+/// the address of its preview.
+pub fn guard(content: &Content, policy: &Policy, guarding: &Guarding) -> Option<Held> {
+    let whole = content.whole.as_ref().map(|whole| &whole.words);
+    let preview = content.preview.as_ref().and_then(|preview| {
+        let url = preview.get("url")?.as_str()?;
+        Some(Text::plain(url))
+    });
+    [Some(&content.text), whole, preview.as_ref()]
+        .into_iter()
+        .flatten()
+        .find_map(|words| in_text(words, policy, guarding))
 }
 
 /// The first thing in a text that is held back.
@@ -183,7 +181,7 @@ mod tests {
     use serde_json::{Map, json};
 
     use super::*;
-    use crate::domain::content::{Entity, Kind};
+    use crate::domain::content::{Entity, Form, Kind, Whole};
 
     fn guarding() -> Guarding {
         Guarding {
@@ -198,7 +196,7 @@ mod tests {
     }
 
     fn held(words: &str) -> Option<(Why, String)> {
-        guard(&Content::text(words), &[], &Policy::default(), &guarding())
+        guard(&Content::text(words), &Policy::default(), &guarding())
             .map(|held| (held.why, held.what))
     }
 
@@ -303,7 +301,7 @@ mod tests {
         ] {
             let mut content = Content::text("write here now");
             content.text.entities.push(entity);
-            let found = guard(&content, &[], &Policy::default(), &guarding());
+            let found = guard(&content, &Policy::default(), &guarding());
             let expected = expected.map(|carrier| (Why::Carrier(carrier), "here".to_owned()));
             assert_eq!(found.map(|held| (held.why, held.what)), expected);
         }
@@ -312,15 +310,15 @@ mod tests {
     #[test]
     fn captions_and_polls_are_looked_at_and_the_policy_decides() {
         let poll = Content {
-            kind: Kind::Poll,
-            ..Content::text("")
+            whole: Some(Whole {
+                form: Form::Poll,
+                words: Text::plain("who?\n• @sam_smith"),
+                holds_more: false,
+                is_changed: false,
+            }),
+            ..Content::of(Kind::Poll)
         };
-        let found = guard(
-            &poll,
-            &["who?", "@sam_smith"],
-            &Policy::default(),
-            &guarding(),
-        );
+        let found = guard(&poll, &Policy::default(), &guarding());
         assert_eq!(found.map(|held| held.what), Some("@sam_smith".to_owned()));
 
         let policy = Policy::default()
@@ -328,7 +326,7 @@ mod tests {
             .and_then(|policy| policy.with(Carrier::Mention, Direction::ToClient, Treatment::Pass))
             .expect("both are allowed");
         let content = Content::text("@sam_smith +49 30 1234567");
-        let found = guard(&content, &[], &policy, &guarding());
+        let found = guard(&content, &policy, &guarding());
         assert_eq!(
             found.map(|held| held.what),
             Some("+49 30 1234567".to_owned())
@@ -339,17 +337,12 @@ mod tests {
             ..guarding()
         };
         let content = Content::text("I am Ann");
-        assert_eq!(guard(&content, &[], &Policy::default(), &open), None);
+        assert_eq!(guard(&content, &Policy::default(), &open), None);
     }
 
     #[test]
     fn what_is_held_back_is_not_printed() {
-        let found = guard(
-            &Content::text("I am Ann"),
-            &[],
-            &Policy::default(),
-            &guarding(),
-        );
+        let found = guard(&Content::text("I am Ann"), &Policy::default(), &guarding());
         assert_eq!(format!("{found:?}"), "Some(Held(Name))");
     }
 

@@ -10,7 +10,7 @@ use crate::sandbox::content::{self, Piece};
 use crate::sandbox::marked::{Marked, bytes, fields};
 
 /// Everything that [`Marked::piece`] makes.
-pub const KINDS: [&str; 55] = [
+pub const KINDS: [&str; 59] = [
     "text",
     "formatted_text",
     "text_mention",
@@ -37,6 +37,8 @@ pub const KINDS: [&str; 55] = [
     "sticker",
     "poll",
     "quiz",
+    "poll_mention",
+    "poll_attached",
     "dice",
     "contact",
     "location",
@@ -52,6 +54,8 @@ pub const KINDS: [&str; 55] = [
     "giveaway_winners",
     "rich_message",
     "rich_mention",
+    "rich_link",
+    "rich_map",
     "hologram",
     "forward_of_user",
     "forward_of_hidden_user",
@@ -167,6 +171,7 @@ impl Marked {
             "sticker" => content::sticker(words, &self.own("pack")).into(),
             "poll" => content::poll(words, &["yes", "no"]).into(),
             "quiz" => content::quiz(words, &["yes", "no"], 1).into(),
+            "poll_mention" | "poll_attached" => self.poll(kind, words),
             "dice" => content::dice("🎲", 4).into(),
             "contact" => self.contact().into(),
             "location" => content::location(latitude, longitude).into(),
@@ -174,6 +179,28 @@ impl Marked {
             "venue" => content::venue(latitude, longitude, words, "Main Street 1").into(),
             "story" => json!({"story": {"chat": self.chat(), "id": 3}}).into(),
             _ => self.rarity(kind, words).into(),
+        }
+    }
+
+    /// A poll that says whose it is: beside the words, or in them.
+    fn poll(&self, kind: &str, words: &str) -> Piece {
+        let mut poll = content::poll(words, &["yes", "no"]);
+        if kind == "poll_mention" {
+            let described = self.entity("me", "text_mention", "user", self.user());
+            poll["poll"]["description"] = described.content["text"].clone();
+            poll["poll"]["description_entities"] = described.content["entities"].clone();
+            return poll.into();
+        }
+        let scan = self.file("document_pdf", words);
+        let link = format!("https://t.me/{}", self.username());
+        poll["poll"]["media"] = json!({"document": scan.content["document"]});
+        poll["poll"]["options"][0]["media"] = json!({"link": {"url": link}});
+        let (latitude, longitude) = self.home();
+        let place = content::location(latitude, longitude);
+        poll["poll"]["options"][1]["media"] = place;
+        Piece {
+            content: poll,
+            files: scan.files,
         }
     }
 
@@ -290,6 +317,13 @@ impl Marked {
                 {"type": "paragraph", "text": words}]}}),
             "rich_mention" => json!({"rich_message": {"blocks": [{"type": "paragraph", "text":
                 {"type": "text_mention", "text": words, "user": self.user()}}]}}),
+            "rich_link" => json!({"rich_message": {"blocks": [{"type": "paragraph", "text":
+                ["see ", {"type": "url", "text": words,
+                    "url": format!("tg://user?id={}", self.id())}]}]}}),
+            "rich_map" => json!({"rich_message": {"blocks": [
+                {"type": "paragraph", "text": words},
+                {"type": "map", "zoom": 15, "width": 300, "height": 200,
+                    "location": {"latitude": self.home().0, "longitude": self.home().1}}]}}),
             // A kind that nobody has heard of.
             _ => json!({"hologram": {"words": words}}),
         }

@@ -28,6 +28,7 @@ impl Posted {
         Receipt {
             message: self.message(),
             album: Vec::new(),
+            skipped: 0,
             // Replies in General name their root as a thread, but are no topic messages.
             thread: self
                 .message_thread_id
@@ -44,13 +45,7 @@ pub(super) fn done(result: &RawValue, call: &ReadyCall) -> Outcome {
     match call {
         ReadyCall::CreateTopic { .. } => topic(&one(result)),
         ReadyCall::SendAlbum { items, .. } => Outcome::Done(album(&several(result), items.len())),
-        // What could not be copied is left out, so that nobody knows which copy is whose.
-        ReadyCall::CopyAlbum { .. } => Outcome::Done(
-            several(result)
-                .first()
-                .map(Posted::receipt)
-                .unwrap_or_default(),
-        ),
+        ReadyCall::CopyAlbum { messages, .. } => Outcome::Done(copies(result, messages.len())),
         ReadyCall::SendText { .. }
         | ReadyCall::SendMedia { .. }
         | ReadyCall::SendLocation { .. }
@@ -79,6 +74,19 @@ fn one(result: &RawValue) -> Posted {
 
 fn several(result: &RawValue) -> Vec<Posted> {
     serde_json::from_str(result.get()).unwrap_or_default()
+}
+
+/// The copies of several messages. What could not be copied is left out, so that nobody knows which copy is
+/// whose (Bot API docs, `copyMessages`).
+fn copies(result: &RawValue, asked: usize) -> Receipt {
+    let Ok(posted) = serde_json::from_str::<Vec<Posted>>(result.get()) else {
+        return Receipt::default();
+    };
+    let first = posted.first().map(Posted::receipt);
+    Receipt {
+        skipped: asked.saturating_sub(posted.len()),
+        ..first.unwrap_or_default()
+    }
 }
 
 fn topic(posted: &Posted) -> Outcome {

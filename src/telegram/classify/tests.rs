@@ -349,6 +349,7 @@ fn an_album_names_its_messages_in_order() {
         Outcome::Done(Receipt {
             message: Some(MessageId(9)),
             album: album.iter().copied().map(MessageId).collect(),
+            skipped: 0,
             thread: Some(ThreadId(5)),
             tells_thread: true,
         })
@@ -372,13 +373,19 @@ fn an_album_names_its_messages_in_order() {
         from: ANN,
         messages: vec![MessageId(1), MessageId(2)],
     };
-    assert_eq!(
-        ok("[{\"message_id\":9},{\"message_id\":10}]", &copies),
-        Outcome::Done(Receipt {
-            message: Some(MessageId(9)),
+    for (result, message, skipped) in [
+        ("[{\"message_id\":9},{\"message_id\":10}]", Some(9), 0),
+        ("[{\"message_id\":9}]", Some(9), 1),
+        ("[]", None, 2),
+        ("true", None, 0),
+    ] {
+        let receipt = Receipt {
+            message: message.map(MessageId),
+            skipped,
             ..Receipt::default()
-        })
-    );
+        };
+        assert_eq!(ok(result, &copies), Outcome::Done(receipt), "{result}");
+    }
 }
 
 #[test]
@@ -650,6 +657,7 @@ fn receipts_say_what_the_answer_says() {
         Outcome::Done(Receipt {
             message: message.map(MessageId),
             album: Vec::new(),
+            skipped: 0,
             thread: thread.map(ThreadId),
             tells_thread,
         })

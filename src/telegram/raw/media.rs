@@ -1,11 +1,11 @@
-//! The files, polls and places that messages carry. What cannot be read is absent: the message is
+//! The files and places that messages carry. What cannot be read is absent: the message is
 //! then relayed by its id.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::lenient::{Lenient, Words, field, value};
-use crate::domain::content::{Kind, Location, Looks, Media, Poll};
+use crate::domain::content::{Kind, Location, Looks, Media};
 
 /// The longest end of a file's name that is taken for its kind.
 const EXTENSION_MAX: usize = 8;
@@ -102,35 +102,6 @@ fn extension(name: &str) -> Option<String> {
     let is_short = (1..=EXTENSION_MAX).contains(&end.len());
     let is_plain = end.bytes().all(|byte| byte.is_ascii_alphanumeric());
     (is_short && is_plain).then(|| end.to_ascii_lowercase())
-}
-
-/// The words of a poll.
-pub(super) fn poll(raw: &RawValue) -> Option<Poll> {
-    #[derive(Deserialize)]
-    struct RawPoll<'a> {
-        question: String,
-        #[serde(borrow)]
-        options: Option<&'a RawValue>,
-        #[serde(borrow, rename = "type")]
-        kind: Option<&'a RawValue>,
-    }
-
-    #[derive(Deserialize)]
-    struct PollOption {
-        text: String,
-    }
-
-    let poll: RawPoll<'_> = value(raw)?;
-    let options: Vec<Lenient<PollOption>> = field(poll.options).unwrap_or_default();
-    Some(Poll {
-        question: poll.question,
-        options: options
-            .into_iter()
-            .filter_map(|option| option.0)
-            .map(|option| option.text)
-            .collect(),
-        is_quiz: field::<Words<'_>>(poll.kind).is_some_and(|kind| kind.0 == "quiz"),
-    })
 }
 
 /// A place.
@@ -276,27 +247,6 @@ mod tests {
         ] {
             assert_eq!(extension(name).as_deref(), expected, "{name}");
         }
-    }
-
-    #[test]
-    fn a_poll_brings_its_words() {
-        let asked = json!({
-            "id": "1", "question": "Tea?", "type": "quiz",
-            "options": [{"text": "yes", "voter_count": 0}, {"odd": 1}, {"text": "no"}],
-        });
-        assert_eq!(
-            poll(&raw(&asked)),
-            Some(Poll {
-                question: "Tea?".to_owned(),
-                options: vec!["yes".to_owned(), "no".to_owned()],
-                is_quiz: true,
-            })
-        );
-        let bare = poll(&raw(
-            &json!({"question": "Tea?", "options": 5, "type": "regular"}),
-        ));
-        assert!(bare.is_some_and(|poll| poll.options.is_empty() && !poll.is_quiz));
-        assert_eq!(poll(&raw(&json!({"question": 7}))), None);
     }
 
     #[test]

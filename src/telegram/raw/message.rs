@@ -13,15 +13,13 @@ use super::field::MessageField;
 use super::lenient::{Counted, Lenient, field};
 use super::media;
 use super::user::User;
+use super::whole;
 use super::{Id, Name};
 use crate::domain::content::{Content, Dice, Entity, Kind, Text};
 use crate::domain::event::Names;
 use crate::domain::ids::{BotId, ChatId, MessageId, ThreadId, UserId};
 use crate::domain::language::Language;
 use crate::domain::time::Timestamp;
-
-/// What a mark is called that names a person by their number.
-const MENTION: &str = "text_mention";
 
 /// Who writes for administrators who hide (Bot API docs, `Message.sender_chat`).
 const GROUP_ANONYMOUS_BOT: i64 = 1_087_968_824;
@@ -318,15 +316,15 @@ impl<'de> Fields<'de> {
 
     /// What a message carries besides words.
     fn carry(&self, content: &mut Content, body: &RawValue) {
-        // Only a copy could carry it, and that would keep whom it names.
-        content.names_people = content.kind == Kind::Unknown && body.get().contains(MENTION);
         content.media = media::media(content.kind, body).filter(|_| !self.moves);
         if let Some(media) = &mut content.media {
             media.looks.spoiler = self.spoiler;
             media.looks.caption_above = self.caption_above;
         }
         match content.kind {
-            Kind::Poll => content.poll = media::poll(body),
+            Kind::Poll => content.whole = Some(whole::poll(body)),
+            // The one field that is known to make it so.
+            Kind::Unknown => content.whole = Some(whole::rich(body)),
             Kind::Location => {
                 content.location = media::location(body);
                 if content
@@ -355,8 +353,7 @@ impl<'de> Fields<'de> {
             | Kind::PaidMedia
             | Kind::Gift
             | Kind::Checklist
-            | Kind::Giveaway
-            | Kind::Unknown => {}
+            | Kind::Giveaway => {}
         }
     }
 }
@@ -700,8 +697,11 @@ mod tests {
         let bare = message(json!({"text": "x", "reply_markup": {"inline_keyboard": []}}));
         assert!(!bare.content.expect("somebody wrote it").has_keyboard);
         let poll = message(json!({"poll": {"question": "Tea?", "options": [{"text": "yes"}]}}));
-        let poll = poll.content.and_then(|content| content.poll);
-        assert_eq!(poll.map(|poll| poll.question).as_deref(), Some("Tea?"));
+        let poll = poll.content.and_then(|content| content.whole);
+        assert_eq!(
+            poll.map(|poll| poll.words),
+            Some(Text::plain("Tea?\n• yes"))
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::domain::content::{Content, Reaction, Text};
+use crate::domain::content::{Content, Form, Reaction, Text, Whole};
 use crate::domain::event::{AgentCommand, AgentWord, Names};
 use crate::domain::ids::MessageId;
 use crate::domain::language::Language;
@@ -131,8 +131,22 @@ fn clients_write_and_give_commands() {
 #[test]
 fn a_message_of_an_unknown_kind_is_a_message() {
     assert_eq!(
-        route(&ann(json!({"rich_message": {"blocks": [1]}}))),
+        route(&ann(json!({"hologram": {"blocks": [1]}}))),
         Event::ClientWrote(from_ann(Content::of(Kind::Unknown)))
+    );
+    let rich = Content {
+        whole: Some(Whole {
+            form: Form::Rich,
+            words: Text::plain("hm"),
+            holds_more: false,
+            is_changed: false,
+        }),
+        ..Content::of(Kind::Unknown)
+    };
+    let blocks = json!([1, {"type": "paragraph", "text": "hm"}]);
+    assert_eq!(
+        route(&ann(json!({"rich_message": {"blocks": blocks}}))),
+        Event::ClientWrote(from_ann(rich))
     );
 }
 

@@ -490,21 +490,22 @@ fn several_copies_keep_together() {
 
 #[test]
 fn captions_and_media_are_edited() {
-    let caption = |caption| ReadyCall::EditCaption {
+    let caption = |caption, above| ReadyCall::EditCaption {
         chat: ANN,
         message: MessageId(6),
         caption,
+        above,
     };
     check(
-        caption(dated_text()),
+        caption(dated_text(), true),
         "editMessageCaption",
         json!({
             "chat_id": 77, "message_id": 6, "caption": "see tomorrow",
-            "caption_entities": marks(),
+            "caption_entities": marks(), "show_caption_above_media": true,
         }),
     );
     check(
-        caption(Text::default()),
+        caption(Text::default(), false),
         "editMessageCaption",
         json!({"chat_id": 77, "message_id": 6, "caption": ""}),
     );

@@ -51,10 +51,18 @@ pub(super) fn edit(
     with("editMessageText", payload, extras)
 }
 
-pub(super) fn edit_caption(chat: ChatId, message: MessageId, caption: &Text) -> Request {
+pub(super) fn edit_caption(
+    chat: ChatId,
+    message: MessageId,
+    caption: &Text,
+    above: bool,
+) -> Request {
     // Sent even where it is empty: that takes the old one away.
-    let payload =
+    let mut payload =
         EditMessageCaption::new(recipient(chat), message_id(message)).caption(&caption.text);
+    if above {
+        payload = payload.show_caption_above_media(true);
+    }
     let extras = Extras {
         caption_entities: &caption.entities,
         ..Extras::default()

@@ -28,11 +28,15 @@ impl Scenario {
         while self.next_unread(chat, |_| true).is_some() {}
     }
 
+    /// The folder of files on their way.
+    pub fn spool(&self) -> std::path::PathBuf {
+        self.folder.path().join("desk.files")
+    }
+
     /// The names of the files that lie on their way, after the next sweep.
     pub fn spooled(&mut self) -> Vec<String> {
         self.pass(std::time::Duration::from_secs(180));
-        let folder = self.folder.path().join("desk.files");
-        let files = std::fs::read_dir(folder).expect("the spool is there");
+        let files = std::fs::read_dir(self.spool()).expect("the spool is there");
         let names = files.map(|file| file.expect("it can be listed").file_name());
         names
             .map(|name| name.to_string_lossy().into_owned())

@@ -7,7 +7,7 @@ use super::Dice;
 
 /// What may be drawn: the kinds that reach the other side by themselves, as they are, cleaned or in
 /// words. Left out is what waits for a button, and what shows its sender when it is passed on.
-pub const DRAWN: [&str; 38] = [
+pub const DRAWN: [&str; 39] = [
     "text",
     "formatted_text",
     "text_mention",
@@ -29,6 +29,7 @@ pub const DRAWN: [&str; 38] = [
     "document_mp3",
     "poll",
     "quiz",
+    "poll_mention",
     "dice",
     "story",
     "paid_media",

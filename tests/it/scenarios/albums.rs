@@ -5,9 +5,10 @@ use std::time::Duration;
 use hushdesk::sandbox::content::Piece;
 use hushdesk::sandbox::marked::Marked;
 use hushdesk::sandbox::{Fault, FaultRule, content};
+use serde_json::json;
 
 use super::carrying::open_ticket;
-use crate::harness::{Reads, Scenario, bot_test};
+use crate::harness::{Reads, Scenario, TOKEN, bot_test};
 
 #[test]
 fn a_clients_album_stays_one_with_its_caption_and_its_place_in_the_order() {
@@ -272,6 +273,27 @@ fn a_message_of_an_album_that_waits_for_the_group_is_taken_out_of_it() {
 }
 
 #[test]
+fn an_album_that_never_ends_leaves_after_ten_seconds() {
+    bot_test(|t| {
+        open_ticket(t);
+        for number in 0..10 {
+            let photo = Piece::from(content::photo(&format!("p{number}"), ""));
+            let photo = photo.with("media_group_id", "77".into());
+            t.client("ann").sends(photo);
+            t.pass(Duration::from_millis(1_400));
+        }
+        t.rest();
+        let posts: Vec<_> = (0..10).map(|_| t.topic("ann").next()).collect();
+        let first = &posts[0].media_group_id;
+        assert!(first.is_some(), "{posts:#?}");
+        let of_first = posts.iter().filter(|post| post.media_group_id == *first);
+        // Ten seconds after the first, and looked at once a second.
+        let count = of_first.count();
+        assert!((8..10).contains(&count), "{count} left together");
+    });
+}
+
+#[test]
 fn a_copied_album_that_telegram_posts_in_part_is_copied_again_one_by_one() {
     bot_test(|t| {
         open_ticket(t);
@@ -288,6 +310,47 @@ fn a_copied_album_that_telegram_posts_in_part_is_copied_again_one_by_one() {
         t.topic("ann").expect_part("may stand here twice");
         t.client("ann").says("and on we go");
         t.topic("ann").expect("and on we go");
+    });
+}
+
+/// Somebody takes a message away in their app before the bot copies it; nobody is told.
+fn vanishes(t: &Scenario, chat: i64, message: i64) {
+    let params = json!({"chat_id": chat, "message_id": message});
+    let params = params.as_object().expect("an object literal");
+    let answer = t.sandbox.call(TOKEN, "deleteMessage", params, t.now());
+    assert!(answer.body().is_some_and(|body| body.contains("true")));
+}
+
+#[test]
+fn what_telegram_leaves_out_of_a_copied_album_is_said_to_both_sides() {
+    bot_test(|t| {
+        open_ticket(t);
+        let ann = t.person("ann");
+        let items = t.marked("ann").album("live", "", 3);
+        let first = t.client("ann").drops_album(items, None);
+        vanishes(t, ann, first + 1);
+        t.run();
+        t.rest();
+        t.topic("ann").expect_album(2);
+        t.topic("ann").expect_part("One more message belongs");
+        t.client("ann").expect_part("One message of this album");
+    });
+}
+
+#[test]
+fn an_agents_album_that_arrives_in_part_is_not_said_to_be_delivered() {
+    bot_test(|t| {
+        open_ticket(t);
+        let group = t.group;
+        let items = t.marked("sam").album("live", "look", 3);
+        let last = t.agent("sam").in_topic_of("ann").drops_album(items, None);
+        vanishes(t, group, last + 1);
+        t.run();
+        t.rest();
+        t.client("ann").expect_album(2);
+        t.client("ann").expect("Live Support: look");
+        t.topic("ann").expect_part("was not delivered");
+        t.topic("ann").expect_mark(last, "💔");
     });
 }
 

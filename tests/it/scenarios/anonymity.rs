@@ -229,7 +229,12 @@ fn what_cannot_be_shown_is_named_in_a_line() {
             ("giveaway", "A giveaway"),
             ("game", "A game"),
             ("invoice", "An invoice"),
-            ("rich_mention", "cannot be shown"),
+            ("quiz", "📊 Quiz: look\n• yes\n• no"),
+            ("rich_mention", "look"),
+            ("rich_link", "see look"),
+            ("rich_map", "What is attached to it is not shown"),
+            ("poll_mention", "look\nme\n• yes"),
+            ("poll_attached", "What is attached to it is not shown"),
         ] {
             sends(t, "ann", kind, "look");
             t.topic("ann").expect_part(line);

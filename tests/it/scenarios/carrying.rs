@@ -209,3 +209,30 @@ fn kinds_that_nobody_knows_are_copied_by_id_or_said() {
         t.client("ann").expect_part("does not let bots copy");
     });
 }
+
+#[test]
+fn how_a_medium_is_shown_survives_both_ways_and_changes() {
+    bot_test(|t| {
+        open_ticket(t);
+        for (kind, field) in [
+            ("photo_spoiler", "has_media_spoiler"),
+            ("photo_caption_above", "show_caption_above_media"),
+        ] {
+            let (ann, sam) = (t.marked("ann"), t.marked("sam"));
+            t.client("ann").sends(ann.piece(kind, "look"));
+            let post = t.topic("ann").expect_kind("photo");
+            assert_eq!(post.content[field], true, "{post:?}");
+            let message = t.agent("sam").sends_in("ann", sam.piece(kind, "see"));
+            let post = t.client("ann").expect_kind("photo");
+            assert_eq!(post.content[field], true, "{post:?}");
+            let changed = sam.piece(kind, "see").with("caption", "see here".into());
+            t.agent("sam").in_topic_of("ann").edits(message, changed);
+            t.client("ann").expect_edited("see here");
+            let all = t.client("ann").all();
+            let shown = all.iter().find(|shown| shown.id == post.id);
+            let shown = shown.expect("it stands there");
+            assert_eq!(shown.content[field], true, "{shown:?}");
+            t.pass(std::time::Duration::from_secs(60));
+        }
+    });
+}

@@ -42,6 +42,21 @@ fn edits_of_texts_reach_the_other_side() {
 }
 
 #[test]
+fn an_agent_who_edits_for_somebody_who_has_left_is_told() {
+    bot_test(|t| {
+        open_ticket(t);
+        let reply = t.agent("sam").writes_in("ann", "at noon");
+        t.client("ann").expect("Live Support: at noon");
+        t.client("ann").blocks();
+        t.topic("ann").expect_part("blocked the bot");
+        let sam = t.agent("sam").in_topic_of("ann");
+        sam.edits(reply, content::text("at one"));
+        t.topic("ann").expect_part("blocked the bot");
+        t.topic("ann").expect_mark(reply, "💔");
+    });
+}
+
+#[test]
 fn an_edit_of_the_first_text_changes_the_card_and_keeps_its_state() {
     bot_test(|t| {
         open_ticket(t);

@@ -416,6 +416,8 @@ fn while_the_scanner_is_away_files_wait_and_keep_their_place() {
         let paper = file(t, "ann", "document_pdf", "the paper");
         t.client("ann").sends(paper).says("and a word");
         t.pass(Duration::from_secs(120));
+        t.general().expect_part("The virus scanner does not answer");
+        t.topic("ann").expect_part("A file waits here");
         assert!(t.topic("ann").try_next().is_none(), "it waits");
         scanner.is_down.store(false, Ordering::Relaxed);
         t.rest();

@@ -41,6 +41,9 @@ fn names_and_links_of_people_are_held_back_wherever_they_stand() {
             is_held(t, content::photo("p", &format!("see {what}")), what);
             let poll = content::poll("who?", &[what, "nobody"]);
             is_held(t, poll, what);
+            let mut poll = content::poll("who?", &["you", "nobody"]);
+            poll["poll"]["description"] = format!("ask {what}").into();
+            is_held(t, poll, what);
             t.pass(std::time::Duration::from_secs(60));
         }
         for kind in ["text_mention", "text_link"] {
@@ -50,6 +53,20 @@ fn names_and_links_of_people_are_held_back_wherever_they_stand() {
         let link = json!({"text": "here", "entities": [
             {"type": "text_link", "offset": 0, "length": 4, "url": "https://t.me/sam_smith"}]});
         is_held(t, link, "here");
+    });
+}
+
+#[test]
+fn what_is_attached_to_a_poll_reaches_no_client() {
+    bot_test(|t| {
+        open_ticket(t);
+        let piece = t.marked("sam").piece("poll_mention", "who?");
+        is_held(t, piece, "me");
+        let piece = t.marked("sam").piece("poll_attached", "who?");
+        let message = t.agent("sam").sends_in("ann", piece);
+        t.topic("ann").expect_part("a poll of words alone");
+        t.topic("ann").expect_mark(message, "💔");
+        t.client("ann").expect_nothing();
     });
 }
 
@@ -67,6 +84,59 @@ fn one_name_holds_all_of_an_album() {
         sam.replies_to("by @sam_smith").says("/force");
         t.rest();
         t.client("ann").expect_album(3);
+    });
+}
+
+#[test]
+fn what_a_held_message_answers_is_kept_until_it_is_sent() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").says("whom do I ask?");
+        t.topic("ann").expect("whom do I ask?");
+        for how in ["forced", "edited", "album"] {
+            let words = format!("{how}: ask @sam_smith");
+            let sam = t.agent("sam").in_topic_of("ann").quotes("whom");
+            let sam = if how == "album" {
+                let photo = |name: &str, caption: &str| content::photo(name, caption).into();
+                sam.sends_album(vec![photo("p", &words), photo("q", "")])
+            } else {
+                sam.says(&words)
+            };
+            let message = sam.sent();
+            t.rest();
+            t.topic("ann").expect_part("Not sent");
+            t.client("ann").expect_nothing();
+            let sam = t.agent("sam").in_topic_of("ann");
+            if how == "edited" {
+                sam.edits(message, content::text("edited: ask us"));
+            } else {
+                sam.replies_to(words.as_str()).says("/force");
+            }
+            t.rest();
+            let post = t.client("ann").expect_reply_to("whom do I ask?");
+            assert!(post.text().contains(how), "{post:?}");
+            if how == "album" {
+                t.client("ann").next();
+            } else {
+                assert_eq!(post.quote(), Some("whom"));
+            }
+        }
+    });
+}
+
+#[test]
+fn a_message_that_was_confirmed_keeps_its_quote() {
+    let setup = choosing(Carrier::Voice, Direction::ToClient, Treatment::Confirm);
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.client("ann").says("red or blue?");
+        t.topic("ann").expect("red or blue?");
+        let sam = t.agent("sam").in_topic_of("ann");
+        sam.quotes("blue").sends(content::voice("v"));
+        t.topic("ann").next();
+        t.agent("sam").in_topic_of("ann").presses("Share");
+        let post = t.client("ann").expect_reply_to("red or blue?");
+        assert_eq!((post.kind, post.quote()), ("voice", Some("blue")));
     });
 }
 

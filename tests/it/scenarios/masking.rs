@@ -1,8 +1,9 @@
 //! What clients type about themselves: hidden from the agents, and shown only to an admin who says why.
 
 use hushdesk::domain::rules::mask::Mask;
-use hushdesk::sandbox::content;
+use hushdesk::sandbox::content::{self, Piece};
 use hushdesk::sandbox::{MessageView, Status};
+use serde_json::json;
 
 use super::anonymity::masking;
 use super::carrying::open_ticket;
@@ -85,6 +86,69 @@ fn redacted_words_are_replaced_wherever_they_stand() {
     });
 }
 
+/// What a rich message says, and where its words lead.
+fn rich() -> Piece {
+    let number = json!({"type": "phone_number", "phone_number": "+491712345678",
+        "text": ["+49 171 ", {"type": "bold", "text": "2345678"}]});
+    let address = json!({"type": "email_address", "email_address": "ann@example.org",
+        "text": "write to me"});
+    let name = json!({"type": "mention", "username": "ann_of_old", "text": "@ann_of_old"});
+    json!({"rich_message": {"blocks": [
+        {"type": "heading", "size": 1, "text": "About me"},
+        {"type": "paragraph", "text": ["call ", number, " or ", address, " or ", name]},
+    ]}})
+    .into()
+}
+
+#[test]
+fn a_rich_message_is_masked_too() {
+    let words = "About me\ncall +49 171 2345678 or write to me or @ann_of_old";
+    for mask in [Mask::Off, Mask::Spoiler, Mask::Redact] {
+        bot_test_with(masking(mask), |t| {
+            open_ticket(t);
+            t.client("ann").sends(rich());
+            let post = t.topic("ann").next();
+            let seen = t.sandbox.visible_texts(t.group).concat();
+            match mask {
+                Mask::Off => assert!(post.content["rich_message"].is_object(), "{post:?}"),
+                Mask::Spoiler => {
+                    assert!(post.text().ends_with(words), "{post:?}");
+                    let own = ["+49 171 2345678", "write to me", "@ann_of_old"];
+                    assert_eq!(hidden(&post), own);
+                    assert!(!seen.contains("ann@example.org"), "{seen}");
+                }
+                Mask::Redact => {
+                    let redacted = "call [phone 1] or [e-mail 1] or [name 1]";
+                    assert!(post.text().ends_with(redacted), "{post:?}");
+                    assert!(!seen.contains("2345678"), "{seen}");
+                }
+            }
+            // Without anything to hide it goes over as it is.
+            let plain = json!({"rich_message": {"blocks": [{"type": "paragraph", "text": "hm"}]}});
+            t.client("ann").sends(plain);
+            assert!(t.topic("ann").next().content["rich_message"].is_object());
+        });
+    }
+}
+
+#[test]
+fn what_is_said_about_a_poll_is_masked_too() {
+    bot_test_with(masking(Mask::Redact), |t| {
+        open_ticket(t);
+        let mut poll = content::poll("is it right?", &["yes", "no"]);
+        poll["poll"]["description"] = TYPED.into();
+        t.client("ann").sends(poll);
+        t.topic("ann")
+            .expect_part(&format!("is it right?\n{REDACTED}\n• yes"));
+        let kept = t.database(|db| {
+            let query = "SELECT count(*) FROM messages WHERE content LIKE '%2345678%'";
+            let count = db.query_row(query, [], |row| row.get::<_, i64>(0));
+            count.expect("it reads")
+        });
+        assert_eq!(kept, 0, "what is masked is not kept");
+    });
+}
+
 fn with_key(key: Option<[u8; 32]>) -> Setup {
     Setup {
         vault_key: key,
@@ -132,6 +196,27 @@ fn only_an_admins_press_reveals_and_it_is_written_down() {
             .expect_alert("[name 1] @ann_of_old");
         let looked = ["enrol ", "reveal she asked for a call"];
         assert_eq!(audited(t), [&before[..], &looked[..]].concat());
+    });
+}
+
+#[test]
+fn everything_that_was_masked_can_be_revealed_page_by_page() {
+    bot_test_with(with_key(Some([7; 32])), |t| {
+        open_ticket(t);
+        for number in 0..12 {
+            t.client("ann")
+                .says(&format!("call +49 171 23456{number:02}"));
+            t.pass(std::time::Duration::from_secs(20));
+            t.topic("ann").expect("call [phone 1]");
+        }
+        let code = t.code_of("ann");
+        t.agent("sam")
+            .writes_in("ann", &format!("/reveal {code} a call"));
+        t.topic("ann").expect_part("a call");
+        for (page, number) in [("1/2", "2345600"), ("2/2", "2345611"), ("1/2", "2345600")] {
+            let sam = t.agent("sam").in_topic_of("ann").presses("Show it");
+            sam.expect_alert(page).expect_alert(number);
+        }
     });
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use hushdesk::sandbox::content;
+
 use super::carrying::open_ticket;
 use crate::harness::{Reads, bot_test};
 
@@ -50,6 +52,59 @@ fn an_answer_to_an_earlier_ticket_shows_what_it_answers() {
             .replies_to("lamp is broken")
             .says("still so");
         t.topic("ann").expect("the lamp is broken\nstill so");
+    });
+}
+
+#[test]
+fn whatever_answers_an_earlier_ticket_shows_what_it_answers() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").says("the lamp is broken");
+        t.topic("ann").expect("the lamp is broken");
+        t.client("ann").says("/close").expect_part("closed");
+        t.topic("ann").expect_part("has closed");
+        t.client("ann").says("me again").expect_part("created");
+        t.topic("ann").expect_card("me again");
+        let paper = t.marked("ann").piece("document_pdf", "the bill");
+        let pieces = [
+            ("photo", content::photo("p", "look").into()),
+            ("voice", content::voice("v").into()),
+            ("document", paper),
+        ];
+        for (kind, piece) in pieces {
+            t.client("ann").replies_to("lamp is broken").sends(piece);
+            t.rest();
+            t.topic("ann").expect("the lamp is broken");
+            t.topic("ann").expect_kind(kind);
+        }
+        let photos = t.marked("ann").album("photos", "both sides", 2);
+        t.client("ann")
+            .replies_to("lamp is broken")
+            .sends_album(photos);
+        t.rest();
+        t.topic("ann").expect("the lamp is broken");
+        t.topic("ann").expect_album(2);
+    });
+}
+
+#[test]
+fn what_an_answer_shows_stays_when_it_is_edited() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("ann").says("the lamp is broken");
+        t.topic("ann").expect("the lamp is broken");
+        t.client("ann").says("/close").expect_part("closed");
+        t.topic("ann").expect_part("has closed");
+        t.client("ann").says("me again").expect_part("created");
+        t.topic("ann").expect_card("me again");
+        t.client("ann")
+            .replies_to("lamp is broken")
+            .says("still so");
+        t.topic("ann").expect("the lamp is broken\nstill so");
+        t.client("ann")
+            .edits("still so", content::text("still dark"));
+        t.topic("ann")
+            .expect_edited("the lamp is broken\nstill dark");
     });
 }
 
