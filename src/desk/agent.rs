@@ -376,6 +376,7 @@ fn keep(
     is_note: bool,
     held: Option<&str>,
 ) -> Result<Found, Error> {
+    let content = turn.named_content(&message.content, Direction::ToClient);
     let row = messages::insert(
         turn.db,
         &NewMessage {
@@ -383,7 +384,7 @@ fn keep(
             side: Side::Agent,
             is_note,
             written_at: message.date,
-            content: &message.content,
+            content: &content,
             author: message.from,
             held,
             place: Place::Group(message.chat),

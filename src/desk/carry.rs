@@ -197,17 +197,20 @@ pub(super) fn work_on(turn: &Turn<'_>, direction: Direction, content: &Content) 
         | Kind::Unknown => false,
     };
     let policy = &turn.settings().privacy.policy;
-    let clean =
-        is_file && carriers::confirmed(content.kind, direction, policy) == Carriage::Cleaned;
+    let hides = |carrier| policy.treatment(carrier, direction) != Treatment::Pass;
+    let has_tags = content.kind == Kind::Audio && hides(Carrier::AudioTags);
+    let clean = is_file && (hides(Carrier::FileMetadata) || has_tags);
+    let rename = is_file && !clean && hides(Carrier::FileName);
     let scan = turn.settings().scans_files
         && matches!(
             content.kind,
             Kind::Document | Kind::Audio | Kind::Video | Kind::Animation
         );
-    (clean || scan).then(|| JobSpec {
+    (clean || rename || scan).then(|| JobSpec {
         file_id: media.file_id.clone(),
         size: media.size,
         clean,
+        rename,
     })
 }
 

@@ -14,6 +14,7 @@ use crate::domain::content::{Content, Kind, Text};
 use crate::domain::event::{AgentMessage, ClientMessage};
 use crate::domain::ids::MessageRowId;
 use crate::domain::rules::ban::Deed;
+use crate::domain::rules::carriers::Direction;
 use crate::domain::rules::fidelity::{self, Edited};
 use crate::domain::rules::text;
 use crate::domain::ticket::Side;
@@ -75,8 +76,9 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<()
     if before.shows_the_same(&message.content) {
         return Ok(());
     }
+    let after = turn.named_content(&message.content, Direction::ToClient);
     if found.is_note {
-        return messages::edit(turn.db, found.row, &message.content, turn.now);
+        return messages::edit(turn.db, found.row, &after, turn.now);
     }
     let here = (message.chat, message.thread);
     let first = message.content.text.text.trim_start();
@@ -92,7 +94,7 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<()
         let text = turn.texts().edit_held(turn.language(), &held.what);
         return turn.answer_agent(here, message.message, text);
     }
-    messages::edit(turn.db, found.row, &message.content, turn.now)?;
+    messages::edit(turn.db, found.row, &after, turn.now)?;
     if found.is_held {
         return agent::release_held(turn, found);
     }
@@ -100,7 +102,7 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, message: &AgentMessage) -> Result<()
     if let Some(why) = clients::by_id(turn.db, client)?.unreachable {
         return agent::refused(turn, found.row, why.name());
     }
-    carry_over(turn, found, &before, &message.content)
+    carry_over(turn, found, &before, &after)
 }
 
 /// Brings the copy of a message up to date.

@@ -18,6 +18,9 @@ use crate::store::jobs::{self, Job};
 use crate::store::messages::Found;
 use crate::store::{Error, Place, albums, alerts, claims, clients, messages, outbox, tickets};
 
+/// How much of a file's own name is kept, from its end.
+const NAME_MAX: usize = 100;
+
 /// The trouble of a scanner that does not answer.
 const SCANNER: &str = "scanner";
 
@@ -99,9 +102,14 @@ pub(super) fn verdict(
         return Ok(None);
     };
     let privacy = &turn.settings().privacy;
+    let media = content.media.as_ref();
+    let given = media.and_then(|media| media.extension.as_deref());
+    let known = given.filter(|extension| EXTENSIONS.contains(extension));
     let spool = |extension: &str, is_unclean| -> Result<Verdict, Error> {
         let number = jobs::number_in_ticket(turn.db, found.ticket, job.id)?;
-        let name = format!("{}-{number}.{extension}", plain_name(content.kind));
+        let plain = || format!("{}-{number}.{extension}", plain_name(content.kind));
+        let own = media.and_then(|media| media.name.as_deref());
+        let name = own.map_or_else(plain, sendable);
         Ok(Verdict::Send {
             file: FileSource::Spool { job: job.id, name },
             is_unclean,
@@ -109,25 +117,15 @@ pub(super) fn verdict(
     };
     Ok(Some(match end {
         JobEnd::Cleaned { extension } if job.spec.clean => {
-            let given = content
-                .media
-                .as_ref()
-                .and_then(|media| media.extension.as_deref());
             let is_text = extension == "txt";
-            let known = given.filter(|given| is_text && TEXT_EXTENSIONS.contains(given));
-            spool(known.unwrap_or(extension), false)?
+            let text = given.filter(|given| is_text && TEXT_EXTENSIONS.contains(given));
+            spool(text.unwrap_or(extension), false)?
         }
+        JobEnd::Cleaned { .. } if job.spec.rename => spool(known.unwrap_or("bin"), false)?,
         // It was only scanned.
         JobEnd::Cleaned { .. } => Verdict::Copy,
         JobEnd::Unsupported | JobEnd::Unreadable => match privacy.unclean_files {
-            UncleanFiles::Pass => {
-                let given = content
-                    .media
-                    .as_ref()
-                    .and_then(|media| media.extension.as_deref());
-                let known = given.filter(|extension| EXTENSIONS.contains(extension));
-                spool(known.unwrap_or("bin"), true)?
-            }
+            UncleanFiles::Pass => spool(known.unwrap_or("bin"), true)?,
             UncleanFiles::Withhold => Verdict::Withhold("unclean"),
         },
         JobEnd::TooLarge => match privacy.large_files {
@@ -138,6 +136,16 @@ pub(super) fn verdict(
         JobEnd::Unscanned => Verdict::Withhold("unscanned"),
         JobEnd::Unavailable => Verdict::Withhold("unavailable"),
     }))
+}
+
+/// A file's own name as it can be sent: a name, and no path.
+fn sendable(name: &str) -> String {
+    let is_odd = |letter: char| letter.is_control() || matches!(letter, '/' | '\\' | '"');
+    let letters = name.chars().rev().take(NAME_MAX).collect::<Vec<_>>();
+    let letters = letters.into_iter().rev();
+    letters
+        .map(|letter| if is_odd(letter) { '_' } else { letter })
+        .collect()
 }
 
 fn plain_name(kind: Kind) -> &'static str {
@@ -164,9 +172,12 @@ fn release(
     };
     let route = route(turn, found)?;
     let (file, is_unclean) = match verdict {
-        Verdict::Send { file, is_unclean } => (file, is_unclean && job.spec.clean),
+        Verdict::Send { file, is_unclean } => (file, is_unclean && job.spec.hides()),
         Verdict::Copy => match &content.media {
-            Some(media) => (FileSource::Telegram(media.file_id.clone()), job.spec.clean),
+            Some(media) => (
+                FileSource::Telegram(media.file_id.clone()),
+                job.spec.hides(),
+            ),
             None => {
                 let nothing = "nothing to send";
                 return outbox::drop_waiting(turn.db, call, lane, nothing, turn.now);
@@ -227,8 +238,8 @@ pub(super) fn is_unclean(turn: &Turn<'_>, found: Found, content: &Content) -> Re
         return Ok(false);
     };
     Ok(match verdict(turn, &job, found, content)? {
-        Some(Verdict::Send { is_unclean, .. }) => is_unclean && job.spec.clean,
-        Some(Verdict::Copy) => job.spec.clean,
+        Some(Verdict::Send { is_unclean, .. }) => is_unclean && job.spec.hides(),
+        Some(Verdict::Copy) => job.spec.hides(),
         Some(Verdict::Withhold(_)) | None => false,
     })
 }

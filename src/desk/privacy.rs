@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::turn::Turn;
 use crate::domain::content::{Content, Text, Whole};
+use crate::domain::rules::carriers::{Carrier, Direction, Treatment};
 use crate::domain::rules::find::link;
 use crate::domain::rules::mask::{self, Redacted};
 use crate::store::messages::Found;
@@ -34,14 +35,23 @@ impl Turn<'_> {
                 ..whole.clone()
             }
         });
-        MaskedContent {
-            content: Content {
-                text: masked.text,
-                whole,
-                preview: content.preview.as_ref().map(harmless),
-                ..content.clone()
-            },
-            redacted,
+        let content = Content {
+            text: masked.text,
+            whole,
+            preview: content.preview.as_ref().map(harmless),
+            ..self.named_content(content, Direction::ToDesk)
+        };
+        MaskedContent { content, redacted }
+    }
+
+    /// A message as it is kept, with the name of its file where the policy lets that over.
+    pub fn named_content(&self, content: &Content, direction: Direction) -> Content {
+        let policy = &self.settings().privacy.policy;
+        match policy.treatment(Carrier::FileName, direction) {
+            Treatment::Pass => content.clone(),
+            Treatment::Strip | Treatment::Confirm | Treatment::Withhold | Treatment::Refuse => {
+                content.clone().without_name()
+            }
         }
     }
 

@@ -172,6 +172,9 @@ pub struct Media {
     /// The end of its name, where that is a short word of ASCII letters and digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
+    /// Its name, where the policy lets that over; of others it is not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Whether it has a name, a performer or a title: words of whoever made it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_named: bool,
@@ -300,6 +303,14 @@ impl Content {
         }
     }
 
+    /// The same without the name of its file.
+    pub fn without_name(mut self) -> Self {
+        if let Some(media) = &mut self.media {
+            media.name = None;
+        }
+        self
+    }
+
     /// Whether two versions of a message show the same. Telegram reports edits that changed nothing
     /// (Bot API docs, `Update.edited_message`), and a file may come under another `file_id`.
     pub fn shows_the_same(&self, other: &Content) -> bool {
@@ -345,6 +356,7 @@ mod tests {
                 unique_id: unique_id.to_owned(),
                 size: None,
                 extension: None,
+                name: None,
                 is_named: false,
                 looks: Looks::default(),
             }),

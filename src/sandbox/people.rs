@@ -103,6 +103,24 @@ impl Sandbox {
         Ok(sent)
     }
 
+    /// One message more of an album in a private chat, which comes later than the others.
+    pub fn person_adds_to_album(
+        &self,
+        user: i64,
+        album: i64,
+        content: Value,
+        now_ms: i64,
+    ) -> Result<i64, PersonError> {
+        let mut world = self.world();
+        let mut draft = world.draft(user, user.into(), None, None)?;
+        let chat = world.chat(user.into());
+        let first = chat.and_then(|chat| chat.history.any(album));
+        let group = first.and_then(|first| first.media_group_id());
+        draft.1.media_group_id = Some(group.ok_or(PersonError::NoSuchMessage)?);
+        world.fill(draft.0, &mut draft.1, content)?;
+        Ok(world.send_as(draft.0, draft.1, now_ms))
+    }
+
     /// Writes into a group as a channel: the person behind it is not shown.
     pub fn channel_sends(
         &self,

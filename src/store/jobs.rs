@@ -50,8 +50,18 @@ pub struct JobSpec {
     pub file_id: String,
     /// Its size in bytes, where Telegram says it.
     pub size: Option<u64>,
-    /// Whether its metadata is removed; otherwise it is only scanned.
+    /// Whether its metadata is removed; otherwise it is only scanned, or renamed.
     pub clean: bool,
+    /// Whether it is sent anew as it is, under a plain name.
+    #[serde(default)]
+    pub rename: bool,
+}
+
+impl JobSpec {
+    /// Whether anything in the file is to be hidden.
+    pub fn hides(&self) -> bool {
+        self.clean || self.rename
+    }
 }
 
 /// A piece of work.

@@ -365,12 +365,17 @@ async fn scanned(tools: &Tools, job: &Job, raw: PathBuf) -> Went {
             Err(_) => return Went::AwaitsScanner,
         }
     }
-    if !job.spec.clean {
-        return Went::Ended(JobEnd::Cleaned {
-            extension: String::new(),
-        });
-    }
     let cleaned = tools.spool.cleaned(job.id);
+    if !job.spec.clean {
+        let end = JobEnd::Cleaned {
+            extension: String::new(),
+        };
+        return if job.spec.rename {
+            kept(&raw, cleaned, end)
+        } else {
+            Went::Ended(end)
+        };
+    }
     match tools.cleaner.clean(&raw, &cleaned).await {
         Ok(Verdict::Cleaned(format)) => Went::Ended(JobEnd::Cleaned {
             extension: format.extension().to_owned(),

@@ -27,7 +27,9 @@ const FOOT: &str = "
 - Nothing is ever forwarded: a forward shows where it came from. Buttons of others never go over.
 - Formatting goes over; marks that hold a user (`text_mention`, links to users) become plain words.
 - A quiz becomes a line with its question: Telegram copies one only for those who know its answer. So
-  does a client's poll with words that are masked elsewhere.
+  does a client's poll, or formatted page, with words that are masked elsewhere, and one with something
+  attached that may say who somebody is. An agent's poll with anything attached does not go over.
+- A caption longer than a bot may set (1024 characters) follows its medium as words.
 - A video or animation without a name of its own was made by an app of Telegram's and is copied; one
   with a name was sent as a file. What is above 20 MB follows `privacy.large_files`, what cannot be
   cleaned `privacy.unclean_files`.

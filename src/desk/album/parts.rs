@@ -126,13 +126,13 @@ fn file_of(
     let found = messages::by_id(turn.db, row)?;
     match file::verdict(turn, &job, found, content)? {
         Some(Verdict::Send { file, is_unclean }) => {
-            if is_unclean && job.spec.clean {
+            if is_unclean && job.spec.hides() {
                 file::say_unclean(turn, route, row, place)?;
             }
             Ok(Some(file))
         }
         Some(Verdict::Copy) => {
-            if job.spec.clean && telegram.is_some() {
+            if job.spec.hides() && telegram.is_some() {
                 file::say_unclean(turn, route, row, place)?;
             }
             Ok(telegram)

@@ -55,14 +55,17 @@ impl std::fmt::Debug for Held {
 }
 
 /// What in an agent's message may not reach the client, if anything: in its text, in the words of a poll, in
-/// the address of its preview.
+/// the address of its preview, in the name of its file where that goes over.
 pub fn guard(content: &Content, policy: &Policy, guarding: &Guarding) -> Option<Held> {
     let whole = content.whole.as_ref().map(|whole| &whole.words);
     let preview = content.preview.as_ref().and_then(|preview| {
         let url = preview.get("url")?.as_str()?;
         Some(Text::plain(url))
     });
-    [Some(&content.text), whole, preview.as_ref()]
+    let passes_name = policy.treatment(Carrier::FileName, Direction::ToClient) == Treatment::Pass;
+    let name = content.media.as_ref().and_then(|media| media.name.as_ref());
+    let name = name.filter(|_| passes_name).map(Text::plain);
+    [Some(&content.text), whole, preview.as_ref(), name.as_ref()]
         .into_iter()
         .flatten()
         .find_map(|words| in_text(words, policy, guarding))

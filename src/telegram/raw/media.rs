@@ -82,6 +82,7 @@ impl File<'_> {
             unique_id: field(self.file_unique_id).unwrap_or_else(|| self.file_id.clone()),
             size: field(self.file_size),
             extension: field::<Words<'_>>(self.file_name).and_then(|name| extension(&name.0)),
+            name: field::<String>(self.file_name).filter(|name| !name.is_empty()),
             is_named: [self.file_name, self.performer, self.title]
                 .into_iter()
                 .any(is_there),
@@ -154,6 +155,7 @@ mod tests {
                 unique_id: "uL".to_owned(),
                 size: Some(5),
                 extension: None,
+                name: None,
                 is_named: false,
                 looks: Looks {
                     width: Some(900),
@@ -214,6 +216,8 @@ mod tests {
             let media = media(kind, &raw(&file)).expect("it is a file");
             assert_eq!(media.extension.as_deref(), extension, "{file}");
             assert_eq!(media.is_named, is_named, "{file}");
+            let name = file["file_name"].as_str().filter(|name| !name.is_empty());
+            assert_eq!(media.name.as_deref(), name, "{file}");
             let looks = media.looks;
             assert_eq!(
                 (looks.duration, looks.width, looks.height),

@@ -635,6 +635,7 @@ mod tests {
                     unique_id: "u".to_owned(),
                     size: Some(5),
                     extension: Some("mp4".to_owned()),
+                    name: Some("Ann.MP4".to_owned()),
                     is_named: true,
                     looks: Looks {
                         spoiler: true,

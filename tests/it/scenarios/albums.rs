@@ -276,11 +276,13 @@ fn a_message_of_an_album_that_waits_for_the_group_is_taken_out_of_it() {
 fn an_album_that_never_ends_leaves_after_ten_seconds() {
     bot_test(|t| {
         open_ticket(t);
-        for number in 0..10 {
-            let photo = Piece::from(content::photo(&format!("p{number}"), ""));
-            let photo = photo.with("media_group_id", "77".into());
-            t.client("ann").sends(photo);
+        let (ann, one) = (t.person("ann"), content::photo("p0", "").into());
+        let album = t.client("ann").drops_album(vec![one], None);
+        for number in 1..10 {
             t.pass(Duration::from_millis(1_400));
+            let photo = content::photo(&format!("p{number}"), "");
+            let added = t.sandbox.person_adds_to_album(ann, album, photo, t.now());
+            added.expect("an app may send it");
         }
         t.rest();
         let posts: Vec<_> = (0..10).map(|_| t.topic("ann").next()).collect();

@@ -35,6 +35,7 @@ mod merging;
 mod meters;
 mod monitoring;
 mod moves;
+mod names;
 mod outages;
 mod pacing;
 mod reach;
