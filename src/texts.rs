@@ -19,6 +19,7 @@ macro_rules! messages {
     };
 }
 
+mod carried;
 mod messages;
 
 use std::borrow::Cow;
@@ -100,8 +101,12 @@ mod tests {
 
     use fluent_bundle::{FluentArgs, FluentValue};
 
-    use super::messages::MESSAGES;
     use super::*;
+    use super::{carried, messages};
+
+    fn all() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
+        messages::MESSAGES.iter().chain(carried::MESSAGES)
+    }
 
     /// The keys of a file with the arguments that each of them uses, read from its text.
     fn keys(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -130,8 +135,7 @@ mod tests {
 
     #[test]
     fn every_language_has_every_message_with_the_same_arguments() {
-        let wanted: BTreeMap<String, BTreeSet<String>> = MESSAGES
-            .iter()
+        let wanted: BTreeMap<String, BTreeSet<String>> = all()
             .map(|(key, arguments)| {
                 let arguments = arguments.iter().map(|name| (*name).to_owned()).collect();
                 ((*key).to_owned(), arguments)
@@ -270,7 +274,7 @@ mod tests {
     fn every_message_renders_in_every_language_and_fits_in_one_post() {
         let texts = Texts::new();
         for language in Language::ALL {
-            for (key, arguments) in MESSAGES {
+            for (key, arguments) in all() {
                 let longest = arguments.iter().map(|name| values(name).len()).max();
                 for turn in 0..longest.unwrap_or(1) {
                     let given: FluentArgs<'_> = arguments
