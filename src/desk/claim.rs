@@ -139,9 +139,9 @@ fn give(
         let name = people::name(turn, user)?;
         return Ok(Some(turn.texts().taken(turn.language(), &name)));
     }
-    staff::named(turn, user)?;
     let mut ticket = ticket.clone();
     let by = By::member(given.message.from, kind);
+    staff::named(turn, user, by.hand)?;
     state::act(turn, &mut ticket, Action::Assign, Some(user), &by)?;
     assign::say(turn, &ticket, user)?;
     if staff::is_there(turn, ticket.desk, user)? {

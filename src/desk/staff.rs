@@ -68,14 +68,9 @@ fn enrol(
     audit::insert(turn.db, &entry, turn.now)
 }
 
-/// An admin has named a member who has done nothing yet: they are not at work before they do.
-pub(super) fn named(turn: &Turn<'_>, user: UserId) -> Result<(), Error> {
-    enrol(
-        turn,
-        user,
-        (AgentStatus::Offline, StatusBy::Timer),
-        Hand::Desk,
-    )
+/// Somebody has named a member who has done nothing yet: they are not at work before they do.
+pub(super) fn named(turn: &Turn<'_>, user: UserId, by: Hand) -> Result<(), Error> {
+    enrol(turn, user, (AgentStatus::Offline, StatusBy::Timer), by)
 }
 
 /// Whether an agent is at work at a desk, whatever they have to do.
@@ -222,7 +217,8 @@ pub(super) fn edit(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
     let Some(user) = command::member(turn, name)? else {
         return Ok(Some(given.how(turn)));
     };
-    named(turn, user)?;
+    let hand = Hand::of(given.message.from);
+    named(turn, user, hand)?;
     let Some(before) = agents::by_user(turn.db, user)? else {
         return Ok(Some(given.how(turn)));
     };
@@ -235,7 +231,7 @@ pub(super) fn edit(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
             about: Some(user),
             before: &good_for(&before),
             after: &good_for(&agent),
-            ..Entry::of(Hand::of(given.message.from), "agent")
+            ..Entry::of(hand, "agent")
         };
         audit::insert(turn.db, &entry, turn.now)?;
         assign::hand_out(turn)?;
