@@ -150,6 +150,8 @@ impl Crew {
         }
         if self.raises {
             setup.tickets.escalate_after_messages = 2;
+            // What marks some of the clients' texts.
+            setup.tickets.escalate_keywords = ["w2", "w5", "w9"].map(str::to_owned).to_vec();
         }
         setup
     }
