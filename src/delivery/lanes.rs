@@ -95,7 +95,7 @@ pub(super) fn claim(
         moment: at.moment,
         running: at.running,
         room: room.all,
-        holds_bot_call: false,
+        held: 0,
         is_bot_spent: false,
         voices,
         may_try: room.may_try,
@@ -136,9 +136,9 @@ struct Claiming<'a> {
     moment: Moment,
     running: Duration,
     room: usize,
-    /// A call taken out of the bot's budget and not yet made. Taken before the client's, because
+    /// Messages taken out of the bot's budget and not yet sent. Taken before the client's, because
     /// neither can be given back: one that met an empty bot's budget would have spent the client's.
-    holds_bot_call: bool,
+    held: u32,
     /// The bot's own budget is empty: what is due waits for it, and not for its own time.
     is_bot_spent: bool,
     /// The voices of the config, and whether one of them may try how Telegram counts.
@@ -285,13 +285,14 @@ impl Claiming<'_> {
             claims::defer(self.db, row.id, now.plus(HELD_AGAIN))?;
             return Ok(Go::On);
         }
-        if !self.holds_bot_call {
-            if let Err(wait) = self.pace.take_bot(self.running) {
+        let weight = row.call.weight();
+        if self.held < weight {
+            if let Err(wait) = self.pace.take_bot(weight - self.held, self.running) {
                 self.is_bot_spent = true;
                 self.look_again(now.plus(wait));
                 return Ok(Go::Stop);
             }
-            self.holds_bot_call = true;
+            self.held = weight;
         }
         if let Some(until) = self.client_free_at(&row)? {
             claims::defer(self.db, row.id, until)?;
@@ -326,7 +327,7 @@ impl Claiming<'_> {
                 };
                 claims::claim(self.db, row.id, call.weight())?;
                 self.slow_down(&row, call.weight())?;
-                self.holds_bot_call = false;
+                self.held = 0;
                 self.room -= 1;
                 let row = OutboxRow {
                     attempts: row.attempts + 1,

@@ -1,9 +1,10 @@
 //! When a call may be made. The private chats and the bot as a whole are metered by governor; the
 //! group's window is counted from the stored calls, because it has to survive a restart.
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock;
@@ -14,6 +15,7 @@ use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
 
 use crate::domain::ids::ClientId;
+use crate::domain::rules::pacing;
 use crate::domain::settings::{Bursts, Flood};
 use crate::store::claims::Metered;
 
@@ -24,6 +26,10 @@ pub struct Pace {
     clients: Option<
         RateLimiter<ClientId, HashMapStateStore<ClientId>, MeterClock, NoOpMiddleware<Nanos>>,
     >,
+    /// When the messages of the last second went, on the meters' clock: albums go many at once.
+    last_second: Mutex<VecDeque<Duration>>,
+    /// How many of them there may be; 0 = no limit.
+    calls_per_second: u32,
     /// Calls into a group in any 60 s; 0 = no limit.
     pub group_calls_per_minute: u32,
     /// Calls a second into one private chat; 0 = no limit.
@@ -54,6 +60,8 @@ impl Pace {
             clock,
             bot,
             clients,
+            last_second: Mutex::default(),
+            calls_per_second: flood.calls_per_second,
             group_calls_per_minute: flood.group_calls_per_minute,
             chat_calls_per_second: flood.chat_calls_per_second,
             chat_burst: burst.get(),
@@ -78,21 +86,44 @@ impl Pace {
         }
     }
 
-    /// Takes a call out of the bot's budget, or says how long to wait for one.
-    pub fn take_bot(&self, now: Duration) -> Result<(), Duration> {
+    /// Takes a call of so many messages out of the bot's budget, or says how long to wait for it.
+    pub fn take_bot(&self, weight: u32, now: Duration) -> Result<(), Duration> {
         self.clock.set(now);
-        match &self.bot {
-            None => Ok(()),
-            Some(meter) => meter
-                .check()
-                .map_err(|not_until| not_until.wait_time_from(self.clock.now())),
+        let Some(meter) = &self.bot else {
+            return Ok(());
+        };
+        let at = now.saturating_add(BEFORE_START);
+        let mut times = self
+            .last_second
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        while times.front().is_some_and(|time| *time + SECOND <= at) {
+            times.pop_front();
         }
+        // What is heavier than half of a second goes with that much room: there may never be more.
+        let limit = usize::try_from(self.calls_per_second).unwrap_or(usize::MAX);
+        let places = pacing::places(weight, self.calls_per_second);
+        let needed = usize::try_from(places).unwrap_or(usize::MAX);
+        let too_many = times.len().saturating_add(needed).saturating_sub(limit);
+        if let Some(last) = too_many.checked_sub(1).and_then(|last| times.get(last)) {
+            return Err((*last + SECOND).saturating_sub(at));
+        }
+        meter
+            .check()
+            .map_err(|not_until| not_until.wait_time_from(self.clock.now()))?;
+        times.extend((0..weight).map(|_message| at));
+        Ok(())
     }
 
     /// A call that another program made so long ago. To be told oldest first, before any call is taken.
     pub fn recall(&self, call: Metered, ago: Duration, now: Duration) {
         let before_now = now.saturating_add(BEFORE_START).saturating_sub(ago);
         self.clock.set_to(before_now);
+        if self.bot.is_some()
+            && let Ok(mut times) = self.last_second.lock()
+        {
+            times.extend((0..call.weight).map(|_message| before_now));
+        }
         // Where the budget was spent already there is nothing more to take from it.
         if let Some(meter) = &self.bot {
             let _spent = meter.check();
@@ -119,6 +150,8 @@ fn quota_of_bot(rate: NonZeroU32, burst: u32) -> Quota {
     let steady = NonZeroU32::new(rate.get() - burst.get() + 1).unwrap_or(NonZeroU32::MIN);
     Quota::per_second(steady).allow_burst(burst)
 }
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Room on the meters' clock for what was called before the start of the program.
 const BEFORE_START: Duration = Duration::from_secs(60 * 60);
@@ -195,15 +228,42 @@ mod tests {
     fn no_second_holds_more_than_the_rate() {
         for rate in [1, 2, 5, 30, 100] {
             let pace = of(0, rate, 1);
-            let most = most_in_a_second(|now| pace.take_bot(now).is_ok());
+            let most = most_in_a_second(|now| pace.take_bot(1, now).is_ok());
             assert_eq!(most, rate as usize);
         }
     }
 
     #[test]
+    fn albums_count_message_by_message() {
+        let pace = of(0, 30, 1);
+        let mut went: Vec<(u64, u32)> = Vec::new();
+        for millis in 0..5_000 {
+            // An album comes every 700 ms and goes first; single messages take all else.
+            let albums = went.iter().filter(|(_, weight)| *weight == 10).count();
+            let is_due = millis >= 700 * (albums as u64 + 1);
+            let weight = if is_due { 10 } else { 1 };
+            while pace.take_bot(weight, at(millis)).is_ok() {
+                went.push((millis, weight));
+                if is_due {
+                    break;
+                }
+            }
+        }
+        for (start, _) in &went {
+            let second = went
+                .iter()
+                .filter(|(at, _)| (*start..*start + 1_000).contains(at));
+            let messages: u32 = second.map(|(_, weight)| *weight).sum();
+            assert!(messages <= 30, "{messages} after {start}");
+        }
+        let albums = went.iter().filter(|(_, weight)| *weight == 10).count();
+        assert!(albums >= 5, "{albums} albums");
+    }
+
+    #[test]
     fn zero_is_no_limit_and_clients_do_not_share() {
         let free = of(0, 0, 1);
-        assert!((0..1000).all(|_| free.take_bot(at(0)).is_ok()));
+        assert!((0..1000).all(|_| free.take_bot(1, at(0)).is_ok()));
         assert!((0..1000).all(|_| free.take_client(ClientId(1), at(0)).is_ok()));
         let paced = of(1, 0, 1);
         assert!(paced.take_client(ClientId(1), at(0)).is_ok());

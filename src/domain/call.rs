@@ -402,6 +402,18 @@ impl Call {
             buttons: Vec::new(),
         }
     }
+
+    /// How many messages it posts, each of which Telegram counts; at least one.
+    pub fn weight(&self) -> u32 {
+        let messages = if let Call::SendAlbum { items, .. } = self {
+            items.len()
+        } else if let Call::CopyAlbum { sources, .. } = self {
+            sources.len()
+        } else {
+            1
+        };
+        u32::try_from(messages).unwrap_or(u32::MAX).max(1)
+    }
 }
 
 /// Who sees a command menu.
