@@ -77,7 +77,6 @@ fn the_script_plays_a_whole_conversation() {
             "client ann> /start",
             "ann's phone │ Hello!",
             "client ann> Hello, my order is lost",
-            "ann's phone │ Support ticket #SUPP-",
             "│ 🟢 open · opened",
             "agent sam> Which number does it have?",
             "ann's phone │ Live Support: Which number does it have?",
@@ -111,6 +110,15 @@ fn the_script_plays_a_whole_conversation() {
     assert!(unbroken.contains("All 5 arrived, in order"), "{printed}");
     assert!(unbroken.contains("nothing was lost"), "{printed}");
     assert!(!printed.contains("ann's phone │ the courier"), "{printed}");
+    // The client and the desk are told at the same time.
+    assert_in_order(
+        &printed,
+        &[
+            "client ann> Hello, my order is lost",
+            "ann's phone │ Support ticket #SUPP-",
+            "agent sam> Which number does it have?",
+        ],
+    );
 }
 
 #[test]
