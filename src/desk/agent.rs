@@ -143,6 +143,9 @@ fn reply(
     answered: Option<Found>,
 ) -> Result<(), Error> {
     if let Some(text) = why_never(turn, &message.content) {
+        if carriers::may_be_forced(message.content.kind) {
+            keep_held(turn, ticket, message, message.content.kind.name(), answered)?;
+        }
         turn.mark(message.chat, message.message, Mark::Refused)?;
         return turn.answer_agent((message.chat, message.thread), message.message, text);
     }
@@ -277,9 +280,7 @@ fn hold(
     held: &Held,
     answered: Option<Found>,
 ) -> Result<(), Error> {
-    let found = keep(turn, ticket, message, false, Some(&held.what))?;
-    let answers = answers(turn, answered, message.quote.as_ref())?;
-    messages::set_answers(turn.db, found.row, &answers)?;
+    let (found, answers) = keep_held(turn, ticket, message, &held.what, answered)?;
     if let Some(group) = &message.album {
         let place = Place::Group(message.chat);
         let as_held = AlbumState::Held;
@@ -290,6 +291,20 @@ fn hold(
     }
     let text = turn.texts().reply_held(turn.language(), &held.what);
     turn.refuse_row(found.row, text)
+}
+
+/// Keeps a message that stays here until somebody says otherwise, with what it answers.
+fn keep_held(
+    turn: &mut Turn<'_>,
+    ticket: &Ticket,
+    message: &AgentMessage,
+    why: &str,
+    answered: Option<Found>,
+) -> Result<(Found, Answers), Error> {
+    let found = keep(turn, ticket, message, false, Some(why))?;
+    let answers = answers(turn, answered, message.quote.as_ref())?;
+    messages::set_answers(turn.db, found.row, &answers)?;
+    Ok((found, answers))
 }
 
 /// A message that was held back goes on its way.

@@ -300,7 +300,7 @@ mark-delivered = Delivered.
 mark-waiting = Not delivered yet. It is still under way.
 reply-kind-refused =
     { $kind ->
-        [contact] Not delivered: a contact card would show the client who somebody is.
+        [contact] Not delivered: a contact card would show the client who somebody is. Write what they need in words, or an admin answers it with /force.
         [story] Not delivered: a story would show the client whose it is.
         [checklist] Not delivered: a checklist shows its author.
         [venue] Not delivered: please send the place as a location or in words.

@@ -7,7 +7,7 @@ use crate::domain::content::Kind;
 mod carriage;
 mod policy;
 
-pub use carriage::{Carriage, carriage, carrier_of, confirmed};
+pub use carriage::{Carriage, carriage, carrier_of, confirmed, may_be_forced};
 pub use policy::{NotAllowed, Policy};
 
 /// Which way a message goes.

@@ -83,6 +83,40 @@ fn an_agents_contact_card_is_refused_with_a_word() {
 }
 
 #[test]
+fn an_admin_can_force_a_contact_card() {
+    bot_test(|t| {
+        open_ticket(t);
+        let card = content::contact("+49172555", "Courier", 7_310_009_999);
+        let message = t.agent("sam").sends_in("ann", card);
+        t.topic("ann")
+            .expect_part("an admin answers it with /force");
+        t.client("ann").expect_nothing();
+        t.agent("sam").replies_in("ann", message, "/force");
+        t.client("ann").expect_kind("contact");
+        t.topic("ann").expect_mark(message, "👌");
+    });
+}
+
+#[test]
+fn what_an_agent_sends_that_shows_nobody_goes_over_as_it_is() {
+    bot_test(|t| {
+        open_ticket(t);
+        for (kind, piece) in [
+            ("location", content::location(52.5, 13.4)),
+            (
+                "poll",
+                content::poll("When does it suit you?", &["today", "tomorrow"]),
+            ),
+            ("animation", content::animation("a1", "like this")),
+        ] {
+            let message = t.agent("sam").sends_in("ann", piece);
+            t.client("ann").expect_kind(kind);
+            t.topic("ann").expect_mark(message, "👌");
+        }
+    });
+}
+
+#[test]
 fn a_dice_is_told_in_words_because_a_copy_is_rolled_again() {
     bot_test(|t| {
         open_ticket(t);

@@ -40,6 +40,12 @@ pub fn confirmed(kind: Kind, direction: Direction, policy: &Policy) -> Carriage 
     passed(kind, direction, policy)
 }
 
+/// Whether an admin can let an agent's message over that is refused as a whole: they know whose card it is, and a
+/// copy of it says nothing else.
+pub fn may_be_forced(kind: Kind) -> bool {
+    carrier_of(kind) == Some(Carrier::Contact)
+}
+
 /// The carrier that a kind of message is as a whole.
 pub fn carrier_of(kind: Kind) -> Option<Carrier> {
     match kind {
