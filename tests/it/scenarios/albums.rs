@@ -340,6 +340,20 @@ fn what_telegram_leaves_out_of_a_copied_album_is_said_to_both_sides() {
 }
 
 #[test]
+fn what_an_agent_sends_and_cannot_be_an_album_for_a_bot_is_copied_as_one() {
+    bot_test(|t| {
+        open_ticket(t);
+        let items = t.marked("sam").album("live", "moving pictures", 2);
+        let last = t.agent("sam").in_topic_of("ann").drops_album(items, None);
+        t.run();
+        t.rest();
+        t.client("ann").expect_album(2);
+        t.client("ann").expect("Live Support: moving pictures");
+        t.topic("ann").expect_mark(last, "👌");
+    });
+}
+
+#[test]
 fn an_agents_album_that_arrives_in_part_is_not_said_to_be_delivered() {
     bot_test(|t| {
         open_ticket(t);

@@ -153,6 +153,10 @@ fn a_file_that_is_too_large_passes_where_the_operator_says_so() {
         t.allowed.reveals("ann", "last_name");
         t.client("ann").sends(large("film"));
         t.topic("ann").expect_part("metadata was not removed");
+        let message = t.agent("sam").sends_in("ann", large("another film"));
+        t.client("ann").expect("Live Support: look");
+        t.topic("ann").expect_part("metadata was not removed");
+        t.topic("ann").expect_mark(message, "👌");
     });
 }
 
