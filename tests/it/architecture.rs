@@ -30,7 +30,6 @@ fn files() -> Vec<(String, String)> {
     sources(&root, &mut found);
     found
         .into_iter()
-        .filter(|path| !path.ends_with("tests.rs"))
         .map(|path| {
             let name = path
                 .strip_prefix(&root)
