@@ -57,16 +57,10 @@ pub fn paused_until(db: &Db, place: Place, now: Timestamp) -> Result<Option<Time
 
 /// Counts a call into a group, before it is made.
 pub fn count_call(db: &Db, counted: Counted, is_new_ticket: bool) -> Result<(), Error> {
-    let Counted {
-        place,
-        voice,
-        at,
-        weight,
-        ..
-    } = counted;
     let mut insert = db.prepare_cached(COUNT_CALL)?;
-    for _ in 0..weight {
-        insert.execute(params![place, at, is_new_ticket, column(voice)])?;
+    let bot = column(counted.voice);
+    for _ in 0..counted.weight {
+        insert.execute(params![counted.place, counted.at, is_new_ticket, bot])?;
     }
     Ok(())
 }
@@ -74,16 +68,15 @@ pub fn count_call(db: &Db, counted: Counted, is_new_ticket: bool) -> Result<(), 
 /// A call that was counted has ended. Telegram counts it from when it came there, which was at the latest
 /// now: counted from when it was sent off, the last call of a window could come there too early.
 pub fn ended(db: &Db, counted: Counted, now: Timestamp) -> Result<(), Error> {
-    let Counted {
-        place,
-        voice,
-        at,
-        weight,
-        ..
-    } = counted;
-    if at < now {
-        db.prepare_cached(ENDED)?
-            .execute(params![place, column(voice), at, now, weight])?;
+    let bot = column(counted.voice);
+    if counted.at < now {
+        db.prepare_cached(ENDED)?.execute(params![
+            counted.place,
+            bot,
+            counted.at,
+            now,
+            counted.weight
+        ])?;
     }
     Ok(())
 }
