@@ -27,6 +27,7 @@ mod general;
 mod history;
 mod identity;
 mod letters;
+mod main_group;
 mod membership;
 mod moment;
 mod outage;

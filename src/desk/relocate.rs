@@ -5,7 +5,7 @@
 use super::command::{Answer, Given};
 use super::state::{self, By};
 use super::turn::{Queued, Turn};
-use super::{card, history, settle, topic};
+use super::{card, history, main_group, settle, topic};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::call::{Call, Lane, Priority, Purpose, To};
 use crate::domain::content::Text;
@@ -26,15 +26,24 @@ use crate::store::{Error, Place, breakers, desks, members, messages, outbox, tic
 /// given it there: whoever moved it sees to that.
 pub(super) fn follow(turn: &mut Turn<'_>, id: TicketId, hand: Hand) -> Result<bool, Error> {
     let ticket = tickets::by_id(turn.db, id)?;
-    if turn.desks().is_single() && turn.desks().has(ticket.desk) {
-        return Ok(false);
-    }
     let home = rules::home(turn.desks(), ticket.category.as_deref(), ticket.level);
-    if home == ticket.desk || ticket.state == TicketState::Closed {
+    let is_at_home = home == ticket.desk && !is_in_the_past(turn, id)?;
+    if is_at_home || ticket.state == TicketState::Closed {
         return Ok(false);
     }
     go(turn, &ticket, home, hand)?;
     Ok(true)
+}
+
+/// Whether a ticket is of a group that the config does not name any more, or has its topic in one.
+pub(super) fn is_in_the_past(turn: &Turn<'_>, id: TicketId) -> Result<bool, Error> {
+    if !turn.desks().has(desks::of_ticket(turn.db, id)?) {
+        return Ok(true);
+    }
+    match topics::current(turn.db, id)? {
+        Some(topic) => Ok(desks::of_chat(turn.db, turn.desks(), topic.chat)?.is_none()),
+        None => Ok(false),
+    }
 }
 
 /// At a start: groups that the config does not name any more have no tickets and no calls, and nobody waits
@@ -51,9 +60,10 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
     // A closed one goes on too where something waits for its topic.
     let mut away = desks::tickets_away(turn.db)?;
     away.extend(waited_for);
+    away.extend(main_group::stranded(turn)?);
     for id in away {
-        let ticket = tickets::by_id(turn.db, id)?;
-        if !turn.desks().has(ticket.desk) {
+        if is_in_the_past(turn, id)? {
+            let ticket = tickets::by_id(turn.db, id)?;
             let home = rules::home(turn.desks(), ticket.category.as_deref(), ticket.level);
             go(turn, &ticket, home, Hand::Desk)?;
             topic::close_after(turn, &ticket)?;

@@ -101,7 +101,7 @@ fn reopen(turn: &mut Turn<'_>, ticket: &Ticket, hand: Hand) -> Result<Option<Tic
     };
     audit::insert(turn.db, &entry, turn.now)?;
     // Its group may not be in the config any more: then it goes on where it would be opened now.
-    let is_homeless = !turn.desks().has(ticket.desk);
+    let is_homeless = relocate::is_in_the_past(turn, ticket.id)?;
     if !is_homeless || !relocate::follow(turn, ticket.id, hand)? {
         open_topic(turn, ticket)?;
     }

@@ -4,8 +4,9 @@ use super::turn::Turn;
 use super::{dashboard, relocate, staff};
 use crate::domain::call::{Audience, Call};
 use crate::domain::event::{AgentWord, ClientCommand, Timer};
+use crate::domain::ids::DeskId;
 use crate::domain::language::Language;
-use crate::store::{Error, claims, facts, jobs, timers};
+use crate::store::{Error, claims, desks, facts, jobs, timers};
 
 /// The fact that remembers which menus Telegram shows.
 const MENUS: &str = "menus";
@@ -24,10 +25,12 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
     show_menus(turn)
 }
 
-/// Menus are sent only when they have changed since the last time.
+/// Menus are sent only when they have changed since the last time, or the group has: those of its members are
+/// its own.
 fn show_menus(turn: &mut Turn<'_>) -> Result<(), Error> {
     let calls = menus(turn);
-    let wanted = format!("{calls:?}");
+    let group = desks::chat(turn.db, turn.desks(), DeskId::MAIN)?;
+    let wanted = format!("{group:?} {calls:?}");
     if facts::get(turn.db, MENUS)?.is_some_and(|shown| shown == wanted) {
         return Ok(());
     }

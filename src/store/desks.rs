@@ -16,6 +16,10 @@ const MOVE_CALL: &str = "UPDATE outbox SET desk = ?2 WHERE id = ?1";
 const BEEN_IN: &str = "SELECT DISTINCT chat_id FROM topics WHERE ticket_id = ?1";
 const STRANDED: &str =
     "SELECT id FROM tickets WHERE state <> 'closed' AND desk <> 0 ORDER BY opened_at";
+const OF_MAIN: &str =
+    "SELECT id FROM tickets WHERE state <> 'closed' AND desk = 0 ORDER BY opened_at";
+const MAIN_WAITED_FOR: &str = "SELECT DISTINCT ticket_id FROM outbox INDEXED BY outbox_lane \
+     WHERE desk = 0 AND finished_at IS NULL AND ticket_id IS NOT NULL ORDER BY ticket_id";
 const LEAVE_BEHIND: &str = "UPDATE outbox SET left_topic = ?2 \
      WHERE lane = ?1 AND finished_at IS NULL AND state = 'claimed'";
 const LEFT_TOPIC: &str = "SELECT left_topic FROM outbox WHERE id = ?1";
@@ -115,6 +119,18 @@ pub fn tickets_away(db: &Db) -> Result<Vec<TicketId>, Error> {
     let mut statement = db.prepare_cached(STRANDED)?;
     let tickets = statement.query_map([], |row| row.get(0))?;
     Ok(tickets.collect::<Result<_, _>>()?)
+}
+
+/// Tickets of the main desk that are not closed, or for which something waits. A long list, for when the group
+/// has changed.
+pub fn tickets_of_main(db: &Db) -> Result<Vec<TicketId>, Error> {
+    let mut found = Vec::new();
+    for query in [OF_MAIN, MAIN_WAITED_FOR] {
+        let mut statement = db.prepare_cached(query)?;
+        let tickets = statement.query_map([], |row| row.get(0))?;
+        found.extend(tickets.collect::<Result<Vec<TicketId>, _>>()?);
+    }
+    Ok(found)
 }
 
 /// What is under way in a lane ends in a topic that its ticket has left.

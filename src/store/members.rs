@@ -142,6 +142,13 @@ pub fn names_of(db: &Db, user: UserId) -> Result<Option<Names>, Error> {
         .transpose()
 }
 
+/// Everybody who is in a group, as far as Telegram has told.
+pub fn present(db: &Db, desk: DeskId) -> Result<Vec<UserId>, Error> {
+    let mut statement = db.prepare_cached(PRESENT_NAMES)?;
+    let present = statement.query_map([desk], |row| row.get(0))?;
+    Ok(present.collect::<Result<_, _>>()?)
+}
+
 /// The member who is called so, by @name or otherwise; upper and lower case are the same. None where
 /// nobody is, or several are.
 pub fn called(db: &Db, desk: DeskId, name: &str) -> Result<Option<UserId>, Error> {

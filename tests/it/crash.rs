@@ -43,6 +43,7 @@ fn play(
     for action in actions {
         scenario.play(&mut ledger, action);
     }
+    scenario.ends_trouble(&mut ledger);
     scenario.converge(&ledger);
     ends(&scenario);
     assert_eq!(scenario.spooled(), [""; 0], "files are left behind");

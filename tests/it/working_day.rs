@@ -255,7 +255,8 @@ impl Day {
 
     fn end(&mut self) -> Figures {
         self.scenario.allowed.errors_logged = true;
-        let ledger = std::mem::take(&mut self.ledger);
+        let mut ledger = std::mem::take(&mut self.ledger);
+        self.scenario.ends_trouble(&mut ledger);
         self.scenario.converge(&ledger);
         let group = self.scenario.sandbox.chat_messages(self.scenario.group);
         let posts = group.iter().filter(|message| message.from_bot);

@@ -117,7 +117,7 @@ impl Scenario {
         let (_, user) = self.cast.people.iter().find(|(name, _)| name == client)?;
         let threads: Vec<i64> = self.database(|db| {
             let mut statement = db
-                .prepare(
+                .prepare_cached(
                     "SELECT thread_id FROM topics JOIN tickets ON tickets.id = ticket_id \
                      JOIN clients ON clients.id = client_id \
                      WHERE telegram_user_id = ?1 AND thread_id IS NOT NULL AND chat_id = ?2 \
@@ -215,7 +215,7 @@ impl Scenario {
 }
 
 pub fn rows(db: &Db, query: &str) -> Vec<String> {
-    let mut statement = db.prepare(query).expect("the query fits the schema");
+    let mut statement = db.prepare_cached(query).expect("the query fits the schema");
     let rows = statement
         .query_map([], |row| row.get::<_, Option<String>>(0))
         .expect("the query runs");

@@ -4,23 +4,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hushdesk::sandbox::MessageView;
+use hushdesk::sandbox::{MessageView, Rights, Status};
 use serde_json::Value;
 
-use super::Scenario;
 use super::arrivals::{Post, Sightings, posts};
 use super::player::{Ledger, Written};
+use super::{BOT, Scenario};
 
 impl Scenario {
-    /// Ends all trouble and demands that everything has arrived.
-    pub fn converge(&mut self, ledger: &Ledger) {
+    /// Ends all trouble that ends at all.
+    pub fn ends_trouble(&mut self, ledger: &mut Ledger) {
         self.sandbox.clear_faults();
         self.wire.set_offline(false);
+        self.locks_database(false);
+        self.fills_disk(false);
         self.heals_groups();
+        ledger.without_bot.clear();
+        ledger.without_topics.clear();
         let now = self.now();
         for (_, user) in self.cast.people.clone() {
             self.sandbox.person_unblocks(user, now);
         }
+    }
+
+    /// Demands that everything has arrived, once all trouble has ended.
+    pub fn converge(&mut self, ledger: &Ledger) {
         self.rest();
         self.waits_as_asked();
         let doubts = self.wire.doubts.load(std::sync::atomic::Ordering::Relaxed)
@@ -79,8 +87,47 @@ impl Scenario {
 
     /// All groups of the bot.
     pub(super) fn groups(&self) -> Vec<i64> {
-        let further = self.further.iter().copied();
-        [self.group].into_iter().chain(further).collect()
+        let others = self.former.iter().chain(&self.further).copied();
+        [self.group].into_iter().chain(others).collect()
+    }
+
+    /// Groups that are lost for ever are taken out of the config, and the main one is replaced there; one
+    /// that waits to be upgraded is.
+    fn heals_groups(&mut self) {
+        if self.is_main_basic() && !self.deleted.contains(&self.group) {
+            self.upgrades_with_the_bot();
+        }
+        for desk in 0..self.further.len() {
+            if self.is_basic(desk) && !self.deleted.contains(&self.further[desk]) {
+                let before = std::mem::replace(&mut self.group, self.further[desk]);
+                self.upgrades_with_the_bot();
+                self.further[desk] = std::mem::replace(&mut self.group, before);
+            }
+        }
+        if !self.deleted.is_empty() {
+            self.kill();
+            self.forgets_deleted_desks();
+            if self.deleted.contains(&self.group) {
+                self.takes_another_group();
+            }
+            self.start();
+        }
+        let now = self.now();
+        for group in self.groups() {
+            if self.deleted.contains(&group) {
+                continue;
+            }
+            self.sandbox.set_forum_mode(group, true);
+            let admin = Status::Administrator(Rights::all());
+            self.sandbox.set_member(group, BOT, admin, now);
+        }
+    }
+
+    fn upgrades_with_the_bot(&mut self) {
+        let now = self.now();
+        let admin = Status::Administrator(Rights::all());
+        self.sandbox.set_member(self.group, BOT, admin, now);
+        self.upgrade_group();
     }
 
     /// Posts in groups that the bot itself has deleted, whether it was told so or not.
@@ -126,7 +173,7 @@ impl Scenario {
     fn by_ticket<'w>(&self, user: i64, written: &'w [Written]) -> Vec<Vec<&'w Written>> {
         let mut tickets: BTreeMap<i64, Vec<&Written>> = BTreeMap::new();
         for text in written {
-            let ticket: i64 = self.database(|db| {
+            let ticket: Option<i64> = self.database(|db| {
                 db.query_row(
                     "SELECT ticket_id FROM messages JOIN links ON message_id = messages.id \
                      JOIN clients ON clients.id = place \
@@ -134,8 +181,12 @@ impl Scenario {
                     [user, text.message],
                     |row| row.get(0),
                 )
-                .unwrap_or_else(|_| panic!("{} was never stored", text.marker))
+                .ok()
             });
+            let Some(ticket) = ticket else {
+                assert!(text.may_be_stopped, "{} was never stored", text.marker);
+                continue;
+            };
             tickets.entry(ticket).or_default().push(text);
         }
         tickets.into_values().collect()
@@ -153,7 +204,7 @@ impl Scenario {
         };
         let mut refused: BTreeSet<(i64, i64)> = BTreeSet::new();
         let mut standing: BTreeSet<(i64, i64)> = BTreeSet::new();
-        for chat in self.further.iter().copied().chain([self.group]) {
+        for chat in self.groups() {
             for message in self.sandbox.chat_messages(chat) {
                 if let Some(to) = message.reply_to.filter(|_| says_no(&message)) {
                     refused.insert((chat, to));
@@ -163,10 +214,9 @@ impl Scenario {
                 }
             }
         }
-        let main = self.further.is_empty().then_some(self.group);
         let deleted = self.deleted.clone();
         move |text| {
-            let place = (main.unwrap_or(text.group), text.message);
+            let place = (text.group, text.message);
             // Nobody can be told anything any more in a group that is deleted.
             deleted.contains(&place.0) || refused.contains(&place) || !standing.contains(&place)
         }
@@ -240,7 +290,8 @@ impl Scenario {
 
     /// What was edited stands there as it is now.
     fn has_newest(&self, posts: &[Post], written: &[&Written], way: &str) {
-        for text in written.iter().filter(|text| !text.is_gone) {
+        let may_have_to = |text: &&&Written| !text.is_gone && !text.may_be_stopped;
+        for text in written.iter().filter(may_have_to) {
             let Some(edit) = &text.edited else {
                 continue;
             };

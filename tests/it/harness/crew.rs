@@ -14,6 +14,8 @@ pub enum CrewDeed {
     Answers(&'static str),
     /// Gives a command there.
     Commands(&'static str, &'static str),
+    /// Gives a command there that keeps what the client writes from the desk.
+    Stops(&'static str, &'static str),
     /// Gives a command there that names somebody else: client, command, whom.
     Names(&'static str, &'static str, &'static str),
     /// Presses the newest button with these words there.
@@ -43,6 +45,12 @@ impl Scenario {
             }
             CrewDeed::Commands(client, command) => {
                 let _command = self.says_in(agent, client, command);
+            }
+            CrewDeed::Stops(client, command) => {
+                if self.says_in(agent, client, command).is_some() {
+                    let user = self.person(client);
+                    ledger.stopped.insert(user);
+                }
             }
             CrewDeed::Names(client, command, other) => {
                 self.person(other);

@@ -82,7 +82,7 @@ pub fn check_desk(db: &Db) {
 fn check_loads(db: &Db) {
     let query = "SELECT user_id, (SELECT count(*) FROM assignments JOIN tickets ON tickets.id = ticket_id \
                  WHERE agent = user_id AND ended_at IS NULL AND state = 'assigned') FROM agents";
-    let mut statement = db.prepare(query).expect("it fits the schema");
+    let mut statement = db.prepare_cached(query).expect("it fits the schema");
     let counted = statement
         .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, u32>(1)?)))
         .expect("it runs");

@@ -50,6 +50,9 @@ pub struct Machine {
 /// Nothing that a test waits for is further away.
 const NEVER_MIND: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
+/// How long the bot waits for somebody else who writes.
+const LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
 /// What a turn of all loops came to.
 pub enum Turned {
     /// Something was done.
@@ -325,6 +328,29 @@ impl Machine {
             .filter(|due| *due < far)
             .map(|due| due.millis() - self.clock.ahead_ms())
             .min()
+    }
+
+    /// The file may not grow any more, which is what a full disk is to SQLite; or it may again.
+    pub fn fills_disk(&self, full: bool) {
+        let limit = move |db: &Db| {
+            let pages: i64 = match full {
+                true => db.query_row("PRAGMA page_count", [], |row| row.get(0))?,
+                false => i64::from(u32::MAX) - 1,
+            };
+            let pragma = format!("PRAGMA max_page_count = {pages}");
+            Ok(db.query_row(&pragma, [], |row| row.get::<_, i64>(0))?)
+        };
+        // Nothing can be said where somebody else has the database.
+        let _limited = self.runtime.block_on(self.store.writer.run(limit));
+    }
+
+    /// Whether the bot waits where somebody else writes into the database. Waiting takes real time.
+    pub fn waits_for_locks(&self, waits: bool) {
+        let patience = if waits { LOCK_PATIENCE } else { Duration::ZERO };
+        let set = move |db: &Db| Ok(db.busy_timeout(patience)?);
+        self.runtime
+            .block_on(self.store.writer.run(set))
+            .expect("nobody else writes");
     }
 
     /// What is said of the program's health.

@@ -19,17 +19,20 @@ mod tests;
 mod transport;
 pub mod variety;
 
-use std::sync::Arc;
+use std::cell::Cell;
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use hushdesk::domain::desks::Desks;
-use hushdesk::domain::ids::ChatId;
+use hushdesk::domain::ids::{BotId, ChatId};
 use hushdesk::domain::settings::DeskConfig;
 use hushdesk::domain::ticket::Level;
+use hushdesk::domain::time::Timestamp;
 use hushdesk::sandbox::marked::{self, Haystack, Marked, Needle};
 use hushdesk::sandbox::{Rights, Sandbox, Status};
-use hushdesk::store::Db;
+use hushdesk::store::{Db, Options, Store};
 
 pub use actors::{Agent, Client};
 pub use contents::any_content;
@@ -61,6 +64,20 @@ const RUN_AT_MOST: Duration = Duration::from_secs(4);
 /// How far the clock goes at the end until nothing is due any more.
 const REST_AT_MOST: Duration = Duration::from_secs(6 * 60 * 60);
 
+/// What the bot makes of no database: made once, because making it takes longer than most scenarios.
+static NEW_DATABASE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("desk.db");
+    let options = Options {
+        path: path.clone(),
+        readers: 1,
+        bot: BotId(BOT),
+    };
+    let store = Store::open(&options, Timestamp::from_millis(START_MS));
+    store.expect("a database can be made").close();
+    std::fs::read(path).expect("the database is a file")
+});
+
 /// Whoever takes part, with marks in every field that must not reach the other side.
 pub struct Cast {
     /// Name in the scenario, Telegram's number.
@@ -79,6 +96,8 @@ pub struct Scenario {
     configured_further: Vec<i64>,
     /// Groups that are gone for everybody.
     pub deleted: std::collections::BTreeSet<i64>,
+    /// Main groups of the past.
+    former: Vec<i64>,
     pub wire: Arc<Wire>,
     setup: Setup,
     clock: Arc<ModelClock>,
@@ -86,6 +105,10 @@ pub struct Scenario {
     cast: Cast,
     machine: Option<Machine>,
     folder: tempfile::TempDir,
+    /// What looks into the database.
+    observer: Cell<Option<Db>>,
+    /// What somebody else writes into the database with.
+    lock: Option<Db>,
     read: std::collections::BTreeSet<(i64, i64)>,
     log: log::Captured,
     pub allowed: Allowed,
@@ -170,12 +193,16 @@ impl Scenario {
             clock,
             cast: Cast { people: Vec::new() },
             machine: None,
+            observer: Cell::new(None),
+            lock: None,
+            former: Vec::new(),
             folder: tempfile::tempdir().expect("a temporary folder can be made"),
             read: std::collections::BTreeSet::new(),
             log,
             allowed: Allowed::default(),
             crashes: 0,
         };
+        std::fs::write(scenario.database_path(), &*NEW_DATABASE).expect("the folder is writable");
         scenario.start();
         scenario.run();
         scenario
@@ -323,11 +350,53 @@ impl Scenario {
         (self.setup.desks, self.configured_further) = left.map(|(desk, _)| desk).unzip();
     }
 
+    /// Whether the main group has yet to become a supergroup.
+    fn is_main_basic(&self) -> bool {
+        self.setup.basic_group && self.group == self.configured
+    }
+
+    /// The config names another main group, with the same agents, from the next start on.
+    pub fn takes_another_group(&mut self) {
+        let now = self.now();
+        let group = self.sandbox.add_supergroup("Desk", true, now);
+        let before = self.sandbox.members(self.group);
+        let agents = before.into_iter().filter(|(user, _)| *user != BOT);
+        for (user, member) in agents {
+            self.sandbox.add_member(group, user, member.status, now);
+        }
+        let admin = Status::Administrator(Rights::all());
+        self.sandbox.add_member(group, BOT, admin, now);
+        self.setup.basic_group = false;
+        self.former.push(std::mem::replace(&mut self.group, group));
+        self.configured = group;
+    }
+
     /// Whether the group of a further desk has yet to become a supergroup.
     fn is_basic(&self, desk: usize) -> bool {
         let name = self.setup.desks.get(desk).map(|desk| desk.name);
         name.is_some_and(|name| Some(name) == self.setup.basic_desk)
             && self.further[desk] == self.configured_further[desk]
+    }
+
+    /// The disk is full, or has room again.
+    pub fn fills_disk(&mut self, full: bool) {
+        if let Some(machine) = self.machine.as_ref() {
+            machine.fills_disk(full);
+        }
+    }
+
+    /// Somebody else writes into the database for a long time, or no more.
+    pub fn locks_database(&mut self, locked: bool) {
+        self.lock = None;
+        let Some(machine) = self.machine.as_ref() else {
+            return;
+        };
+        machine.waits_for_locks(!locked);
+        if locked {
+            let other = Db::open(self.database_path()).expect("the database is there");
+            other.execute_batch("BEGIN IMMEDIATE").expect("it is free");
+            self.lock = Some(other);
+        }
     }
 
     /// Lets the bot work until it rests, letting the clock go a little while work is due.
@@ -393,6 +462,9 @@ impl Scenario {
 
     /// The program ends as if by SIGKILL: only the database is left.
     pub fn kill(&mut self) {
+        // A restart finds neither a full disk nor a lock: what it does then is told elsewhere.
+        self.lock = None;
+        self.observer.take();
         if let Some(machine) = self.machine.take() {
             machine.kill();
             self.crashes += 1;
@@ -408,7 +480,7 @@ impl Scenario {
     pub fn start(&mut self) {
         if self.machine.is_none() {
             self.machine = Machine::start(
-                &self.folder.path().join("desk.db"),
+                &self.database_path(),
                 &self.setup,
                 self.desks(),
                 Arc::clone(&self.wire),
@@ -426,8 +498,19 @@ impl Scenario {
 
     /// Runs a query on the database of the bot.
     pub fn database<T>(&self, read: impl FnOnce(&Db) -> T) -> T {
-        let db = Db::open(self.folder.path().join("desk.db")).expect("the database is there");
-        read(&db)
+        let mut observer = self.observer.take();
+        let db = observer.get_or_insert_with(|| {
+            let db = Db::open(self.database_path()).expect("the database is there");
+            db.set_prepared_statement_cache_capacity(100);
+            db
+        });
+        let found = read(db);
+        self.observer.set(observer);
+        found
+    }
+
+    fn database_path(&self) -> PathBuf {
+        self.folder.path().join("desk.db")
     }
 
     fn thread_of(&mut self, client: &str) -> Option<i64> {

@@ -43,6 +43,8 @@ pub enum Action {
     RenamesTopic(&'static str),
     /// An agent deletes the card by hand.
     DeletesCard(&'static str),
+    /// An agent deletes the newest post of the bot in a topic by hand.
+    DeletesCopy(&'static str),
     /// Topics are switched off in the group, or on.
     Topics(bool),
     /// The bot loses a right in the group, or gets it.
@@ -55,6 +57,8 @@ pub enum Action {
     /// A client blocks the bot, or comes back.
     Blocks(&'static str),
     Unblocks(&'static str),
+    /// A client deletes the account, for ever.
+    Deactivates(&'static str),
     /// The basic group that the config names becomes a forum.
     UpgradesGroup,
     /// The group is deleted.
@@ -63,6 +67,10 @@ pub enum Action {
     AtDesk(usize, Box<Action>),
     /// Connections can no longer be made, or again.
     Offline(bool),
+    /// The database can no longer grow, or again.
+    DiskFull(bool),
+    /// Somebody else writes into the database for a long time, or no more.
+    Locked(bool),
     /// The program is killed and started again.
     Kill,
     /// The program is killed at one of the next places at which it could be.
@@ -74,6 +82,20 @@ pub enum Action {
 }
 
 impl Action {
+    /// The client who does this.
+    fn client(&self) -> Option<&'static str> {
+        match self {
+            Action::Writes(name)
+            | Action::Says(name, _)
+            | Action::Photo(name)
+            | Action::Closes(name)
+            | Action::Does(Who::Client, name, ..)
+            | Action::Blocks(name)
+            | Action::Unblocks(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// In whose conversation somebody of the desk does this.
     fn whose(&self) -> Option<&'static str> {
         match self {
@@ -85,7 +107,8 @@ impl Action {
             | Action::DeletesTopic(name)
             | Action::ClosesTopic(name)
             | Action::RenamesTopic(name)
-            | Action::DeletesCard(name) => Some(name),
+            | Action::DeletesCard(name)
+            | Action::DeletesCopy(name) => Some(name),
             _ => None,
         }
     }
@@ -106,6 +129,8 @@ pub struct Written {
     pub edited: Option<String>,
     /// Whether its writer took it back.
     pub is_gone: bool,
+    /// Whether an agent may have kept its writer from writing at that time, or from changing it.
+    pub may_be_stopped: bool,
 }
 
 impl Written {
@@ -118,6 +143,7 @@ impl Written {
             items: 1,
             edited: None,
             is_gone: false,
+            may_be_stopped: false,
         }
     }
 
@@ -144,6 +170,10 @@ pub struct Ledger {
     /// What agents do in groups without the bot, or without topics, it never learns.
     pub(super) without_bot: BTreeSet<i64>,
     pub(super) without_topics: BTreeSet<i64>,
+    /// Clients who have been banned or muted, and may be yet.
+    pub(super) stopped: BTreeSet<i64>,
+    /// Clients whose account is deleted: they do nothing any more.
+    pub(super) deactivated: BTreeSet<i64>,
 }
 
 impl Scenario {
@@ -155,7 +185,9 @@ impl Scenario {
         }
         ledger.group = self.group;
         self.play_here(ledger, action);
-        if ledger.has_several {
+        // It may have a new id by now.
+        let is_upgrade = matches!(action, Action::UpgradesGroup);
+        if ledger.has_several && !is_upgrade {
             self.group = before;
         }
     }
@@ -176,6 +208,9 @@ impl Scenario {
     }
 
     fn play_here(&mut self, ledger: &mut Ledger, action: &Action) {
+        if self.cannot_be(ledger, action) {
+            return;
+        }
         match action {
             Action::Writes(name) => {
                 let marker = ledger.marker("w");
@@ -204,7 +239,6 @@ impl Scenario {
             | Action::Notes(_)
             | Action::AgentCloses(_)
                 if ledger.is_unheard() => {}
-            _ if self.deleted.contains(&self.group) && action.whose().is_some() => {}
             Action::Answers(name) => self.agent_answers(ledger, name),
             Action::Does(who, name, deed, roll) => self.does(ledger, *who, name, *deed, *roll),
             Action::Notes(name) => {
@@ -246,6 +280,7 @@ impl Scenario {
                     self.sandbox.delete_message(self.group, card);
                 }
             }
+            Action::DeletesCopy(name) => self.deletes_copy(name),
             Action::Topics(on) => {
                 ledger.without_topics.remove(&self.group);
                 ledger.without_topics.extend((!on).then_some(self.group));
@@ -275,6 +310,13 @@ impl Scenario {
                 let (user, now) = (self.person(name), self.now());
                 self.sandbox.person_unblocks(user, now);
             }
+            Action::Deactivates(name) => {
+                // What waits for them is told to be in vain.
+                ledger.has_blocked = true;
+                let (user, now) = (self.person(name), self.now());
+                self.sandbox.deactivate(user, now);
+                ledger.deactivated.insert(user);
+            }
             Action::UpgradesGroup => self.upgrade_group(),
             Action::DeletesGroup => {
                 self.sandbox.destroy_chat(self.group);
@@ -282,6 +324,8 @@ impl Scenario {
             }
             Action::AtDesk(desk, action) => self.play_at(ledger, *desk, action),
             Action::Offline(offline) => self.wire.set_offline(*offline),
+            Action::DiskFull(full) => self.fills_disk(*full),
+            Action::Locked(locked) => self.locks_database(*locked),
             Action::Kill => {
                 self.kill();
                 self.start();
@@ -292,47 +336,34 @@ impl Scenario {
         }
     }
 
-    /// Nothing happens any more to a group that is deleted, and a group is upgraded once.
-    fn play_at(&mut self, ledger: &mut Ledger, desk: usize, action: &Action) {
-        let is_upgrade = matches!(action, Action::UpgradesGroup);
-        let group = self.further[desk];
-        // A bot that is not there hears nothing of an upgrade.
-        let may_upgrade = self.is_basic(desk) && !ledger.without_bot.contains(&group);
-        if self.deleted.contains(&group) || (is_upgrade && !may_upgrade) {
-            return;
+    /// Whether the world does not let this happen: nothing happens in a group that is deleted, nor by whoever
+    /// has deleted the account; a group is upgraded once, and has topics only then.
+    fn cannot_be(&mut self, ledger: &Ledger, action: &Action) -> bool {
+        let user = action.client().map(|name| self.person(name));
+        if user.is_some_and(|user| ledger.deactivated.contains(&user)) {
+            return true;
         }
+        let further = self.further.iter().position(|group| *group == self.group);
+        let is_basic = further.map_or(self.is_main_basic(), |desk| self.is_basic(desk));
+        match action {
+            // A bot that is not there hears nothing of an upgrade.
+            Action::UpgradesGroup => !is_basic || ledger.without_bot.contains(&self.group),
+            Action::Topics(_) => is_basic || self.deleted.contains(&self.group),
+            Action::Crew(..)
+            | Action::Right(..)
+            | Action::KicksBot
+            | Action::AddsBot
+            | Action::DeletesGroup => self.deleted.contains(&self.group),
+            _ => action.whose().is_some() && self.deleted.contains(&self.group),
+        }
+    }
+
+    /// Plays in the group of a further desk.
+    fn play_at(&mut self, ledger: &mut Ledger, desk: usize, action: &Action) {
         let before = std::mem::replace(&mut self.group, self.further[desk]);
         ledger.group = self.group;
         self.play_here(ledger, action);
         self.further[desk] = std::mem::replace(&mut self.group, before);
-    }
-
-    /// Groups that are lost for ever are taken out of the config; one that waits to be upgraded is.
-    pub(super) fn heals_groups(&mut self) {
-        for desk in 0..self.further.len() {
-            if self.is_basic(desk) && !self.deleted.contains(&self.further[desk]) {
-                let before = std::mem::replace(&mut self.group, self.further[desk]);
-                let (group, now) = (self.group, self.now());
-                let admin = Status::Administrator(Rights::all());
-                self.sandbox.set_member(group, BOT, admin, now);
-                self.upgrade_group();
-                self.further[desk] = std::mem::replace(&mut self.group, before);
-            }
-        }
-        if !self.deleted.is_empty() {
-            self.kill();
-            self.forgets_deleted_desks();
-            self.start();
-        }
-        let now = self.now();
-        for group in self.groups() {
-            if self.deleted.contains(&group) {
-                continue;
-            }
-            self.sandbox.set_forum_mode(group, true);
-            let admin = Status::Administrator(Rights::all());
-            self.sandbox.set_member(group, BOT, admin, now);
-        }
     }
 
     fn client_sends(
@@ -368,6 +399,16 @@ impl Scenario {
             self.agent("sam")
                 .drops(Some(thread), content::text(text), None),
         )
+    }
+
+    /// Sam deletes the newest post of the bot in a client's topic.
+    fn deletes_copy(&mut self, name: &str) {
+        let thread = self.live_thread_of(name);
+        let messages = self.sandbox.chat_messages(self.group).into_iter().rev();
+        let mut posts = messages.filter(|post| post.from_bot && !post.service && !post.deleted);
+        if let Some(post) = posts.find(|post| thread.is_some() && post.thread == thread) {
+            self.sandbox.delete_message(self.group, post.id);
+        }
     }
 
     /// The card of a client's newest ticket, where one is posted.
@@ -414,6 +455,7 @@ impl Ledger {
     /// This has to arrive.
     pub fn add(&mut self, who: Who, client: i64, mut written: Written) {
         written.group = self.group;
+        written.may_be_stopped = who == Who::Client && self.stopped.contains(&client);
         self.of(who).entry(client).or_default().push(written);
     }
 

@@ -197,6 +197,7 @@ impl Scenario {
             Who::Client => self.marked(name),
             Who::Agent => self.marked("sam"),
         };
+        let is_stopped = who == Who::Client && ledger.stopped.contains(&stand.client);
         let Some(written) = ledger.one_of(who, stand.client, roll) else {
             return;
         };
@@ -227,6 +228,7 @@ impl Scenario {
             .person_edits(stand.user, stand.chat, id, piece.content, now);
         if edited.is_ok() {
             written.edited = Some(edit);
+            written.may_be_stopped |= is_stopped;
         }
     }
 

@@ -28,6 +28,7 @@ mod guarding;
 mod hours;
 mod letters;
 mod limits;
+mod main_group;
 mod manners;
 mod masking;
 mod membership;

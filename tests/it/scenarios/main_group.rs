@@ -1,0 +1,129 @@
+//! The config names another main group: because the old one is deleted, or because the desk has moved.
+
+use std::time::Duration;
+
+use hushdesk::domain::settings::TicketRules;
+use hushdesk::sandbox::content;
+
+use super::desk_faults::minutes;
+use crate::harness::{BOT, Reads, Scenario, Setup, bot_test_with};
+
+fn with_reopening() -> Setup {
+    let usual = Setup::default();
+    Setup {
+        tickets: TicketRules {
+            reopen_window: Some(Duration::from_secs(24 * 60 * 60)),
+            ..usual.tickets
+        },
+        ..usual
+    }
+}
+
+/// How the old group is left.
+#[derive(Clone, Copy, PartialEq)]
+enum Old {
+    Deleted,
+    WithoutBot,
+    AsItWas,
+}
+
+fn loses(t: &mut Scenario, old: Old) {
+    let (group, now) = (t.group, t.now());
+    match old {
+        Old::Deleted => t.sandbox.destroy_chat(group),
+        Old::WithoutBot => t.sandbox.kick(group, BOT, now),
+        Old::AsItWas => (),
+    }
+}
+
+fn moves(t: &mut Scenario) {
+    let before = t.group;
+    t.kill();
+    t.takes_another_group();
+    t.start();
+    t.pass(minutes(1));
+    t.reads_all(before);
+}
+
+#[test]
+fn tickets_go_on_in_another_main_group_with_all_that_waits() {
+    for old in [Old::Deleted, Old::WithoutBot, Old::AsItWas] {
+        bot_test_with(with_reopening(), |t| {
+            t.client("ann").says("my order is lost");
+            t.client("ann").expect_part("created");
+            t.topic("ann").expect_card("my order is lost");
+            t.agent("sam").writes_in("ann", "which one?");
+            t.client("ann").expect("Live Support: which one?");
+            t.client("bob").says("all is well");
+            t.client("bob").expect_part("created");
+            t.topic("bob").expect_card("all is well");
+            t.agent("sam").writes_in("bob", "/close");
+            t.client("bob").expect_part("closed");
+            let group = t.group;
+            t.reads_all(group);
+            loses(t, old);
+            if old != Old::AsItWas {
+                t.client("ann").says("the red one");
+                t.pass(minutes(2));
+                t.client("ann").sends(content::photo("p1", "this one"));
+                t.client("ann").expect_part("later than usual");
+            }
+            moves(t);
+            t.topic("ann").expect_card("my order is lost");
+            t.topic("ann").expect_part("Before it came here:");
+            if old != Old::AsItWas {
+                t.topic("ann").expect("the red one");
+                t.topic("ann").expect_part("this one");
+            }
+            t.client("ann").says("still there?");
+            t.topic("ann").expect("still there?");
+            t.agent("sam").writes_in("ann", "we are");
+            t.client("ann").expect("Live Support: we are");
+            // A closed one follows when it is opened again.
+            t.client("bob").says("it is not");
+            t.client("bob").expect_part("open");
+            t.topic("bob").expect_card("all is well");
+            t.topic("bob").expect_part("Before it came here:");
+            t.topic("bob").expect_part("open again");
+            t.topic("bob").expect("it is not");
+            t.run();
+            t.reads_all(group);
+        });
+    }
+}
+
+#[test]
+fn whoever_is_not_in_the_new_main_group_has_no_tickets_there() {
+    bot_test_with(Setup::default(), |t| {
+        for (client, agent) in [("ann", "sam"), ("bob", "kim")] {
+            t.client(client).says("hello");
+            t.client(client).expect_part("created");
+            t.topic(client).expect_card("hello");
+            t.agent(agent).writes_in(client, "/claim");
+            t.run();
+        }
+        let before = t.group;
+        t.reads_all(before);
+        let kim = t.person("kim");
+        t.kill();
+        t.takes_another_group();
+        let now = t.now();
+        t.sandbox.leave(t.group, kim, now);
+        t.start();
+        t.pass(minutes(1));
+        t.reads_all(before);
+        let holder = |t: &mut Scenario, client: &str| -> Option<i64> {
+            let code = t.code_of(client);
+            t.database(|db| {
+                let query = "SELECT assignee FROM tickets WHERE code = ?1";
+                db.query_row(query, [code], |row| row.get(0))
+                    .expect("the ticket is there")
+            })
+        };
+        let sam = t.person("sam");
+        assert_eq!(holder(t, "ann"), Some(sam));
+        assert_eq!(holder(t, "bob"), None);
+        let here = t.group;
+        t.reads_all(here);
+    });
+}
