@@ -113,3 +113,27 @@ ALTER TABLE messages ADD COLUMN answers TEXT;
 
 -- Whether people were told that work on a file waits.
 ALTER TABLE jobs ADD COLUMN told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1));
+
+-- Who had a ticket when a step of its promised times was taken, and how urgent it was: both change later.
+ALTER TABLE sla_steps ADD COLUMN holder INTEGER;
+ALTER TABLE sla_steps ADD COLUMN priority INTEGER NOT NULL DEFAULT 1 CHECK (priority BETWEEN 0 AND 3);
+
+-- Reports that admins have asked for; read outside of the desk's transactions.
+CREATE TABLE reports (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used again: the answer names it as its cause
+    desk       INTEGER NOT NULL,        -- which one it is about, and in whose group it is answered
+    chat_id    INTEGER NOT NULL CHECK (chat_id < 0),
+    thread_id  INTEGER,                 -- NULL in General
+    message_id INTEGER NOT NULL,        -- the message that asks
+    days       INTEGER NOT NULL,
+    from_at    INTEGER NOT NULL,
+    to_at      INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL DEFAULT 0,  -- each committed before anything is read
+    not_before INTEGER NOT NULL
+) STRICT;
+CREATE INDEX reports_due ON reports (not_before);
+-- What happened in a time, for reports. Each row enters these once in a ticket's life or at a change of hands.
+CREATE INDEX tickets_opened ON tickets (opened_at, desk);
+CREATE INDEX tickets_closed ON tickets (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX tickets_answered ON tickets (first_response_at) WHERE first_response_at IS NOT NULL;
+CREATE INDEX assignments_ended ON assignments (ended_at) WHERE ended_at IS NOT NULL;

@@ -51,6 +51,7 @@ mod sort;
 mod staff;
 mod start;
 mod state;
+mod statistics;
 mod status;
 mod ticket;
 mod timer;
@@ -67,12 +68,15 @@ use std::time::Duration;
 use crate::domain::call::Budget;
 use crate::domain::desks::Desks;
 use crate::domain::event::{Event, JobEnd};
-use crate::domain::ids::{AlbumId, ChatId, DeskId, InboxId, JobId, LookupId, OutboxId, TimerId};
+use crate::domain::ids::{
+    AlbumId, ChatId, DeskId, InboxId, JobId, LookupId, OutboxId, ReportId, TimerId,
+};
 use crate::domain::language::Language;
 use crate::domain::outcome::{Outcome, Reason};
 use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
 use crate::domain::rules::escalate::Keywords;
 use crate::domain::rules::hours::{self, Schedule};
+use crate::domain::rules::statistics::{Facts, Figures, figures as statistics_of};
 use crate::domain::settings::{
     Agents, Assignment, BanNotice, Category, Limits, Privacy, RelayMode, Sla, Targets, TicketRules,
 };
@@ -177,6 +181,8 @@ pub enum Cause {
     Job(JobId),
     /// An answer to a question about somebody.
     Lookup(LookupId),
+    /// A report that was read.
+    Report(ReportId),
     /// A start of the program, by its time.
     Start(Timestamp),
     /// Something that the engine noticed, by its time.
@@ -228,6 +234,12 @@ impl Desk {
     /// The support groups as configured.
     pub fn desks(&self) -> &Desks {
         &self.shared.settings.desks
+    }
+
+    /// What is said of what happened, by the promises and hours of this desk.
+    pub fn figures(&self, facts: &Facts) -> Figures {
+        let settings = &self.shared.settings;
+        statistics_of(facts, &settings.sla, &settings.hours)
     }
 
     /// The main group as configured.
@@ -423,6 +435,7 @@ fn happened(turn: &mut Turn<'_>, event: Event) -> Result<(), Error> {
         Event::StrayPress { press, language } => turn.answer_press(press, language),
         Event::JobEnded(job, end) => file::ended(turn, job, &end),
         Event::JobWaits(job) => file::waits(turn, job),
+        Event::ReportRead(report, figures) => statistics::answer(turn, report, figures.as_deref()),
         Event::TimerRang(timer) => timer::rang(turn, &timer),
         Event::Ignored(_) => Ok(()),
     }
@@ -454,6 +467,7 @@ fn whereabouts(turn: &Turn<'_>, event: &Event) -> Result<DeskId, Error> {
         | Event::StrayPress { .. }
         | Event::JobEnded(..)
         | Event::JobWaits(_)
+        | Event::ReportRead(..)
         | Event::TimerRang(_)
         | Event::Ignored(_) => return Ok(DeskId::MAIN),
     };

@@ -20,6 +20,7 @@ macro_rules! messages {
 }
 
 mod carried;
+mod figures;
 mod messages;
 
 use std::borrow::Cow;
@@ -102,10 +103,11 @@ mod tests {
     use fluent_bundle::{FluentArgs, FluentValue};
 
     use super::*;
-    use super::{carried, messages};
+    use super::{carried, figures, messages};
 
     fn all() -> impl Iterator<Item = &'static (&'static str, &'static [&'static str])> {
-        messages::MESSAGES.iter().chain(carried::MESSAGES)
+        let others = carried::MESSAGES.iter().chain(figures::MESSAGES);
+        messages::MESSAGES.iter().chain(others)
     }
 
     /// The keys of a file with the arguments that each of them uses, read from its text.
@@ -232,6 +234,7 @@ mod tests {
                 "shift",
                 "agents",
                 "agent",
+                "stats",
             ],
             "hand" => &["anonymous", "client", "desk", "unknown"],
             "status" => &["available", "busy", "away", "offline"],
@@ -258,11 +261,14 @@ mod tests {
                 "gone",
             ],
             "target" => &["first_response", "resolution"],
+            "unit" => &["s", "min", "h", "d"],
             "how" => &["near", "over"],
             "shift" => &["none", "mon-fri 09:00-17:00"],
             "right" => &["admin", "manage_topics", "delete_messages"],
             "minutes" | "hours" | "calls" | "earlier" | "value" | "count" | "level" | "place"
-            | "load" | "most" | "messages" | "messages_of" | "tickets" | "tickets_of" => {
+            | "load" | "most" | "messages" | "messages_of" | "tickets" | "tickets_of" | "days"
+            | "opened" | "closed" | "open" | "waiting" | "missed" | "of" | "held" | "large"
+            | "small" => {
                 return [0_u64, 1, 2, 5, 21, 60].map(FluentValue::from).to_vec();
             }
             _ => &["x"],

@@ -21,6 +21,7 @@ use crate::store::{OpenError, Options, Store};
 use crate::telegram::{Client, GiveUp, HttpTransport};
 use crate::texts::Texts;
 use crate::vault::Vault;
+use crate::work::aside::OwnThread;
 use crate::work::clamd::{Clamd, Scan};
 use crate::work::cleaner::ChildCleaner;
 use crate::work::jobs::Tools;
@@ -99,6 +100,8 @@ pub fn engine(config: &Config, store: &Store) -> Result<Engine, Failure> {
             cleaner: Arc::new(cleaner),
             scanner: scanner.map(|clamd| Arc::new(clamd) as Arc<dyn Scan>),
             when_scanner_is_down: config.scan.when_down,
+            readers: store.readers(),
+            aside: Arc::new(OwnThread),
         },
         flood: config.flood,
         bursts: config.bursts,

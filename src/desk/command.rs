@@ -4,7 +4,7 @@
 use super::turn::Turn;
 use super::{
     agent, ban, bulk, claim, closing, delete, escalate, identity, letters, prompt, queue, relocate,
-    reopening, shift, snooze, sort, staff, status, trail,
+    reopening, shift, snooze, sort, staff, statistics, status, trail,
 };
 use crate::domain::agent::AgentStatus;
 use crate::domain::event::{AgentCommand, AgentMessage, AgentWord, Question};
@@ -125,6 +125,7 @@ fn run(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         AgentWord::Shift => shift::command(turn, given),
         AgentWord::Agents => staff::list(turn),
         AgentWord::Agent => staff::edit(turn, given),
+        AgentWord::Stats => statistics::command(turn, given),
         AgentWord::Delete => delete::by_agent(turn, message).map(|()| None),
         AgentWord::Ban => ban::ban(turn, given),
         AgentWord::Unban => ban::unban(turn, given),

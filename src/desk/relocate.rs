@@ -270,6 +270,7 @@ pub(super) fn elsewhere(turn: &Turn<'_>, given: &Given<'_>) -> Answer {
         | AgentWord::Shift
         | AgentWord::Agents
         | AgentWord::Agent
+        | AgentWord::Stats
         | AgentWord::Delete
         | AgentWord::Limits
         | AgentWord::Audit

@@ -55,7 +55,7 @@ fn overdue(turn: &Turn<'_>, ticket: &Ticket, target: Target) -> Result<Option<St
         if at > turn.now {
             break;
         }
-        kept::take(turn.db, ticket.id, (target, step), turn.now)?;
+        kept::take(turn.db, ticket, (target, step), turn.now)?;
         let entry = Entry {
             ticket: Some(ticket.id),
             about: ticket.assignee,

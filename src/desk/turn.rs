@@ -5,8 +5,8 @@ use super::{Cause, Moment, Settings, Shared};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
 use crate::domain::desks::Desks;
 use crate::domain::ids::{
-    ChatId, ClientId, DeskId, InboxId, JobId, LookupId, MessageRowId, OutboxId, TicketId, TimerId,
-    UserId,
+    ChatId, ClientId, DeskId, InboxId, JobId, LookupId, MessageRowId, OutboxId, ReportId, TicketId,
+    TimerId, UserId,
 };
 use crate::domain::language::Language;
 use crate::domain::rules::carriers::Direction;
@@ -42,6 +42,7 @@ impl<'a> Turn<'a> {
             Cause::Call(OutboxId(id), attempt) => format!("call:{id}:{attempt}"),
             Cause::Job(JobId(id)) => format!("job:{id}:{}", moment.now.millis()),
             Cause::Lookup(LookupId(id)) => format!("lookup:{id}:{}", moment.now.millis()),
+            Cause::Report(ReportId(id)) => format!("report:{id}:{}", moment.now.millis()),
             Cause::Start(time) => format!("start:{}", time.millis()),
             // Several things may be noticed in the same moment.
             Cause::Notice(time) => format!("notice:{}:{:x}", time.millis(), shared.entropy.next()),

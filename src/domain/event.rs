@@ -8,9 +8,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::content::{Content, Reaction, Text};
-use super::ids::{BotId, ChatId, DeskId, JobId, MessageId, ThreadId, TicketId, UserId};
+use super::ids::{BotId, ChatId, DeskId, JobId, MessageId, ReportId, ThreadId, TicketId, UserId};
 use super::language::Language;
 use super::rules::bulk::Bulk;
+use super::rules::statistics::Figures;
 use super::ticket::Role;
 use super::time::Timestamp;
 pub use command::{AgentCommand, AgentWord, ClientCommand};
@@ -117,6 +118,8 @@ pub enum Event {
     JobEnded(JobId, JobEnd),
     /// Slow work on a file waits because the virus scanner does not answer.
     JobWaits(JobId),
+    /// What somebody has asked to be told was looked up; nothing where it cannot be.
+    ReportRead(ReportId, Option<Box<Figures>>),
     /// The time set for something has come.
     TimerRang(Timer),
     /// Seen, understood, and nothing to do.

@@ -62,6 +62,8 @@ id!(/// Our row of an album.
     AlbumId);
 id!(/// Our row of a piece of slow work.
     JobId);
+id!(/// Our row of a report that somebody has asked for.
+    ReportId);
 id!(/// Our row of a question that somebody answers with a button.
     PromptId);
 id!(/// Our row of a press that waits until it is known who pressed.
@@ -85,6 +87,7 @@ plain_debug!(
     TimerId,
     AlbumId,
     JobId,
+    ReportId,
     PromptId,
     ParkedId,
     LookupId,

@@ -5,12 +5,12 @@ use rusqlite::params;
 use super::{Db, Error};
 use crate::domain::ids::{DeskId, TicketId};
 use crate::domain::rules::sla::{Step, Target};
-use crate::domain::ticket::Side;
+use crate::domain::ticket::{Side, Ticket};
 use crate::domain::time::Timestamp;
 
 const TURNS: &str = "SELECT written_at, side FROM messages WHERE ticket_id = ?1 AND is_note = 0 AND held IS NULL ORDER BY id";
 const TAKEN: &str = "SELECT step FROM sla_steps WHERE ticket_id = ?1 AND target = ?2";
-const TAKE: &str = "INSERT INTO sla_steps (ticket_id, target, step, taken_at) VALUES (?1, ?2, ?3, ?4) \
+const TAKE: &str = "INSERT INTO sla_steps (ticket_id, target, step, taken_at, holder, priority) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
      ON CONFLICT (ticket_id, target, step) DO NOTHING";
 const BREACHES: &str = "SELECT count(*) FROM sla_steps WHERE step = 'breach' AND taken_at >= ?1 \
      AND (?2 IS NULL OR ?2 = (SELECT desk FROM tickets WHERE tickets.id = ticket_id))";
@@ -36,15 +36,21 @@ pub fn taken(db: &Db, ticket: TicketId, target: Target) -> Result<Vec<Step>, Err
     Ok(taken)
 }
 
-/// A step is taken.
+/// A step is taken of a ticket that stands like this.
 pub fn take(
     db: &Db,
-    ticket: TicketId,
+    ticket: &Ticket,
     (target, step): (Target, Step),
     now: Timestamp,
 ) -> Result<(), Error> {
-    db.prepare_cached(TAKE)?
-        .execute(params![ticket, target.name(), step.name(), now])?;
+    db.prepare_cached(TAKE)?.execute(params![
+        ticket.id,
+        target.name(),
+        step.name(),
+        now,
+        ticket.assignee,
+        ticket.priority
+    ])?;
     Ok(())
 }
 

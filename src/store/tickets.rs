@@ -41,8 +41,11 @@ const CLIENT_WROTE: &str = "UPDATE tickets SET unread = unread + 1, unanswered_m
      waiting_since = ifnull(waiting_since, ?2), last_client_at = ?2, warned_at = NULL WHERE id = ?1 AND state <> 'closed'";
 const AGENT_WROTE: &str = "UPDATE tickets SET answers = answers + (waiting_since IS NOT NULL), \
      answers_ms = answers_ms + max(?2 - ifnull(waiting_since, ?2), 0), unread = 0, waiting_since = NULL, \
-     unanswered_minutes = 0, minute_began_at = NULL, last_agent_at = ?2, warned_at = NULL, first_response_at = ifnull(first_response_at, ?2) \
+     unanswered_minutes = 0, minute_began_at = NULL, last_agent_at = ?2, warned_at = NULL \
      WHERE id = ?1 AND state <> 'closed'";
+// By itself: where it would be set to what it is, its index would be written all the same.
+const FIRST_ANSWERED: &str = "UPDATE tickets SET first_response_at = ?2 \
+     WHERE id = ?1 AND first_response_at IS NULL AND state <> 'closed'";
 const SET_SUBJECT: &str = "UPDATE tickets SET subject = ?3 \
      WHERE id = ?1 AND ?2 = (SELECT min(id) FROM messages WHERE ticket_id = ?1)";
 const WARNED: &str = "UPDATE tickets SET warned_at = ?2 WHERE id = ?1";
@@ -199,6 +202,8 @@ pub fn client_wrote(
 /// An agent has answered: nothing of the client's waits any more.
 pub fn agent_wrote(db: &Db, id: TicketId, at: Timestamp) -> Result<(), Error> {
     db.prepare_cached(AGENT_WROTE)?.execute(params![id, at])?;
+    db.prepare_cached(FIRST_ANSWERED)?
+        .execute(params![id, at])?;
     Ok(())
 }
 

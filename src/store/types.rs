@@ -9,12 +9,14 @@ use crate::domain::agent::{AgentStatus, AssignmentKind, StatusBy};
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose};
 use crate::domain::ids::{
     AdmissionId, AlbumId, BotId, ChatId, ClientId, DeskId, InboxId, JobId, LookupId, MessageId,
-    MessageRowId, OutboxId, ParkedId, PromptId, ThreadId, TicketId, TimerId, TopicId, UserId,
+    MessageRowId, OutboxId, ParkedId, PromptId, ReportId, ThreadId, TicketId, TimerId, TopicId,
+    UserId,
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::Unreachable;
 use crate::domain::rules::ban::BanKind;
 use crate::domain::rules::breaker::Cause;
+use crate::domain::rules::sla::Target;
 use crate::domain::ticket::{
     ClosedBy, Level, Resolution, Role, Side, TicketCode, TicketPriority, TicketState,
 };
@@ -42,6 +44,7 @@ integer_column!(
     ParkedId,
     JobId,
     PromptId,
+    ReportId,
     BotId,
     ChatId,
     ClientId,
@@ -89,7 +92,8 @@ named_column!(
     Role: Role::ALL,
     Mark: Mark::ALL,
     Unreachable: Unreachable::ALL,
-    Cause: Cause::ALL
+    Cause: Cause::ALL,
+    Target: Target::ALL
 );
 
 impl ToSql for Timestamp {

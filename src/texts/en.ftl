@@ -116,6 +116,7 @@ menu-agent =
         [shift] Your working hours. Example: /shift mon-fri 09:00-17:00 Europe/Berlin, or /shift off
         [agents] For admins: who works here, and how much they have. Example: /agents
         [agent] For admins: how somebody works. Example: /agent @sam level 2 capacity 8 categories billing languages ru,en
+        [stats] For admins: how the desk has done, in 7 days where you name none. Examples: /stats today, /stats 30d
         [delete] As a reply to a message of yours: delete it on the client's side
         [force] For admins, as a reply to a message that was held back: send it
         [reveal] For admins: show what was masked. Example: /reveal SUPP-261120-7F3K2Q callback
@@ -802,3 +803,76 @@ dashboard-out-of-reach =
        *[gone] ⛔ The bot may not write in this group: posts wait
     }
 dashboard-breaches = ⏰ Promised times missed in 24 hours: { $count }
+
+# Statistics.
+
+stats-head =
+    { $days ->
+        [1] 📈 Today, { $day }
+       *[other] 📈 { $days } days, from { $day } to today
+    }
+stats-quiet = Nothing has happened in this time.
+stats-failed = The statistics cannot be read at the moment. Please try again later.
+stats-tickets = 🎫 Opened: { $opened }, closed: { $closed }
+stats-resolution =
+    { $resolution ->
+        [solved] solved { $count }
+        [no_answer] no answer { $count }
+        [spam] spam { $count }
+        [duplicate] duplicate { $count }
+       *[none] not said { $count }
+    }
+stats-now =
+    { $waiting ->
+        [0] Open now: { $open }
+        [one] Open now: { $open }, { $waiting } waits for an answer
+       *[other] Open now: { $open }, { $waiting } wait for an answer
+    }
+stats-answers =
+    { $count ->
+        [one] 💬 { $count } first answer
+       *[other] 💬 { $count } first answers
+    }
+stats-pace = half within { $median }, 9 of 10 within { $ninetieth }
+stats-single = after { $time }
+stats-business-hours = (business hours only)
+stats-promises = ⏰ Promised times missed
+stats-promise =
+    { $target ->
+        [first_response] First answer: { $missed } of { $of }
+       *[resolution] Solution: { $missed } of { $of }
+    }
+stats-priority =
+    { $priority ->
+        [low] low { $missed } of { $of }
+        [high] high { $missed } of { $of }
+        [critical] critical { $missed } of { $of }
+       *[medium] medium { $missed } of { $of }
+    }
+stats-nobodys = { $count } of these while nobody had the ticket
+stats-agents = 👤 Agents
+stats-agent =
+    { $held ->
+        [one] { $name }: { $held } ticket, { $closed } closed
+       *[other] { $name }: { $held } tickets, { $closed } closed
+    }
+stats-agent-answers =
+    { $count ->
+        [one] { $count } first answer in { $median }
+       *[other] { $count } first answers, half within { $median }
+    }
+stats-agent-missed = ⏰ { $count } missed
+stats-more = and { $count } more
+stats-time =
+    { $unit ->
+        [s] { $large } s
+        [min] { $large } min
+        [h] { $small ->
+            [0] { $large } h
+           *[other] { $large } h { $small } min
+        }
+       *[d] { $small ->
+            [0] { $large } d
+           *[other] { $large } d { $small } h
+        }
+    }

@@ -121,6 +121,7 @@ menu-agent =
         [shift] Ваши часы работы. Пример: /shift mon-fri 09:00-17:00 Europe/Berlin или /shift off
         [agents] Для администраторов: кто работает и сколько у кого заявок. Пример: /agents
         [agent] Для администраторов: как кто-то работает. Пример: /agent @sam level 2 capacity 8 categories billing languages ru,en
+        [stats] Для администраторов: как работала поддержка; без срока – за 7 дней. Примеры: /stats today, /stats 30d
         [delete] В ответ на своё сообщение: удалить его у клиента
         [force] Для администраторов, в ответ на задержанное сообщение: отправить его
         [reveal] Для администраторов: показать скрытое. Пример: /reveal SUPP-261120-7F3K2Q перезвонить
@@ -820,3 +821,80 @@ dashboard-out-of-reach =
        *[gone] ⛔ Бот не может писать в эту группу: сообщения ждут
     }
 dashboard-breaches = ⏰ Просрочено за сутки: { $count }
+
+# Статистика.
+
+stats-head =
+    { $days ->
+        [1] 📈 Сегодня, { $day }
+        [one] 📈 { $days } день, с { $day } по сегодня
+        [few] 📈 { $days } дня, с { $day } по сегодня
+       *[other] 📈 { $days } дней, с { $day } по сегодня
+    }
+stats-quiet = За это время ничего не произошло.
+stats-failed = Статистику сейчас не удаётся прочитать. Попробуйте, пожалуйста, позже.
+stats-tickets = 🎫 Открыто: { $opened }, закрыто: { $closed }
+stats-resolution =
+    { $resolution ->
+        [solved] решены { $count }
+        [no_answer] нет ответа { $count }
+        [spam] спам { $count }
+        [duplicate] дубликаты { $count }
+       *[none] без пометки { $count }
+    }
+stats-now =
+    { $waiting ->
+        [0] Сейчас открыто: { $open }
+       *[other] Сейчас открыто: { $open }, ждут ответа: { $waiting }
+    }
+stats-answers =
+    { $count ->
+        [one] 💬 { $count } первый ответ
+        [few] 💬 { $count } первых ответа
+       *[other] 💬 { $count } первых ответов
+    }
+stats-pace = половина за { $median }, 9 из 10 за { $ninetieth }
+stats-single = через { $time }
+stats-business-hours = (считаются только часы работы)
+stats-promises = ⏰ Просрочено
+stats-promise =
+    { $target ->
+        [first_response] Первый ответ: { $missed } из { $of }
+       *[resolution] Решение: { $missed } из { $of }
+    }
+stats-priority =
+    { $priority ->
+        [low] низкий приоритет { $missed } из { $of }
+        [high] высокий { $missed } из { $of }
+        [critical] критический { $missed } из { $of }
+       *[medium] средний { $missed } из { $of }
+    }
+stats-nobodys = из них, когда заявка была ничьей: { $count }
+stats-agents = 👤 Агенты
+stats-agent =
+    { $held ->
+        [one] { $name }: { $held } заявка, закрыто { $closed }
+        [few] { $name }: { $held } заявки, закрыто { $closed }
+       *[other] { $name }: { $held } заявок, закрыто { $closed }
+    }
+stats-agent-answers =
+    { $count ->
+        [one] { $count } первый ответ за { $median }
+        [few] { $count } первых ответа, половина за { $median }
+       *[other] { $count } первых ответов, половина за { $median }
+    }
+stats-agent-missed = ⏰ просрочено { $count }
+stats-more = и ещё { $count }
+stats-time =
+    { $unit ->
+        [s] { $large } с
+        [min] { $large } мин
+        [h] { $small ->
+            [0] { $large } ч
+           *[other] { $large } ч { $small } мин
+        }
+       *[d] { $small ->
+            [0] { $large } д
+           *[other] { $large } д { $small } ч
+        }
+    }

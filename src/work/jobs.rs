@@ -1,5 +1,5 @@
-//! The state of the work loop: has questions about people asked, takes jobs that are due, fetches their files, has them scanned and
-//! cleaned, and hands their ends to the desk. Decides nothing about what becomes of a file. Bounded
+//! The state of the work loop: has questions about people asked and reports read, takes jobs that are due,
+//! fetches their files, has them scanned and cleaned, and hands their ends to the desk. Decides nothing about what becomes of a file. Bounded
 //! in what runs at once and in what lies on the disk.
 
 use std::fs;
@@ -12,9 +12,11 @@ use std::time::Duration;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 
+use super::aside::Aside;
 use super::clamd::{Scan, Scanned};
 use super::cleaner::{Clean, Verdict};
 use super::lookups::Lookups;
+use super::reports::Reports;
 use crate::clock::Clock;
 use crate::desk::{Cause, Desk, Moment};
 use crate::domain::event::{Event, JobEnd};
@@ -24,7 +26,7 @@ use crate::domain::settings::WhenDown;
 use crate::domain::time::Timestamp;
 use crate::spool::Spool;
 use crate::store::jobs::{self, Job};
-use crate::store::{Db, Error, Writer, isolated};
+use crate::store::{Db, Error, Readers, Writer, isolated, reports};
 use crate::telegram::{Client, FetchError};
 
 /// Files that are worked on at the same time.
@@ -57,6 +59,10 @@ pub struct Tools {
     pub scanner: Option<Arc<dyn Scan>>,
     /// What to do while the scanner does not answer.
     pub when_scanner_is_down: WhenDown,
+    /// What reports are read with.
+    pub readers: Readers,
+    /// Where they are read.
+    pub aside: Arc<dyn Aside>,
 }
 
 /// How an attempt at a job went.
@@ -84,6 +90,7 @@ pub struct Work {
     ended: Vec<(Job, Went)>,
     sweep_at: Timestamp,
     lookups: Lookups,
+    reports: Reports,
 }
 
 impl Work {
@@ -95,12 +102,19 @@ impl Work {
             Arc::clone(&clock),
             tools.client.clone(),
         );
+        let reports = Reports::new(
+            (writer.clone(), tools.readers.clone()),
+            Arc::clone(&tools.aside),
+            desk.clone(),
+            Arc::clone(&clock),
+        );
         Self {
             writer,
             desk,
             clock,
             tools,
             lookups,
+            reports,
             running: FuturesUnordered::new(),
             busy: Vec::new(),
             ended: Vec::new(),
@@ -112,19 +126,21 @@ impl Work {
     /// waits but what is under way.
     pub async fn turn(&mut self) -> Result<Option<Timestamp>, Error> {
         let question = self.lookups.turn().await?;
-        let file = self.files().await?;
-        Ok(question.into_iter().chain(file).min())
-    }
-
-    async fn files(&mut self) -> Result<Option<Timestamp>, Error> {
+        self.reports.write_down().await?;
         self.write_down().await?;
         self.sweep().await?;
-        let room = AT_ONCE_MAX.saturating_sub(self.running.len());
-        if room == 0 {
-            return Ok(None);
-        }
         // Nearly always there is nothing, and nobody is to wait for more than this look.
-        let Some(due) = self.writer.run(jobs::next_due).await? else {
+        let look = |db: &Db| Ok((reports::next(db)?, jobs::next_due(db)?));
+        let (report, due) = self.writer.run(look).await?;
+        let report = self.reports.turn(report).await?;
+        let file = self.files(due).await?;
+        Ok(question.into_iter().chain(report).chain(file).min())
+    }
+
+    /// Begins work on files, of which the next is due then.
+    async fn files(&mut self, due: Option<Timestamp>) -> Result<Option<Timestamp>, Error> {
+        let room = AT_ONCE_MAX.saturating_sub(self.running.len());
+        let Some(due) = due.filter(|_| room > 0) else {
             return Ok(None);
         };
         let now = self.clock.now();
@@ -152,13 +168,17 @@ impl Work {
         tokio::select! {
             biased;
             () = self.lookups.next_end() => {}
+            () = self.reports.next_end() => {}
             () = file_ended(&mut self.running, &mut self.ended) => {}
         }
     }
 
     /// Whether jobs are under way, or have ended and are not yet written down.
     pub fn is_busy(&self) -> bool {
-        !self.running.is_empty() || !self.ended.is_empty() || self.lookups.is_busy()
+        !self.running.is_empty()
+            || !self.ended.is_empty()
+            || self.lookups.is_busy()
+            || self.reports.is_busy()
     }
 
     /// Jobs that are due, each attempt counted before its file is touched, and when the next one is.

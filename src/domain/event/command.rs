@@ -93,6 +93,8 @@ pub enum AgentWord {
     Agents,
     /// Say how somebody works.
     Agent,
+    /// See how the desk has done.
+    Stats,
     /// Take back an own message.
     Delete,
     /// Nothing more of a client's is passed on.
@@ -143,6 +145,7 @@ impl AgentWord {
         AgentWord::Shift,
         AgentWord::Agents,
         AgentWord::Agent,
+        AgentWord::Stats,
         AgentWord::Delete,
         AgentWord::Ban,
         AgentWord::Unban,
@@ -183,6 +186,7 @@ impl AgentWord {
             AgentWord::Shift => "shift",
             AgentWord::Agents => "agents",
             AgentWord::Agent => "agent",
+            AgentWord::Stats => "stats",
             AgentWord::Delete => "delete",
             AgentWord::Ban => "ban",
             AgentWord::Unban => "unban",

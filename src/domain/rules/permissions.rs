@@ -122,6 +122,8 @@ deeds! {
     Agents = "/agents", Admins, Free;
     /// Say how somebody works.
     Agent = "/agent", Admins, Free;
+    /// See how the desk has done.
+    Stats = "/stats", Admins, Free;
     /// Keep a client out.
     Ban = "/ban", Admins, Free;
     /// Let them in again.
@@ -177,7 +179,7 @@ mod tests {
         /category +++  /tag +++  /note +++  /close +++  /reopen +++  /snooze +++  /remind ++?
         /delete +++  /next ++?  /queue +++  /mine ++?  /available ++?  /busy ++?  /away ++?
         /offline ++?  /shift ++?  /help +++
-        /agents -++  /agent -++  /ban -++  /unban -++  /mute -++  /limits -++  /bulk -++
+        /agents -++  /agent -++  /stats -++  /ban -++  /unban -++  /mute -++  /limits -++  /bulk -++
         /force -++  /audit -++  /reveal -+?  /failed -++
         a_reply +++  the_buttons_below_an_own_message ++?  the_button_More +++
         the_buttons_below_a_new_member -++";

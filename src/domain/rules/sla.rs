@@ -129,7 +129,7 @@ impl Target {
         }
     }
 
-    const fn targets(self, sla: &Sla) -> &Targets {
+    pub(super) const fn targets(self, sla: &Sla) -> &Targets {
         match self {
             Target::FirstResponse => &sla.first_response,
             Target::Resolution => &sla.resolution,

@@ -21,6 +21,7 @@ use hushdesk::store::{self, Db, Options, Store};
 use hushdesk::telegram::{Client, Intake, Polled};
 use hushdesk::texts::Texts;
 use hushdesk::vault::Vault;
+use hushdesk::work::aside::Here;
 use hushdesk::work::cleaner::InProcessCleaner;
 use hushdesk::work::jobs::{Tools, Work};
 
@@ -132,6 +133,8 @@ impl Machine {
                 cleaner: Arc::new(InProcessCleaner),
                 scanner: setup.scanner.clone(),
                 when_scanner_is_down: setup.when_scanner_is_down,
+                readers: store.readers(),
+                aside: Arc::new(Here),
             },
         );
         let intake_of = |bot, client| {
