@@ -34,7 +34,7 @@ pub struct Asked {
     pub days: u32,
     /// When those began.
     pub from: Timestamp,
-    /// When it was asked: what happened later is left out.
+    /// When it was asked. What happened later is left out.
     pub to: Timestamp,
 }
 

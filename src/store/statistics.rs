@@ -10,29 +10,29 @@ use crate::domain::rules::statistics::{Closed, Facts, FirstAnswer, Missed};
 use crate::domain::time::Timestamp;
 
 const OPENED: &str = "SELECT count(*) FROM tickets INDEXED BY tickets_opened \
-     WHERE opened_at >= ?1 AND opened_at < ?2 AND (?3 IS NULL OR desk = ?3)";
+     WHERE opened_at >= ?1 AND opened_at <= ?2 AND (?3 IS NULL OR desk = ?3)";
 const NOW: &str = "SELECT count(*), ifnull(sum(unread > 0), 0) FROM tickets INDEXED BY tickets_not_closed \
      WHERE state <> 'closed' AND (?1 IS NULL OR desk = ?1)";
 const CLOSED: &str = "SELECT resolution, assignee, priority, EXISTS (SELECT 1 FROM sla_steps \
      WHERE ticket_id = tickets.id AND target = 'resolution' AND step = 'breach') AS is_late, count(*) \
      FROM tickets INDEXED BY tickets_closed \
-     WHERE closed_at >= ?1 AND closed_at < ?2 AND (?3 IS NULL OR desk = ?3) \
+     WHERE closed_at >= ?1 AND closed_at <= ?2 AND (?3 IS NULL OR desk = ?3) \
      GROUP BY resolution, assignee, priority, is_late";
 const ANSWERS: &str = "SELECT opened_at, first_response_at, priority, EXISTS (SELECT 1 FROM sla_steps \
      WHERE ticket_id = tickets.id AND target = 'first_response' AND step = 'breach'), \
      (SELECT author FROM messages WHERE ticket_id = tickets.id AND side = 'agent' AND is_note = 0 \
      AND held IS NULL AND deleted_at IS NULL ORDER BY id LIMIT 1) \
      FROM tickets INDEXED BY tickets_answered \
-     WHERE first_response_at >= ?1 AND first_response_at < ?2 AND (?3 IS NULL OR desk = ?3)";
+     WHERE first_response_at >= ?1 AND first_response_at <= ?2 AND (?3 IS NULL OR desk = ?3)";
 const MISSED: &str = "SELECT target, sla_steps.priority, holder, count(*) \
      FROM sla_steps INDEXED BY sla_steps_by_time JOIN tickets ON tickets.id = ticket_id \
-     WHERE step = 'breach' AND taken_at >= ?1 AND taken_at < ?2 AND (?3 IS NULL OR desk = ?3) \
+     WHERE step = 'breach' AND taken_at >= ?1 AND taken_at <= ?2 AND (?3 IS NULL OR desk = ?3) \
      GROUP BY target, sla_steps.priority, holder";
 const HELD: &str = "SELECT agent, count(DISTINCT ticket_id) FROM \
      (SELECT agent, ticket_id FROM assignments INDEXED BY assignments_current \
-     WHERE ended_at IS NULL AND assigned_at < ?2 \
+     WHERE ended_at IS NULL AND assigned_at <= ?2 \
      UNION ALL SELECT agent, ticket_id FROM assignments INDEXED BY assignments_ended \
-     WHERE ended_at >= ?1 AND assigned_at < ?2) \
+     WHERE ended_at >= ?1 AND assigned_at <= ?2) \
      JOIN tickets ON tickets.id = ticket_id WHERE (?3 IS NULL OR desk = ?3) GROUP BY agent";
 
 /// What happened, at one desk or at all of them.
@@ -150,13 +150,13 @@ mod tests {
             desk: DeskId::MAIN,
             days: 1,
             from: Timestamp::from_millis(100),
-            to: Timestamp::from_millis(200),
+            to: Timestamp::from_millis(199),
         };
         read(&db, &asked, desk).expect("it reads")
     }
 
     #[test]
-    fn what_happened_in_a_time_is_counted_by_its_first_and_not_by_its_last_moment() {
+    fn what_happened_in_a_time_is_counted_its_first_and_last_moment_with_it() {
         let found = facts(None);
         assert_eq!((found.opened, found.open_now, found.waiting_now), (3, 2, 2));
         let closed = |resolution, holder, is_late| Closed {

@@ -820,7 +820,7 @@ stats-resolution =
         [no_answer] no answer { $count }
         [spam] spam { $count }
         [duplicate] duplicate { $count }
-       *[none] not said { $count }
+       *[none] unmarked { $count }
     }
 stats-now =
     { $waiting ->

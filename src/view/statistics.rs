@@ -118,7 +118,9 @@ impl Say<'_> {
             self.texts.stats_priority(self.language, name, missed, of)
         });
         let each: Vec<String> = each.collect();
-        if !each.is_empty() {
+        // Of one priority that is all there was, nothing more is said by its name.
+        let is_all_of_it = promise.by_priority.iter().any(|(.., of)| *of == promise.of);
+        if !each.is_empty() && !is_all_of_it {
             lines.push(format!("    {}", each.join(" · ")));
         }
         lines
@@ -173,5 +175,160 @@ impl Say<'_> {
             _ => ("d", seconds / 86_400, seconds % 86_400 / 3_600),
         };
         self.texts.stats_time(self.language, unit, large, small)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rules::sla::Target;
+    use crate::domain::ticket::TicketPriority::{Critical, High};
+
+    const SAM: UserId = UserId(7);
+    const JOE: UserId = UserId(8);
+
+    fn pace(count: u32, median: u64, ninetieth: u64) -> Option<Pace> {
+        Some(Pace {
+            count,
+            median: Duration::from_secs(median),
+            ninetieth: Duration::from_secs(ninetieth),
+        })
+    }
+
+    fn a_week() -> Figures {
+        Figures {
+            opened: 42,
+            closed: 38,
+            resolutions: vec![
+                (Some(Resolution::Solved), 30),
+                (Some(Resolution::NoAnswer), 5),
+                (None, 3),
+            ],
+            open_now: 12,
+            waiting_now: 3,
+            answers: pace(40, 240, 7_500),
+            promises: vec![
+                Promise {
+                    target: Target::FirstResponse,
+                    missed: 3,
+                    of: 40,
+                    by_priority: vec![(Critical, 1, 2), (High, 2, 5)],
+                },
+                Promise {
+                    target: Target::Resolution,
+                    missed: 0,
+                    of: 38,
+                    by_priority: Vec::new(),
+                },
+            ],
+            agents: vec![
+                AgentFigures {
+                    user: SAM,
+                    held: 22,
+                    closed: 21,
+                    answers: pace(25, 40, 90),
+                    missed: 2,
+                },
+                AgentFigures {
+                    user: JOE,
+                    held: 1,
+                    closed: 0,
+                    answers: None,
+                    missed: 0,
+                },
+            ],
+            more_agents: 4,
+            nobodys_missed: 1,
+        }
+    }
+
+    fn said(figures: &Figures, language: Language) -> String {
+        let shown = Shown {
+            days: 7,
+            first_day: NaiveDate::from_ymd_opt(2026, 11, 23).expect("it is a day"),
+            counts_business_hours: true,
+            names: vec![(SAM, "Sam".to_owned()), (JOE, "Joe".to_owned())],
+        };
+        statistics(figures, &shown, &Texts::new(), language)
+    }
+
+    #[test]
+    fn a_week_is_said_in_short_lines() {
+        let english = "\
+            📈 7 days, from 2026-11-23 to today\n\
+            \n\
+            🎫 Opened: 42, closed: 38\n\
+            solved 30 · no answer 5 · unmarked 3\n\
+            Open now: 12, 3 wait for an answer\n\
+            \n\
+            💬 40 first answers\n\
+            half within 4 min, 9 of 10 within 2 h 5 min\n\
+            (business hours only)\n\
+            \n\
+            ⏰ Promised times missed\n\
+            First answer: 3 of 40\n    critical 1 of 2 · high 2 of 5\n\
+            Solution: 0 of 38\n\
+            1 of these while nobody had the ticket\n\
+            \n\
+            👤 Agents\n\
+            Sam: 22 tickets, 21 closed\n    25 first answers, half within 40 s · ⏰ 2 missed\n\
+            Joe: 1 ticket, 0 closed\n\
+            and 4 more";
+        assert_eq!(said(&a_week(), Language::English), english);
+        let russian = "\
+            📈 7 дней, с 2026-11-23 по сегодня\n\
+            \n\
+            🎫 Открыто: 42, закрыто: 38\n\
+            решены 30 · нет ответа 5 · без пометки 3\n\
+            Сейчас открыто: 12, ждут ответа: 3\n\
+            \n\
+            💬 40 первых ответов\n\
+            половина за 4 мин, 9 из 10 за 2 ч 5 мин\n\
+            (считаются только часы работы)\n\
+            \n\
+            ⏰ Просрочено\n\
+            Первый ответ: 3 из 40\n    критический 1 из 2 · высокий 2 из 5\n\
+            Решение: 0 из 38\n\
+            из них, когда заявка была ничьей: 1\n\
+            \n\
+            👤 Агенты\n\
+            Sam: 22 заявки, закрыто 21\n    25 первых ответов, половина за 40 с · ⏰ просрочено 2\n\
+            Joe: 1 заявка, закрыто 0\n\
+            и ещё 4";
+        assert_eq!(said(&a_week(), Language::Russian), russian);
+    }
+
+    #[test]
+    fn where_nothing_happened_what_is_open_is_said_all_the_same() {
+        let quiet = Figures {
+            open_now: 2,
+            ..Figures::default()
+        };
+        assert_eq!(
+            said(&quiet, Language::English),
+            "📈 7 days, from 2026-11-23 to today\n\nNothing has happened in this time.\nOpen now: 2"
+        );
+    }
+
+    #[test]
+    fn times_are_said_in_one_or_two_units() {
+        let texts = Texts::new();
+        let say = Say {
+            texts: &texts,
+            language: Language::English,
+        };
+        for (seconds, expected) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_599, "59 min"),
+            (3_600, "1 h"),
+            (7_500, "2 h 5 min"),
+            (86_399, "23 h 59 min"),
+            (86_400, "1 d"),
+            (273_600, "3 d 4 h"),
+        ] {
+            assert_eq!(say.time(Duration::from_secs(seconds)), expected);
+        }
     }
 }

@@ -96,6 +96,7 @@ fn walks(file: &str, name: &str, step: &str) -> bool {
         // Only the first row along it is read.
         ("timers.rs", "NEXT") => step.ends_with("timers_due"),
         ("parked.rs", "NEXT_DUE") => step.ends_with("lookups_due"),
+        ("reports.rs", "NEXT") => step.ends_with("reports_due"),
         _ => false,
     }
 }

@@ -48,6 +48,7 @@ mod scanning;
 mod shifts;
 mod sla;
 mod snooze;
+mod statistics;
 mod topics;
 mod trail;
 mod unnamed;
