@@ -833,7 +833,7 @@ stats-answers =
         [one] 💬 { $count } first answer
        *[other] 💬 { $count } first answers
     }
-stats-pace = half within { $median }, 9 of 10 within { $ninetieth }
+stats-pace = half in { $median }, 9 of 10 in { $ninetieth }
 stats-single = after { $time }
 stats-business-hours = (business hours only)
 stats-promises = ⏰ Promised times missed
@@ -859,7 +859,7 @@ stats-agent =
 stats-agent-answers =
     { $count ->
         [one] { $count } first answer in { $median }
-       *[other] { $count } first answers, half within { $median }
+       *[other] { $count } first answers, half in { $median }
     }
 stats-agent-missed = ⏰ { $count } missed
 stats-more = and { $count } more

@@ -146,21 +146,17 @@ impl Say<'_> {
     fn agent(self, name: &str, agent: &AgentFigures) -> Vec<String> {
         let (held, closed) = (agent.held.into(), agent.closed.into());
         let mut lines = vec![self.texts.stats_agent(self.language, name, held, closed)];
-        let mut parts = Vec::new();
         if let Some(pace) = agent.answers {
-            let median = self.time(pace.median);
-            let count = pace.count.into();
-            parts.push(
-                self.texts
-                    .stats_agent_answers(self.language, count, &median),
-            );
+            let (count, median) = (pace.count.into(), self.time(pace.median));
+            let answers = self
+                .texts
+                .stats_agent_answers(self.language, count, &median);
+            lines.push(format!("    {answers}"));
         }
         if agent.missed > 0 {
             let count = agent.missed.into();
-            parts.push(self.texts.stats_agent_missed(self.language, count));
-        }
-        if !parts.is_empty() {
-            lines.push(format!("    {}", parts.join(" · ")));
+            let missed = self.texts.stats_agent_missed(self.language, count);
+            lines.push(format!("    {missed}"));
         }
         lines
     }
@@ -262,7 +258,7 @@ mod tests {
             Open now: 12, 3 wait for an answer\n\
             \n\
             💬 40 first answers\n\
-            half within 4 min, 9 of 10 within 2 h 5 min\n\
+            half in 4 min, 9 of 10 in 2 h 5 min\n\
             (business hours only)\n\
             \n\
             ⏰ Promised times missed\n\
@@ -271,7 +267,7 @@ mod tests {
             1 of these while nobody had the ticket\n\
             \n\
             👤 Agents\n\
-            Sam: 22 tickets, 21 closed\n    25 first answers, half within 40 s · ⏰ 2 missed\n\
+            Sam: 22 tickets, 21 closed\n    25 first answers, half in 40 s\n    ⏰ 2 missed\n\
             Joe: 1 ticket, 0 closed\n\
             and 4 more";
         assert_eq!(said(&a_week(), Language::English), english);
@@ -292,7 +288,7 @@ mod tests {
             из них, когда заявка была ничьей: 1\n\
             \n\
             👤 Агенты\n\
-            Sam: 22 заявки, закрыто 21\n    25 первых ответов, половина за 40 с · ⏰ просрочено 2\n\
+            Sam: 22 заявки, закрыто 21\n    25 первых ответов, половина за 40 с\n    ⏰ просрочено 2\n\
             Joe: 1 заявка, закрыто 0\n\
             и ещё 4";
         assert_eq!(said(&a_week(), Language::Russian), russian);

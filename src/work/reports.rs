@@ -158,3 +158,89 @@ fn told(
         applied => applied,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::desk::Settings;
+    use crate::domain::ids::{BotId, ChatId, DeskId, MessageId};
+    use crate::entropy::SystemEntropy;
+    use crate::store::reports::Asked;
+    use crate::store::{Options, Store};
+    use crate::texts::Texts;
+    use crate::work::aside::OwnThread;
+
+    /// Loses what it is given, as if it had panicked.
+    struct Nowhere;
+
+    impl Aside for Nowhere {
+        fn run(&self, work: Box<dyn FnOnce() + Send>) {
+            drop(work);
+        }
+    }
+
+    /// One report that is wanted, and who reads it.
+    async fn wanted(folder: &std::path::Path, aside: Arc<dyn Aside>) -> (Store, Reports) {
+        let clock = Arc::new(SystemClock);
+        let options = Options {
+            path: folder.join("desk.db"),
+            readers: 1,
+            bot: BotId(1),
+        };
+        let store = Store::open(&options, clock.now()).expect("the folder is empty");
+        let settings = Settings::of(ChatId(-1));
+        let desk = Desk::new(settings, Texts::new(), Arc::new(SystemEntropy), None);
+        let both = (store.writer.clone(), store.readers());
+        let reports = Reports::new(both, aside, desk, clock.clone());
+        let asked = Asked {
+            desk: DeskId::MAIN,
+            chat: ChatId(-1),
+            thread: None,
+            message: MessageId(5),
+            days: 7,
+            from: Timestamp::from_millis(0),
+            to: clock.now(),
+        };
+        let insert = move |db: &Db| reports::insert(db, &asked, asked.to);
+        store.writer.run(insert).await.expect("it is kept");
+        (store, reports)
+    }
+
+    async fn next(store: &Store) -> Option<Report> {
+        store.writer.run(reports::next).await.expect("it is read")
+    }
+
+    #[tokio::test]
+    async fn a_report_is_read_beside_the_writer_and_answered_once() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let (store, mut reports) = wanted(folder.path(), Arc::new(OwnThread)).await;
+        let report = next(&store).await;
+        let busy = report.clone();
+        assert_eq!(reports.turn(report).await.expect("it is begun"), None);
+        assert!(reports.is_busy());
+        assert_eq!(reports.turn(busy).await.expect("one at a time"), None);
+        reports.next_end().await;
+        reports.write_down().await.expect("it is answered");
+        assert!(!reports.is_busy());
+        assert_eq!(next(&store).await, None);
+        let answers = |db: &Db| {
+            let query = "SELECT count(*) FROM outbox WHERE cause LIKE 'report:%'";
+            Ok(db.query_row(query, [], |row| row.get::<_, u32>(0))?)
+        };
+        assert_eq!(store.writer.run(answers).await.expect("it counts"), 1);
+    }
+
+    #[tokio::test]
+    async fn one_whose_reading_is_lost_waits_for_its_next_attempt() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let (store, mut reports) = wanted(folder.path(), Arc::new(Nowhere)).await;
+        let report = next(&store).await;
+        reports.turn(report).await.expect("it is begun");
+        reports.next_end().await;
+        reports.write_down().await.expect("it is put off");
+        let report = next(&store).await.expect("it is still wanted");
+        assert_eq!(report.attempts, 1);
+        assert!(report.due_at > report.asked.to);
+    }
+}

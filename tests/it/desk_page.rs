@@ -447,6 +447,10 @@ fn targets(page: &mut String) {
         ["what happens", "of the first answer", "of the close"],
         rows,
     );
+    page.push_str(
+        "\n`/stats` counts each promised time once, on the day on which it was kept or missed; a missed one is \
+         counted for\nwhoever had the ticket at that moment, and by the priority that it had then.\n",
+    );
     let rules = TicketRules::default();
     write!(
         page,
