@@ -7,8 +7,8 @@ use super::turn::Turn;
 use crate::domain::ids::{ReportId, UserId};
 use crate::domain::rules::period;
 use crate::domain::rules::statistics::Figures;
-use crate::store::Error;
 use crate::store::reports::{self, Asked};
+use crate::store::{Error, topics};
 use crate::view::statistics::{Shown, statistics};
 
 /// `/stats [today|7d|30d]`
@@ -38,8 +38,10 @@ pub(super) fn answer(
     let Some(asked) = reports::take(turn.db, report)? else {
         return Ok(());
     };
-    // The config may not name that group any more, and nobody else's are these figures.
-    if turn.desks().known(asked.desk) != asked.desk {
+    // The config may name another group by now, and these figures are nobody else's.
+    let is_there = turn.desks().has(asked.desk)
+        && turn.group_of(asked.desk)? == topics::current_chat(turn.db, asked.chat)?;
+    if !is_there {
         return Ok(());
     }
     turn.here = asked.desk;

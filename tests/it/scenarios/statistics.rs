@@ -309,3 +309,34 @@ fn each_group_reads_its_own() {
         });
     });
 }
+
+/// It was asked just before the program ended, and the next one works in another group.
+#[test]
+fn figures_are_for_the_group_that_asked() {
+    bot_test(|t| {
+        writes(t, "ann");
+        t.kill();
+        let (before, now) = (t.group, t.now());
+        t.database(|db| {
+            let insert = "INSERT INTO reports (desk, chat_id, message_id, days, from_at, to_at, not_before) \
+                 VALUES (0, ?1, 1, 7, 0, ?2, ?2)";
+            db.execute(insert, [before, now]).expect("it is wanted");
+        });
+        t.takes_another_group();
+        t.start();
+        t.pass(MINUTE);
+        t.reads_all(before);
+        for group in [before, t.group] {
+            let posts = t.sandbox.chat_messages(group);
+            let is_said = posts.iter().any(|post| post.text().contains("📈"));
+            assert!(!is_said, "{posts:?}");
+        }
+        let left: u32 = t.database(|db| {
+            let query = "SELECT count(*) FROM reports";
+            db.query_row(query, [], |row| row.get(0)).expect("it reads")
+        });
+        assert_eq!(left, 0);
+        t.topic("ann").expect_card("my order is lost");
+        t.reads_all(t.group);
+    });
+}
