@@ -1,6 +1,6 @@
 //! Somebody takes a message back: its copy is deleted, and everything that is stored of its text.
 //! Telegram lets bots delete messages of the last 48 hours only (Bot API docs, `deleteMessage`), and
-//! the writer is told when it refuses.
+//! the writer is told why it stays where it does.
 
 use super::turn::Turn;
 use super::{album, card, file};
@@ -49,7 +49,7 @@ pub(super) fn by_agent(turn: &mut Turn<'_>, command: &AgentMessage) -> Result<()
         Some(found) => match taken_back(turn, found, Hand::of(command.from))? {
             Taken::UnderWay => return Ok(()),
             Taken::Already => turn.texts().deleted_from_client(turn.language()),
-            Taken::Unlinked => turn.texts().not_deleted_from_client(turn.language()),
+            Taken::Unlinked => turn.texts().not_found_at_client(turn.language()),
         },
         None => turn.texts().delete_what_agent(turn.language()),
     };
@@ -118,7 +118,32 @@ fn take_back(turn: &mut Turn<'_>, found: Found) -> Result<Taken, Error> {
 }
 
 /// How the deletion of a copy has ended.
-pub(super) fn ended(turn: &mut Turn<'_>, row: &OutboxRow, is_deleted: bool) -> Result<(), Error> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It does not stand there any more.
+    Deleted,
+    /// Telegram does not let bots delete what is so old.
+    TooOld,
+    /// It is a part of a post, and Telegram does not let us change that.
+    PartOfPost,
+    /// The chat in which it stands is out of reach: a group that is lost, a client who has left.
+    OutOfReach,
+}
+
+impl Ended {
+    /// Its name in the texts.
+    const fn name(self) -> &'static str {
+        match self {
+            Ended::Deleted => "deleted",
+            Ended::TooOld => "too_old",
+            Ended::PartOfPost => "part_of_post",
+            Ended::OutOfReach => "out_of_reach",
+        }
+    }
+}
+
+/// The writer is told how the deletion of a copy has ended.
+pub(super) fn ended(turn: &mut Turn<'_>, row: &OutboxRow, how: Ended) -> Result<(), Error> {
     let Some(message) = row.message else {
         return Ok(());
     };
@@ -127,30 +152,32 @@ pub(super) fn ended(turn: &mut Turn<'_>, row: &OutboxRow, is_deleted: bool) -> R
     match found.side {
         Side::Client => {
             let client = clients::by_id(turn.db, file::route(turn, found)?.client)?;
-            let text = if is_deleted {
-                texts.deleted_from_desk(client.language)
-            } else {
-                texts.not_deleted_from_desk(client.language)
+            let text = match how {
+                Ended::Deleted => texts.deleted_from_desk(client.language),
+                Ended::TooOld | Ended::PartOfPost | Ended::OutOfReach => {
+                    texts.not_deleted_from_desk(client.language, how.name())
+                }
             };
             let original = messages::where_in(turn.db, message, Place::Client(client.id))?;
             turn.tell_client(client.id, Some(found.ticket), text, original)
         }
         Side::Agent => {
-            let text = if is_deleted {
-                texts.deleted_from_client(language)
-            } else {
-                texts.not_deleted_from_client(language)
+            let text = match how {
+                Ended::Deleted => texts.deleted_from_client(language),
+                Ended::TooOld | Ended::PartOfPost | Ended::OutOfReach => {
+                    texts.not_deleted_from_client(language, how.name())
+                }
             };
             turn.answer_row(message, text)
         }
     }
 }
 
-/// Telegram does not let us delete it any more.
-pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+/// It stays where it stands.
+pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow, how: Ended) -> Result<(), Error> {
     claims::dropped(turn.db, row, "cannot be deleted", turn.now)?;
     if row.purpose == Purpose::Delete {
-        return ended(turn, row, false);
+        return ended(turn, row, how);
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::delete::Ended;
 use super::turn::Turn;
 use super::{
     agent, album, breaker, card, client, dashboard, delete, edit, file, topic, topics_off,
@@ -35,7 +36,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::AlreadySo => {
             claims::done(turn.db, row, turn.now)?;
             match row.purpose {
-                Purpose::Delete => delete::ended(turn, row, true),
+                Purpose::Delete => delete::ended(turn, row, Ended::Deleted),
                 Purpose::CardEdit => card::shown(turn, row),
                 Purpose::Title => card::titled(turn, row),
                 _ => Ok(()),
@@ -68,7 +69,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::MessageGone if row.purpose == Purpose::Edit => copy_gone(turn, row),
         Refusal::MessageGone if row.purpose == Purpose::Delete => {
             claims::done(turn.db, row, turn.now)?;
-            delete::ended(turn, row, true)
+            delete::ended(turn, row, Ended::Deleted)
         }
         Refusal::MessageGone => message_gone(turn, row),
         Refusal::NotCopyable => not_copyable(turn, row),
@@ -76,9 +77,11 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::QuoteInvalid => without_quote(turn, row),
         Refusal::NotEditable if row.purpose == Purpose::Edit => edit::refused(turn, row),
         // A part of a post that others share is taken out by an edit.
-        Refusal::NotEditable if row.purpose == Purpose::Delete => delete::refused(turn, row),
+        Refusal::NotEditable if row.purpose == Purpose::Delete => {
+            delete::refused(turn, row, Ended::PartOfPost)
+        }
         Refusal::NotEditable => claims::dropped(turn.db, row, "cannot be edited", turn.now),
-        Refusal::NotDeletable => delete::refused(turn, row),
+        Refusal::NotDeletable => delete::refused(turn, row, Ended::TooOld),
         Refusal::ReactionInvalid => match row.purpose {
             Purpose::Mark => mark_in_words(turn, row),
             _ => claims::dropped(turn.db, row, "no such reaction there", turn.now),
@@ -171,7 +174,7 @@ fn stands_elsewhere(turn: &Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
 fn out_of_hands(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     match row.purpose {
         Purpose::Edit => edit::refused(turn, row),
-        Purpose::Delete => delete::refused(turn, row),
+        Purpose::Delete => delete::refused(turn, row, Ended::OutOfReach),
         // Their ticket brings them home.
         Purpose::Topic | Purpose::Card | Purpose::Relay | Purpose::Reply => {
             source_or_desk(turn, row)
@@ -206,7 +209,7 @@ fn client_unreachable(turn: &mut Turn<'_>, row: &OutboxRow, why: Unreachable) ->
     claims::dropped(turn.db, row, why.name(), turn.now)?;
     match (row.purpose, row.message) {
         (Purpose::Reply, Some(message)) => agent::refused(turn, message, why.name())?,
-        (Purpose::Delete, Some(_)) => delete::ended(turn, row, false)?,
+        (Purpose::Delete, Some(_)) => delete::ended(turn, row, Ended::OutOfReach)?,
         _ => {}
     }
     match row.client {

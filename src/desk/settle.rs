@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::delete::Ended;
 use super::turn::Turn;
 use super::{album, card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
@@ -77,7 +78,7 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
             posted(turn, row, receipt)
         }
         Purpose::Reply => delivered(turn, row, receipt),
-        Purpose::Delete => delete::ended(turn, row, true),
+        Purpose::Delete => delete::ended(turn, row, Ended::Deleted),
         Purpose::Word => asked(turn, row, receipt),
         Purpose::Dashboard => dashboard::done(turn, row, receipt),
         Purpose::CardEdit => card::shown(turn, row),

@@ -426,11 +426,22 @@ edit-held = The client still reads the earlier text: the new one holds { $what }
 edited-anew = ✏️ Edited:
 line-taken-back = 🗑 The client has taken their first message back.
 deleted-from-desk = Deleted: Live Support does not see it any more.
-not-deleted-from-desk = Telegram does not let bots delete this message any more (after 48 hours). Its stored text has been removed.
+not-deleted-from-desk =
+    { $why ->
+        [out_of_reach] This message is out of reach and cannot be deleted. Its stored text has been removed.
+        [part_of_post] Telegram does not let this message be changed any more. Its stored text has been removed.
+       *[too_old] Telegram does not let bots delete this message any more (after 48 hours). Its stored text has been removed.
+    }
 not-found-at-desk = This message went over in an album that Telegram copied as a whole, so it cannot be found on the other side. Its stored text has been removed.
 delete-what-client = Answer the message that you want to take back with /delete. Only messages of yours that were passed on can be deleted.
 deleted-from-client = Deleted on the client's side.
-not-deleted-from-client = Telegram does not let bots delete this message any more (after 48 hours). The client still sees it; its stored text has been removed.
+not-deleted-from-client =
+    { $why ->
+        [out_of_reach] The client cannot be reached: the message still stands there. Its stored text has been removed.
+        [part_of_post] Telegram does not let this message be changed any more. The client still sees it; its stored text has been removed.
+       *[too_old] Telegram does not let bots delete this message any more (after 48 hours). The client still sees it; its stored text has been removed.
+    }
+not-found-at-client = This message went over in an album that Telegram copied as a whole, so it cannot be found on the client's side. Its stored text has been removed.
 delete-what-agent = Answer a message of yours that was sent to the client with /delete.
 
 # Questions with buttons.

@@ -278,16 +278,18 @@ messages! {
     line_taken_back() = "line-taken-back";
     /// To the client: the message is gone on the other side.
     deleted_from_desk() = "deleted-from-desk";
-    /// To the client: Telegram does not let us delete it any more.
-    not_deleted_from_desk() = "not-deleted-from-desk";
+    /// To the client: it still stands there, and why.
+    not_deleted_from_desk(why: &str) = "not-deleted-from-desk";
     /// To the client: the copy stands in an album, and nobody knows which it is.
     not_found_at_desk() = "not-found-at-desk";
     /// To the client: `/delete` has to answer an own message.
     delete_what_client() = "delete-what-client";
     /// To the agent: the message is gone on the client's side.
     deleted_from_client() = "deleted-from-client";
-    /// To the agent: Telegram does not let us delete it any more.
-    not_deleted_from_client() = "not-deleted-from-client";
+    /// To the agent: the client still sees it, and why.
+    not_deleted_from_client(why: &str) = "not-deleted-from-client";
+    /// To the agent: the copy stands in an album, and nobody knows which it is.
+    not_found_at_client() = "not-found-at-client";
     /// To the agent: `/delete` has to answer an own message.
     delete_what_agent() = "delete-what-agent";
     /// Asks a client whether something may be passed on.

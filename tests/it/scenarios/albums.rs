@@ -350,6 +350,9 @@ fn what_an_agent_sends_and_cannot_be_an_album_for_a_bot_is_copied_as_one() {
         t.client("ann").expect_album(2);
         t.client("ann").expect("Live Support: moving pictures");
         t.topic("ann").expect_mark(last, "👌");
+        t.agent("sam").replies_in("ann", last, "/delete");
+        t.topic("ann")
+            .expect_part("cannot be found on the client's side");
     });
 }
 

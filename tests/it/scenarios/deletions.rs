@@ -124,6 +124,29 @@ fn the_writer_learns_that_telegram_does_not_delete_any_more() {
 }
 
 #[test]
+fn the_writer_learns_that_nothing_is_deleted_for_somebody_who_has_left() {
+    bot_test(|t| {
+        open_ticket(t);
+        let reply = t.agent("sam").writes_in("ann", "at noon");
+        t.client("ann").expect_part("at noon");
+        t.sandbox.plan(FaultRule::once(
+            "deleteMessage",
+            Fault::Refuse {
+                code: 403,
+                description: "Forbidden: bot was blocked by the user".to_owned(),
+                parameters: None,
+            },
+        ));
+        t.agent("sam").replies_in("ann", reply, "/delete");
+        t.topic("ann").expect_part("blocked the bot");
+        t.topic("ann").expect(
+            "The client cannot be reached: the message still stands there. Its stored text has been removed.",
+        );
+        assert!(!stored(t).contains("at noon"));
+    });
+}
+
+#[test]
 fn what_has_not_left_yet_never_leaves() {
     bot_test(|t| {
         open_ticket(t);

@@ -24,7 +24,9 @@ fn changes_what_is_out_of_reach(t: &mut Scenario, desk: Option<&str>) {
         assert!(changed.text().contains("it was blue"), "{changed:?}");
     });
     t.client("bob").replies_to("my number is 5").says("/delete");
-    t.client("bob").expect_part("stored text has been removed");
+    t.client("bob").expect(
+        "This message is out of reach and cannot be deleted. Its stored text has been removed.",
+    );
     t.client("bob").says("and this?");
     at(t, &|t| {
         t.topic("bob").expect("and this?");
