@@ -108,6 +108,15 @@ CREATE INDEX tickets_queue ON tickets (desk, priority DESC, opened_at, id, level
 -- When the last of the minutes began in which the client has written and nobody has answered.
 ALTER TABLE tickets ADD COLUMN minute_began_at INTEGER;
 
+-- The clocks of the first answer and of the close: what was used up of the promised time before, in ms, and since
+-- when the clock runs; NULL while it stands still.
+ALTER TABLE tickets ADD COLUMN answer_used INTEGER NOT NULL DEFAULT 0 CHECK (answer_used >= 0);
+ALTER TABLE tickets ADD COLUMN answer_runs_since INTEGER;
+ALTER TABLE tickets ADD COLUMN close_used INTEGER NOT NULL DEFAULT 0 CHECK (close_used >= 0);
+ALTER TABLE tickets ADD COLUMN close_runs_since INTEGER;
+UPDATE tickets SET answer_runs_since = iif(first_response_at IS NULL, opened_at, NULL),
+    close_runs_since = iif(state = 'snoozed', NULL, opened_at) WHERE state <> 'closed';
+
 -- What a message answers, for when it is sent later or shown again; JSON.
 ALTER TABLE messages ADD COLUMN answers TEXT;
 

@@ -350,7 +350,7 @@ fn text_of(turn: &Turn<'_>, ticket: &Ticket, topic: Option<&Topic>) -> Result<Te
         subject,
         until: ticket.snoozed_until.map(|at| moment::shown(turn, at)),
         closes: ticket.close_at.map(|at| moment::shown(turn, at)),
-        answer_by: sla::answer_by(turn, ticket).map(|at| moment::shown(turn, at)),
+        answer_by: sla::answer_by(turn, ticket)?.map(|at| moment::shown(turn, at)),
     };
     Ok(card::card(ticket, &beside, turn.texts(), turn.language()))
 }

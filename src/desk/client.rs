@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::closing::{self, Ending};
 use super::ticket::{self, Incoming};
 use super::turn::Turn;
-use super::{backlog, ban, breaker, category, delete, prompt, reopening};
+use super::{backlog, ban, breaker, category, delete, prompt, reopening, sla};
 use crate::domain::call::{Lane, Purpose};
 use crate::domain::event::{ClientCommand, ClientMessage};
 use crate::domain::ids::{MessageRowId, UserId};
@@ -167,6 +167,7 @@ pub(super) fn unreachable(
         }
     }
     if let Some(open) = tickets::open_of(turn.db, client.id)? {
+        sla::keep_time(turn, open.id)?;
         let text = turn.texts().client_left(turn.language(), why.name());
         turn.tell_topic(open.id, text, None)?;
     }
@@ -179,6 +180,8 @@ fn reachable(turn: &mut Turn<'_>, client: &Client) -> Result<(), Error> {
     }
     clients::set_unreachable(turn.db, client.id, None)?;
     if let Some(open) = tickets::open_of(turn.db, client.id)? {
+        sla::keep_time(turn, open.id)?;
+        sla::look_again(turn, open.id)?;
         let text = turn.texts().client_returned(turn.language());
         turn.tell_topic(open.id, text, None)?;
     }

@@ -8,13 +8,13 @@ use crate::domain::agent::AssignmentKind;
 use crate::domain::event::Timer;
 use crate::domain::ids::TicketId;
 use crate::domain::rules::escalate::Cause;
-use crate::domain::rules::sla::{self, Clock, Step, Target};
+use crate::domain::rules::sla::{self, Clocks, Course, Step, Target};
 use crate::domain::rules::transition::Action;
 use crate::domain::settings::Targets;
-use crate::domain::ticket::{Side, Ticket, TicketState};
+use crate::domain::ticket::{Ticket, TicketState};
 use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
-use crate::store::{Error, sla as kept, tickets, timers};
+use crate::store::{Error, clients, sla as kept, tickets, timers};
 
 /// Something has changed that a promised time depends on: it is looked at again, at once.
 pub(super) fn look_again(turn: &Turn<'_>, ticket: TicketId) -> Result<(), Error> {
@@ -90,57 +90,42 @@ fn next_step(
         return Ok(None);
     }
     let done = kept::taken(turn.db, ticket.id, target)?;
-    let clock = match target {
-        Target::FirstResponse => Clock::started(ticket.opened_at),
-        Target::Resolution => resolution_clock(turn, ticket)?,
-    };
+    let clock = clocks(turn, ticket)?.of(target);
     let (sla, hours) = (&turn.settings().sla, &turn.settings().hours);
     let what = (target, ticket.priority);
     Ok(sla::next_step(sla, hours, what, clock, &done))
 }
 
-/// Until when the first answer is promised, where it is and nobody has answered yet.
-pub(super) fn answer_by(turn: &Turn<'_>, ticket: &Ticket) -> Option<Timestamp> {
+/// Until when the first answer is promised, where it is, nobody has answered yet and the clock runs.
+pub(super) fn answer_by(turn: &Turn<'_>, ticket: &Ticket) -> Result<Option<Timestamp>, Error> {
     if ticket.state == TicketState::Closed || ticket.first_response_at.is_some() {
-        return None;
+        return Ok(None);
     }
     let (sla, hours) = (&turn.settings().sla, &turn.settings().hours);
-    let clock = Clock::started(ticket.opened_at);
-    sla::due(sla, hours, Target::FirstResponse, ticket.priority, clock)
+    let clock = clocks(turn, ticket)?.first_response;
+    let target = Target::FirstResponse;
+    Ok(sla::due(sla, hours, target, ticket.priority, clock))
 }
 
-/// The clock of the close, from what happened: it stands still while the client owes the answer and while
-/// the ticket is put aside or closed.
-fn resolution_clock(turn: &Turn<'_>, ticket: &Ticket) -> Result<Clock, Error> {
-    let hours = &turn.settings().hours;
-    let mut changes: Vec<(Timestamp, Change)> = Vec::new();
-    for (at, side) in kept::turns(turn.db, ticket.id)? {
-        changes.push((at, Change::Owes(side == Side::Agent)));
-    }
-    for (at, is_still) in audit::pauses(turn.db, ticket.id)? {
-        changes.push((at, Change::Rests(is_still)));
-    }
-    changes.sort_by_key(|(at, _)| *at);
-    let mut clock = Clock::started(ticket.opened_at);
-    let (mut owes, mut rests) = (false, false);
-    for (at, change) in changes {
-        match change {
-            Change::Owes(is_owed) => owes = is_owed,
-            Change::Rests(is_still) => rests = is_still,
-        }
-        clock = clock.set(!owes && !rests, at, hours);
-    }
-    let runs = sla::resolution_runs(ticket.state, ticket.waiting_since.is_none());
-    Ok(clock.set(runs, turn.now, hours))
+/// Something has changed that the clocks of a ticket depend on: they stand still or run on from now.
+pub(super) fn keep_time(turn: &Turn<'_>, ticket: TicketId) -> Result<(), Error> {
+    clocks(turn, &tickets::by_id(turn.db, ticket)?).map(drop)
 }
 
-/// What the clock of the close depends on.
-#[derive(Clone, Copy)]
-enum Change {
-    /// Whether the client owes the answer.
-    Owes(bool),
-    /// Whether the ticket is put aside or closed.
-    Rests(bool),
+fn clocks(turn: &Turn<'_>, ticket: &Ticket) -> Result<Clocks, Error> {
+    let client = clients::by_id(turn.db, ticket.client)?;
+    let course = Course {
+        state: ticket.state,
+        is_answered: ticket.first_response_at.is_some(),
+        client_owes_answer: ticket.waiting_since.is_none(),
+        is_reachable: client.unreachable.is_none(),
+    };
+    let before = kept::clocks(turn.db, ticket.id)?;
+    let now = before.set(course, turn.now, &turn.settings().hours);
+    if now != before {
+        kept::set_clocks(turn.db, ticket.id, &now)?;
+    }
+    Ok(now)
 }
 
 fn take(turn: &mut Turn<'_>, mut ticket: Ticket, target: Target, step: Step) -> Result<(), Error> {

@@ -95,6 +95,9 @@ pub(super) fn act(
         queue::forget_told(turn.db, ticket.id)?;
     }
     write_down(turn, &before, ticket, action, by)?;
+    if before.state != state {
+        sla::keep_time(turn, ticket.id)?;
+    }
     // Its clocks stood still, however it is taken up again.
     let is_awake = before.state == TicketState::Snoozed && state != TicketState::Snoozed;
     if is_awake {
@@ -110,6 +113,7 @@ pub(super) fn act(
 /// A ticket has been closed: nobody works on it, and somebody has room for another.
 pub(super) fn closed(turn: &mut Turn<'_>, ticket: &Ticket) -> Result<(), Error> {
     queue::forget_told(turn.db, ticket.id)?;
+    sla::keep_time(turn, ticket.id)?;
     let Some(agent) = ticket.assignee else {
         return Ok(());
     };
@@ -119,6 +123,7 @@ pub(super) fn closed(turn: &mut Turn<'_>, ticket: &Ticket) -> Result<(), Error> 
 
 /// A closed ticket has been opened again, perhaps for whoever had it.
 pub(super) fn reopened(turn: &mut Turn<'_>, ticket: &mut Ticket) -> Result<(), Error> {
+    sla::keep_time(turn, ticket.id)?;
     sla::look_again(turn, ticket.id)?;
     match ticket.assignee {
         Some(agent) => {

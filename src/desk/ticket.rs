@@ -145,6 +145,7 @@ pub(super) fn add(
     card::recount(turn, ticket.id)?;
     // The clock of the close stood still while the client owed the answer.
     if ticket.waiting_since.is_none() {
+        sla::keep_time(turn, ticket.id)?;
         sla::look_again(turn, ticket.id)?;
     }
     escalate::heard(turn, ticket.id, &content.text.text, unanswered)
@@ -167,6 +168,7 @@ fn opened(
 /// An agent has answered the client of a ticket.
 pub(super) fn answered(turn: &mut Turn<'_>, ticket: TicketId) -> Result<(), Error> {
     tickets::agent_wrote(turn.db, ticket, turn.now)?;
+    sla::keep_time(turn, ticket)?;
     autoclose::begin(turn, ticket)?;
     card::recount(turn, ticket)
 }

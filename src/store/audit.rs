@@ -22,9 +22,6 @@ const ABOUT_AGENT: &str = "SELECT audit.id, at, actor, hand, action, code, befor
 
 const WAS_DONE: &str = "SELECT 1 FROM audit WHERE ticket_id = ?1 AND action = ?2 AND reason = ?3 AND hand = 'desk' \
      AND at > ?4";
-// What takes a ticket up again without waking it first counts as well.
-const PAUSES: &str = "SELECT at, action FROM audit WHERE ticket_id = ?1 \
-     AND action IN ('snooze', 'wake', 'claim', 'assign', 'escalate', 'close', 'reopen') ORDER BY id";
 
 /// Whose hand it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,16 +158,6 @@ pub fn was_done(
     Ok(db
         .prepare_cached(WAS_DONE)?
         .exists(params![ticket, action, reason, after])?)
-}
-
-/// When a ticket was put aside, closed and taken up again, in order; whether it stands still from then on.
-pub fn pauses(db: &Db, ticket: TicketId) -> Result<Vec<(Timestamp, bool)>, Error> {
-    let mut statement = db.prepare_cached(PAUSES)?;
-    let rows = statement.query_map([ticket], |row| {
-        let action: String = row.get(1)?;
-        Ok((row.get(0)?, matches!(action.as_str(), "snooze" | "close")))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn page(db: &Db, statement: &str, of: i64, before: i64, limit: usize) -> Result<Vec<Kept>, Error> {

@@ -1,25 +1,52 @@
 //! What the clock of promised times needs to know of a ticket, and which of its steps were taken.
 
-use rusqlite::params;
+use std::time::Duration;
+
+use rusqlite::{Row, params};
 
 use super::{Db, Error};
 use crate::domain::ids::{DeskId, TicketId};
-use crate::domain::rules::sla::{Step, Target};
-use crate::domain::ticket::{Side, Ticket};
+use crate::domain::rules::sla::{Clock, Clocks, Step, Target};
+use crate::domain::ticket::Ticket;
 use crate::domain::time::Timestamp;
 
-const TURNS: &str = "SELECT written_at, side FROM messages WHERE ticket_id = ?1 AND is_note = 0 AND held IS NULL ORDER BY id";
+const CLOCKS: &str = "SELECT answer_used, answer_runs_since, close_used, close_runs_since FROM tickets WHERE id = ?1";
+const SET_CLOCKS: &str = "UPDATE tickets SET answer_used = ?2, answer_runs_since = ?3, close_used = ?4, close_runs_since = ?5 \
+     WHERE id = ?1";
 const TAKEN: &str = "SELECT step FROM sla_steps WHERE ticket_id = ?1 AND target = ?2";
 const TAKE: &str = "INSERT INTO sla_steps (ticket_id, target, step, taken_at, holder, priority) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
      ON CONFLICT (ticket_id, target, step) DO NOTHING";
 const BREACHES: &str = "SELECT count(*) FROM sla_steps WHERE step = 'breach' AND taken_at >= ?1 \
      AND (?2 IS NULL OR ?2 = (SELECT desk FROM tickets WHERE tickets.id = ticket_id))";
 
-/// When each side wrote to the other, in order.
-pub fn turns(db: &Db, ticket: TicketId) -> Result<Vec<(Timestamp, Side)>, Error> {
-    let mut statement = db.prepare_cached(TURNS)?;
-    let rows = statement.query_map([ticket], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// How the clocks of a ticket stand.
+pub fn clocks(db: &Db, ticket: TicketId) -> Result<Clocks, Error> {
+    let clock = |row: &Row<'_>, first: usize| {
+        Ok::<Clock, rusqlite::Error>(Clock {
+            used: Duration::from_millis(row.get::<_, i64>(first)?.unsigned_abs()),
+            running_since: row.get(first + 1)?,
+        })
+    };
+    Ok(db.prepare_cached(CLOCKS)?.query_row([ticket], |row| {
+        Ok(Clocks {
+            first_response: clock(row, 0)?,
+            resolution: clock(row, 2)?,
+        })
+    })?)
+}
+
+/// The clocks of a ticket stand like this from now on.
+pub fn set_clocks(db: &Db, ticket: TicketId, clocks: &Clocks) -> Result<(), Error> {
+    let used = |clock: Clock| i64::try_from(clock.used.as_millis()).unwrap_or(i64::MAX);
+    let (first, close) = (clocks.first_response, clocks.resolution);
+    db.prepare_cached(SET_CLOCKS)?.execute(params![
+        ticket,
+        used(first),
+        first.running_since,
+        used(close),
+        close.running_since
+    ])?;
+    Ok(())
 }
 
 /// The steps of a target that were taken.

@@ -9,8 +9,8 @@ use crate::domain::rules::escalate::Unanswered;
 use crate::domain::ticket::{ClosedBy, Resolution, Ticket, TicketCode, TicketPriority};
 use crate::domain::time::Timestamp;
 
-const INSERT: &str = "INSERT INTO tickets (code, client_id, state, opened_at, subject, category, priority, desk) \
-     VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7) ON CONFLICT (code) DO NOTHING RETURNING id";
+const INSERT: &str = "INSERT INTO tickets (code, client_id, state, opened_at, subject, category, priority, desk, \
+     answer_runs_since, close_runs_since) VALUES (?1, ?2, 'open', ?3, ?4, ?5, ?6, ?7, ?3, ?3) ON CONFLICT (code) DO NOTHING RETURNING id";
 const BY_ID: &str = "SELECT tickets.id, code, client_id, state, priority, level, category, subject, assignee, \
      opened_at, closed_at, snoozed_until, close_at, waiting_since, unread, last_client_at, last_agent_at, \
       first_response_at, language, desk \

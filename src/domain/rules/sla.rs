@@ -20,14 +20,6 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// A clock that begins to run.
-    pub const fn started(at: Timestamp) -> Self {
-        Self {
-            used: Duration::ZERO,
-            running_since: Some(at),
-        }
-    }
-
     /// What is used up at a moment.
     pub fn used_at(self, at: Timestamp, hours: &Schedule) -> Duration {
         match self.running_since {
@@ -60,12 +52,65 @@ impl Clock {
     }
 }
 
-/// Whether the clock of the close runs: not while the ticket is put aside, is done, or the client owes
-/// the answer. The clock of the first answer always runs until there is one.
+/// What the clocks of a ticket depend on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Course {
+    /// The state of the ticket.
+    pub state: TicketState,
+    /// Whether there was a first answer.
+    pub is_answered: bool,
+    /// Whether nothing of the client's waits for an answer.
+    pub client_owes_answer: bool,
+    /// Whether the client can be written to.
+    pub is_reachable: bool,
+}
+
+/// Whether the clock of a target runs: never while the client cannot be written to. That of the first answer
+/// stops with the answer and while the ticket is closed, that of the close as [`resolution_runs`] says.
+pub const fn runs(target: Target, course: Course) -> bool {
+    let is_wanted = match target {
+        Target::FirstResponse => {
+            !course.is_answered && !matches!(course.state, TicketState::Closed)
+        }
+        Target::Resolution => resolution_runs(course.state, course.client_owes_answer),
+    };
+    is_wanted && course.is_reachable
+}
+
+/// Whether the clock of the close runs as far as the desk is concerned: not while the ticket is put aside, is
+/// done, or the client owes the answer.
 pub const fn resolution_runs(state: TicketState, client_owes_answer: bool) -> bool {
     match state {
         TicketState::Open | TicketState::Assigned | TicketState::Escalated => !client_owes_answer,
         TicketState::Snoozed | TicketState::Closed => false,
+    }
+}
+
+/// The clocks of a ticket, as they are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clocks {
+    /// That of the first answer.
+    pub first_response: Clock,
+    /// That of the close.
+    pub resolution: Clock,
+}
+
+impl Clocks {
+    /// The clock of a target.
+    pub const fn of(self, target: Target) -> Clock {
+        match target {
+            Target::FirstResponse => self.first_response,
+            Target::Resolution => self.resolution,
+        }
+    }
+
+    /// The same clocks from `at` on.
+    pub fn set(self, course: Course, at: Timestamp, hours: &Schedule) -> Self {
+        let set = |target| self.of(target).set(runs(target, course), at, hours);
+        Self {
+            first_response: set(Target::FirstResponse),
+            resolution: set(Target::Resolution),
+        }
     }
 }
 
@@ -228,6 +273,14 @@ mod tests {
     const FRIDAY_MORNING: &str = "2026-11-27T10:00";
     const FRIDAY_EVENING: &str = "2026-11-27T16:30";
 
+    /// A clock that begins to run.
+    fn started(at: Timestamp) -> Clock {
+        Clock {
+            used: Duration::ZERO,
+            running_since: Some(at),
+        }
+    }
+
     #[test]
     fn targets_are_due_in_business_hours() {
         let sla = Sla::default();
@@ -271,7 +324,7 @@ mod tests {
             (Target::Resolution, High, FRIDAY_MORNING, "2026-11-30T10:00"),
             (Target::Resolution, Low, FRIDAY_MORNING, "2026-12-10T10:00"),
         ] {
-            let clock = Clock::started(at(opened));
+            let clock = started(at(opened));
             let found = due(&sla, &office(), target, priority, clock);
             assert_eq!(
                 found,
@@ -281,7 +334,7 @@ mod tests {
         }
         let mut none = sla;
         none.first_response.low = None;
-        let clock = Clock::started(at(FRIDAY_MORNING));
+        let clock = started(at(FRIDAY_MORNING));
         assert_eq!(
             due(&none, &office(), Target::FirstResponse, Low, clock),
             None
@@ -293,7 +346,7 @@ mod tests {
     #[test]
     fn one_step_follows_the_other() {
         let sla = Sla::default();
-        let clock = Clock::started(at(FRIDAY_MORNING));
+        let clock = started(at(FRIDAY_MORNING));
         let always = Schedule::always(UTC);
         let mut done = Vec::new();
         let mut seen = Vec::new();
@@ -336,7 +389,7 @@ mod tests {
     #[test]
     fn a_clock_that_stands_still_uses_nothing() {
         let hours = office();
-        let clock = Clock::started(at(FRIDAY_MORNING));
+        let clock = started(at(FRIDAY_MORNING));
         let paused = clock.set(false, at("2026-11-27T12:00"), &hours);
         assert_eq!(paused.used, minutes(120));
         assert_eq!(paused.used_at(at("2026-12-24T12:00"), &hours), minutes(120));
@@ -366,6 +419,33 @@ mod tests {
         // More urgent now: that was over before it was paused.
         let missed = due(&sla, &hours, Target::FirstResponse, Critical, resumed);
         assert_eq!(missed, Some(at("2026-11-30T09:00")));
+    }
+
+    #[test]
+    fn no_clock_runs_while_the_client_cannot_be_written_to() {
+        for (state, is_answered, client_owes_answer, first, close) in [
+            (TicketState::Open, false, false, true, true),
+            (TicketState::Open, true, false, false, true),
+            (TicketState::Assigned, true, true, false, false),
+            (TicketState::Escalated, false, false, true, true),
+            (TicketState::Snoozed, false, false, true, false),
+            (TicketState::Closed, false, false, false, false),
+        ] {
+            for is_reachable in [true, false] {
+                let course = Course {
+                    state,
+                    is_answered,
+                    client_owes_answer,
+                    is_reachable,
+                };
+                let both = (
+                    runs(Target::FirstResponse, course),
+                    runs(Target::Resolution, course),
+                );
+                let expected = (first && is_reachable, close && is_reachable);
+                assert_eq!(both, expected, "{course:?}");
+            }
+        }
     }
 
     #[test]

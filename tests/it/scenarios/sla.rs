@@ -168,3 +168,90 @@ fn a_close_that_does_not_come_raises_the_ticket() {
         t.topic("ann").expect_part("closed");
     });
 }
+
+/// Looks at the clocks of a ticket anew, as every change of its priority does.
+fn is_looked_at(t: &mut Scenario) {
+    for priority in ["high", "medium"] {
+        t.agent("sam")
+            .writes_in("ann", &format!("/priority {priority}"));
+        t.pass(HOUR);
+    }
+}
+
+/// Nobody can help whoever cannot be written to. The clock goes on from where it stood, whatever agents did
+/// meanwhile and however often it was looked at.
+#[test]
+fn the_time_in_which_the_client_is_out_of_reach_does_not_count() {
+    for (is_answered, writes) in [(true, true), (false, true), (false, false)] {
+        bot_test_with(promising(None, Some(4 * HOUR)), |t| {
+            open_ticket(t);
+            t.pass(HOUR);
+            if is_answered {
+                t.agent("sam").writes_in("ann", "which number?");
+                t.client("ann").expect("Live Support: which number?");
+            }
+            t.client("ann").blocks();
+            is_looked_at(t);
+            t.agent("sam").writes_in("ann", "are you there?");
+            is_looked_at(t);
+            is_looked_at(t);
+            t.client("ann").unblocks();
+            if writes {
+                t.client("ann").says("I am back");
+            }
+            is_looked_at(t);
+            t.pass(HOUR - Duration::from_secs(60));
+            assert_eq!(breaches(t), 0, "{is_answered} {writes}");
+            t.pass(Duration::from_secs(120));
+            assert_eq!(breaches(t), 1, "{is_answered} {writes}");
+            t.agent("sam").writes_in("ann", "/close");
+            t.client("ann").expect_part("closed");
+            t.reads_all(t.group);
+        });
+    }
+}
+
+#[test]
+fn the_first_answer_is_not_overdue_while_it_could_not_be_given() {
+    bot_test_with(promising(Some(2 * HOUR), None), |t| {
+        open_ticket(t);
+        t.pass(HOUR);
+        t.client("ann").blocks();
+        is_looked_at(t);
+        t.agent("sam").writes_in("ann", "are you there?");
+        is_looked_at(t);
+        assert_eq!(breaches(t), 0);
+        t.client("ann").unblocks();
+        t.pass(HOUR - Duration::from_secs(60));
+        assert_eq!(breaches(t), 0);
+        t.pass(Duration::from_secs(120));
+        assert_eq!(breaches(t), 1);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.reads_all(t.group);
+    });
+}
+
+/// While a ticket is closed nothing is promised.
+#[test]
+fn a_ticket_that_was_closed_without_an_answer_is_promised_what_was_left() {
+    let mut setup = promising(Some(2 * HOUR), None);
+    setup.tickets.reopen_window = Some(24 * HOUR);
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.pass(HOUR);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.topic("ann").expect_part("closed");
+        t.pass(5 * HOUR);
+        t.client("ann").says("hello?");
+        t.client("ann").expect_part("open again");
+        t.pass(HOUR - Duration::from_secs(60));
+        assert_eq!(breaches(t), 0);
+        t.pass(Duration::from_secs(120));
+        assert_eq!(breaches(t), 1);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.reads_all(t.group);
+    });
+}
