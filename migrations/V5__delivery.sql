@@ -102,7 +102,7 @@ CREATE INDEX topics_left ON topics (left_for) WHERE left_for IS NOT NULL;
 
 -- The queue is looked through for what suits somebody without opening each ticket.
 DROP INDEX tickets_queue;
-CREATE INDEX tickets_queue ON tickets (desk, priority DESC, opened_at, id, level, category)
+CREATE INDEX tickets_queue ON tickets (desk, priority DESC, opened_at, id, level, category, client_id)
     WHERE state IN ('open', 'escalated');
 
 -- When the last of the minutes began in which the client has written and nobody has answered.

@@ -7,16 +7,18 @@ use super::state::{self, By};
 use super::turn::Turn;
 use super::{people, shift};
 use crate::domain::agent::{Agent, AgentStatus, AssignmentKind};
-use crate::domain::ids::{DeskId, UserId};
+use crate::domain::event::Timer;
+use crate::domain::ids::{DeskId, TicketId, UserId};
 use crate::domain::rules::assign::{self, Candidate, Decision, Wanted};
 use crate::domain::rules::transition::Action;
 use crate::domain::settings::Assignment;
-use crate::domain::ticket::{Level, Ticket, TicketState};
+use crate::domain::ticket::{Ticket, TicketState};
 use crate::domain::time::Timestamp;
-use crate::store::queue::Standing;
-use crate::store::{Error, agents, first_texts, queue, tickets};
+use crate::store::queue::{Standing, Suits};
+use crate::store::{Error, agents, first_texts, queue, sla, tickets, timers};
 
-/// Tickets of the queue that find somebody in one go; the next occasion finds the next ones.
+/// Tickets of the queue that find somebody in one go, so that no message waits for it; the next ones follow
+/// at once, in a turn of their own.
 const AT_ONCE_MAX: usize = 20;
 /// As many tickets as anybody may have.
 const OF_ONE_MAX: u32 = 1_000;
@@ -78,10 +80,7 @@ pub(super) fn decide(
     ticket: &Ticket,
     except: Option<UserId>,
 ) -> Result<Decision, Error> {
-    let wanted = Wanted {
-        except,
-        ..wanted(ticket)
-    };
+    let wanted = wanted(turn, ticket, except)?;
     Ok(assign::assign(&candidates(turn, ticket.desk)?, &wanted))
 }
 
@@ -93,14 +92,15 @@ fn candidates(turn: &Turn<'_>, desk: DeskId) -> Result<Vec<Candidate>, Error> {
         .collect()
 }
 
-fn wanted(ticket: &Ticket) -> Wanted {
-    Wanted {
+fn wanted(turn: &Turn<'_>, ticket: &Ticket, except: Option<UserId>) -> Result<Wanted, Error> {
+    Ok(Wanted {
         category: ticket.category.clone(),
         language: ticket.language,
         level: ticket.level,
         priority: ticket.priority,
-        except: None,
-    }
+        is_late: sla::is_late(turn.db, ticket.id)?,
+        except,
+    })
 }
 
 /// How an agent stands at the moment. Of those who take nothing no more is asked.
@@ -111,6 +111,7 @@ fn candidate(turn: &Turn<'_>, agent: Agent) -> Result<Candidate, Error> {
         user: agent.user,
         status: agent.status,
         is_in_shift: shift::is_on(turn, &agent),
+        is_expected: assign::is_expected(&agent, turn.now),
         active: if takes {
             agents::load(turn.db, agent.user)?
         } else {
@@ -149,21 +150,21 @@ fn hand_out_at(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
     let mut there = candidates(turn, desk)?;
     let mut given = 0;
     for (_, _, id) in suitable(turn, desk, &there)? {
-        if given == AT_ONCE_MAX || !there.iter().any(Candidate::has_room) {
+        if !there.iter().any(Candidate::has_room) {
             return Ok(());
         }
         let mut ticket = tickets::by_id(turn.db, id)?;
         let mut taken = turn.taken.iter().rev();
         let except = taken.find_map(|(it, had_it)| (*it == id).then_some(*had_it));
-        let wanted = Wanted {
-            except,
-            ..wanted(&ticket)
-        };
+        let wanted = wanted(turn, &ticket, except)?;
         if assign::assign(&there, &wanted).chosen.is_some()
             && to_somebody(turn, &mut ticket, except)?
         {
             given += 1;
             there = candidates(turn, desk)?;
+        }
+        if given == AT_ONCE_MAX {
+            return timers::set_once(turn.db, turn.now, &Timer::HandOut);
         }
     }
     Ok(())
@@ -173,15 +174,41 @@ fn hand_out_at(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
 /// kind that no more are given out at once: what suits nobody hides nothing that waits behind it.
 fn suitable(turn: &Turn<'_>, desk: DeskId, there: &[Candidate]) -> Result<Vec<Standing>, Error> {
     let with_room = there.iter().filter(|candidate| candidate.has_room());
-    let kinds = with_room.map(|candidate| (candidate.level, candidate.categories.as_slice()));
-    let kinds: BTreeSet<(Level, &[String])> = kinds.collect();
+    let kinds: BTreeSet<Suits<'_>> = with_room
+        .map(|candidate| suits(turn, there, candidate))
+        .collect();
     // Those that were taken just now do not go back to whoever had them.
     let limit = u32::try_from(AT_ONCE_MAX + turn.taken.len()).unwrap_or(u32::MAX);
     let mut found = BTreeSet::new();
     for kind in kinds {
-        found.extend(queue::suitable(turn.db, desk, kind, limit)?);
+        found.extend(queue::suitable(turn.db, desk, &kind, limit)?);
     }
     Ok(found.into_iter().collect())
+}
+
+/// What somebody of a crew can be given.
+fn suits<'a>(turn: &'a Turn<'_>, crew: &[Candidate], of: &'a Candidate) -> Suits<'a> {
+    Suits {
+        level: of.level,
+        categories: &of.categories,
+        barred: assign::barred(crew, of, &turn.settings().categories),
+    }
+}
+
+/// The first ticket of the queue of the group at hand that suits an agent; where none does, the first that would
+/// if they spoke its language: whoever asks for work may help.
+pub(super) fn first_for(turn: &Turn<'_>, agent: &Agent) -> Result<Option<TicketId>, Error> {
+    let crew = candidates(turn, turn.here)?;
+    let Some(of) = crew.iter().find(|other| other.user == agent.user) else {
+        return Ok(None);
+    };
+    let mut suits = suits(turn, &crew, of);
+    let mut found = queue::suitable(turn.db, turn.here, &suits, 1)?;
+    if found.is_empty() && !suits.barred.is_empty() {
+        suits.barred.clear();
+        found = queue::suitable(turn.db, turn.here, &suits, 1)?;
+    }
+    Ok(found.first().map(|(_, _, id)| *id))
 }
 
 /// At the end of a turn: whoever was relieved of a ticket has room for another, and it is not that one.

@@ -13,7 +13,7 @@ use crate::domain::ids::UserId;
 use crate::domain::rules::transition::Action;
 use crate::domain::ticket::{Level, Ticket, TicketState};
 use crate::store::audit::{self, Entry, Hand};
-use crate::store::{Error, agents, assignments, members, queue, tickets};
+use crate::store::{Error, agents, assignments, members, tickets};
 
 /// A reply that was written so soon after somebody took the ticket was a race for it.
 const RACE: Duration = Duration::from_secs(10);
@@ -225,11 +225,7 @@ pub(super) fn next(turn: &mut Turn<'_>, given: &Given<'_>) -> Answer {
         return Ok(Some(texts.nothing_next(language)));
     };
     // Whoever asks for work is there, and may have more of it than they would be given.
-    let kind = (agent.level, agent.categories.as_slice());
-    let first = queue::suitable(turn.db, turn.here, kind, 1)?
-        .into_iter()
-        .next();
-    let Some((_, _, id)) = first else {
+    let Some(id) = assign::first_for(turn, &agent)? else {
         return Ok(Some(texts.nothing_next(language)));
     };
     let mut ticket = tickets::by_id(turn.db, id)?;

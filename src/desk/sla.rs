@@ -131,7 +131,7 @@ fn clocks(turn: &Turn<'_>, ticket: &Ticket) -> Result<Clocks, Error> {
 fn take(turn: &mut Turn<'_>, mut ticket: Ticket, target: Target, step: Step) -> Result<(), Error> {
     match step {
         Step::Warn => tell(turn, &ticket, target, "near"),
-        Step::Breach | Step::Remind => tell(turn, &ticket, target, "over"),
+        Step::Breach | Step::Remind => over(turn, &mut ticket, target),
         Step::Reassign => reassign(turn, &mut ticket),
         Step::Escalate => escalate::by_itself(turn, ticket.id, Cause::Overdue).map(drop),
     }
@@ -155,10 +155,16 @@ fn tell(
     turn.tell_topic_text(ticket.id, text, None)
 }
 
+/// A promised time has passed. What waits for somebody who speaks its client's language waits no longer.
+fn over(turn: &mut Turn<'_>, ticket: &mut Ticket, target: Target) -> Result<(), Error> {
+    tell(turn, ticket, target, "over")?;
+    assign::to_somebody(turn, ticket, None).map(drop)
+}
+
 /// No first answer: the ticket goes to somebody else, or back to the queue.
 fn reassign(turn: &mut Turn<'_>, ticket: &mut Ticket) -> Result<(), Error> {
     let Some(agent) = ticket.assignee else {
-        return tell(turn, ticket, Target::FirstResponse, "over");
+        return over(turn, ticket, Target::FirstResponse);
     };
     let by = By {
         reason: Cause::Overdue.name(),

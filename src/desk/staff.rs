@@ -10,6 +10,7 @@ use crate::domain::agent::{Agent, AgentStatus, StatusBy};
 use crate::domain::event::{AgentMessage, Timer};
 use crate::domain::ids::{DeskId, UserId};
 use crate::domain::language::Language;
+use crate::domain::rules::assign::{expected_until, is_expected};
 use crate::domain::ticket::Level;
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::{Error, agents, members, timers};
@@ -70,7 +71,28 @@ fn enrol(
 
 /// Somebody has named a member who has done nothing yet: they are not at work before they do.
 pub(super) fn named(turn: &Turn<'_>, user: UserId, by: Hand) -> Result<(), Error> {
-    enrol(turn, user, (AgentStatus::Offline, StatusBy::Timer), by)
+    if agents::by_user(turn.db, user)?.is_some() {
+        return Ok(());
+    }
+    enrol(turn, user, (AgentStatus::Offline, StatusBy::Timer), by)?;
+    expect_back(turn)
+}
+
+/// What waits for somebody who is not at work waits no longer than they are expected back: rings when the next
+/// of them is expected no more.
+fn expect_back(turn: &Turn<'_>) -> Result<(), Error> {
+    let all = agents::all(turn.db)?.into_iter();
+    let absent = all.filter(|agent| !agent.status.keeps_tickets() && is_expected(agent, turn.now));
+    match absent.map(|agent| expected_until(&agent)).min() {
+        Some(at) => timers::move_to(turn.db, at, &Timer::CrewShrinks),
+        None => Ok(()),
+    }
+}
+
+/// Somebody may have been gone for too long.
+pub(super) fn shrinks(turn: &mut Turn<'_>) -> Result<(), Error> {
+    expect_back(turn)?;
+    assign::hand_out(turn)
 }
 
 /// Whether an agent is at work at a desk, whatever they have to do.
@@ -137,12 +159,12 @@ pub(super) fn is_anybody_there(turn: &Turn<'_>, desk: DeskId) -> Result<bool, Er
 pub(super) fn left(turn: &mut Turn<'_>, user: UserId) -> Result<(), Error> {
     // Whoever still belongs to another group stays there, without the tickets of this one.
     if members::is_anywhere(turn.db, user)? {
-        return assign::hand_round_here(turn, user);
+        assign::hand_round_here(turn, user)?;
+    } else if let Some(agent) = agents::by_user(turn.db, user)? {
+        be(turn, &agent, AgentStatus::Offline, StatusBy::Timer)?;
     }
-    match agents::by_user(turn.db, user)? {
-        Some(agent) => be(turn, &agent, AgentStatus::Offline, StatusBy::Timer),
-        None => Ok(()),
-    }
+    // What waited for them alone waits no longer.
+    assign::hand_out(turn)
 }
 
 /// An agent has this status from now on, with what follows from it.
@@ -169,6 +191,7 @@ pub(super) fn be(
     if status.keeps_tickets() {
         watch(turn, agent.user)?;
     } else {
+        expect_back(turn)?;
         assign::hand_round(turn, agent.user)?;
     }
     match status {

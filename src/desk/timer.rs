@@ -7,8 +7,8 @@ use super::closing::{self, Ending};
 use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use super::{
-    album, autoclose, backlog, card, dashboard, identity, membership, outage, queue, same_text,
-    shift, sla, snooze, staff,
+    album, assign, autoclose, backlog, card, dashboard, identity, membership, outage, queue,
+    same_text, shift, sla, snooze, staff,
 };
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
@@ -88,8 +88,10 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::PressParked { press } => membership::parked_too_long(turn, *press),
         Timer::PromptLapses { prompt } => identity::lapsed(turn, *prompt),
         Timer::AgentIdle { agent } => staff::idle(turn, *agent),
+        Timer::CrewShrinks => staff::shrinks(turn),
         Timer::AgentShift { agent } => shift::rang(turn, *agent),
         Timer::HoldEnds { ticket } => same_text::let_go(turn, *ticket),
+        Timer::HandOut => assign::hand_out(turn),
         Timer::QueueMoves => queue::moved(turn),
         Timer::SlaDue { ticket } => sla::due(turn, *ticket),
         Timer::CardCount { ticket } => card::recounted(turn, *ticket),

@@ -177,6 +177,8 @@ impl Level {
     pub const FIRST: Level = Level(1);
     /// There is nobody above.
     pub const LAST: Level = Level(3);
+    /// Every level.
+    pub const ALL: [Level; 3] = [Level(1), Level(2), Level(3)];
 
     /// A level; none where the number is not 1, 2 or 3.
     pub const fn new(number: u8) -> Option<Self> {

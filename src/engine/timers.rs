@@ -94,8 +94,10 @@ impl Timers {
                             | Timer::PressParked { .. }
                             | Timer::PromptLapses { .. }
                             | Timer::AgentIdle { .. }
+                            | Timer::CrewShrinks
                             | Timer::AgentShift { .. }
                             | Timer::HoldEnds { .. }
+                            | Timer::HandOut
                             | Timer::QueueMoves
                             | Timer::SlaDue { .. }
                             | Timer::CardCount { .. } => Ok(()),

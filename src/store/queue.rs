@@ -8,6 +8,7 @@ use rusqlite::{OptionalExtension, params};
 use super::types::to_json;
 use super::{Db, Error};
 use crate::domain::ids::{DeskId, TicketId, UserId};
+use crate::domain::rules::assign::Kind;
 use crate::domain::ticket::{Level, Ticket, TicketPriority};
 use crate::domain::time::Timestamp;
 
@@ -17,7 +18,11 @@ const WAITING: &str = "SELECT id FROM tickets WHERE state IN ('open', 'escalated
 const SUITABLE: &str = "SELECT priority, opened_at, id FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?1 \
      AND level <= ?2 AND (category IS NULL OR ?3 = '[]' OR category IN (SELECT value FROM json_each(?3))) \
      AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = tickets.id) \
-     ORDER BY priority DESC, opened_at, id LIMIT ?4";
+     AND (?4 = '[]' \
+     OR level || (SELECT language FROM clients WHERE clients.id = client_id) || ifnull(':' || category, '') \
+     NOT IN (SELECT value FROM json_each(?4)) \
+     OR EXISTS (SELECT 1 FROM sla_steps WHERE ticket_id = tickets.id AND step IN ('breach', 'reassign', 'escalate'))) \
+     ORDER BY priority DESC, opened_at, id LIMIT ?5";
 const COUNT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?1 \
      AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = tickets.id)";
 const MORE_URGENT: &str = "SELECT count(*) FROM tickets WHERE state IN ('open', 'escalated') AND desk = ?2 AND priority > ?1 \
@@ -41,19 +46,48 @@ pub fn waiting(db: &Db, desk: DeskId, limit: u32) -> Result<Vec<TicketId>, Error
 /// Where a ticket stands in the queue; the least is the first.
 pub type Standing = (Reverse<TicketPriority>, Timestamp, TicketId);
 
-/// The first tickets that nobody has and that somebody of a level could get who works on these categories;
-/// none: on all. However much stands before them.
+/// What somebody can be given.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Suits<'a> {
+    /// How senior they are.
+    pub level: Level,
+    /// The categories that they work on; none: all.
+    pub categories: &'a [String],
+    /// What waits for whoever speaks its language, unless a promised time of it has passed.
+    pub barred: Vec<Kind<'a>>,
+}
+
+/// The first tickets that nobody has and that suit somebody, however much stands before them.
 pub fn suitable(
     db: &Db,
     desk: DeskId,
-    (level, categories): (Level, &[String]),
+    suits: &Suits<'_>,
     limit: u32,
 ) -> Result<Vec<Standing>, Error> {
+    let barred: Vec<String> = suits.barred.iter().map(key).collect();
     let mut statement = db.prepare_cached(SUITABLE)?;
-    let rows = statement.query_map(params![desk, level, to_json(&categories), limit], |row| {
-        Ok((Reverse(row.get(0)?), row.get(1)?, row.get(2)?))
-    })?;
+    let rows = statement.query_map(
+        params![
+            desk,
+            suits.level,
+            to_json(&suits.categories),
+            to_json(&barred),
+            limit
+        ],
+        |row| Ok((Reverse(row.get(0)?), row.get(1)?, row.get(2)?)),
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A kind of tickets in one word, as the statement makes it of a ticket: `2ru:billing`.
+fn key(kind: &Kind<'_>) -> String {
+    let about = kind.category.map(|category| format!(":{category}"));
+    format!(
+        "{}{}{}",
+        kind.level.number(),
+        kind.language.code(),
+        about.unwrap_or_default()
+    )
 }
 
 /// How many tickets nobody has.

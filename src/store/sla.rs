@@ -16,6 +16,8 @@ const SET_CLOCKS: &str = "UPDATE tickets SET answer_used = ?2, answer_runs_since
 const TAKEN: &str = "SELECT step FROM sla_steps WHERE ticket_id = ?1 AND target = ?2";
 const TAKE: &str = "INSERT INTO sla_steps (ticket_id, target, step, taken_at, holder, priority) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
      ON CONFLICT (ticket_id, target, step) DO NOTHING";
+const IS_LATE: &str =
+    "SELECT 1 FROM sla_steps WHERE ticket_id = ?1 AND step IN ('breach', 'reassign', 'escalate')";
 const BREACHES: &str = "SELECT count(*) FROM sla_steps WHERE step = 'breach' AND taken_at >= ?1 \
      AND (?2 IS NULL OR ?2 = (SELECT desk FROM tickets WHERE tickets.id = ticket_id))";
 
@@ -79,6 +81,11 @@ pub fn take(
         ticket.priority
     ])?;
     Ok(())
+}
+
+/// Whether a promised time of a ticket has passed so far that whoever is there has to take it.
+pub fn is_late(db: &Db, ticket: TicketId) -> Result<bool, Error> {
+    Ok(db.prepare_cached(IS_LATE)?.exists([ticket])?)
 }
 
 /// How many promised times were missed since a time, at one desk or at all.

@@ -11,11 +11,11 @@ pub fn why(texts: &Texts, language: Language, why: &Why) -> String {
     if why.candidates <= 1 && why.decided_by.is_some() {
         return chosen;
     }
-    let listed = |counted: [(&'static str, u32); 6]| {
+    let listed = |counted: &[(&'static str, u32)]| {
         let parts: Vec<String> = counted
-            .into_iter()
+            .iter()
             .filter(|(_, count)| *count > 0)
-            .map(|(reason, count)| texts.why_over(language, reason, count.into()))
+            .map(|(reason, count)| texts.why_over(language, reason, u64::from(*count)))
             .collect();
         if parts.is_empty() {
             texts.why_none(language)
@@ -24,8 +24,8 @@ pub fn why(texts: &Texts, language: Language, why: &Why) -> String {
         }
     };
     let (over, behind) = (
-        listed(why.passed_over.counted()),
-        listed(why.behind.counted()),
+        listed(&why.passed_over.counted()),
+        listed(&why.behind.counted()),
     );
     let others = texts.why_others(language, why.candidates.into(), &over, &behind);
     format!("{chosen}\n{others}")

@@ -151,6 +151,7 @@ fn team() -> Vec<(&'static str, Candidate)> {
         user: UserId(number),
         status: AgentStatus::Available,
         is_in_shift: true,
+        is_expected: true,
         active: 2,
         capacity: Agents::default().max_concurrent_tickets,
         categories: Vec::new(),
@@ -216,6 +217,7 @@ fn why(decision: &Decision) -> String {
         (over.full, "without room"),
         (over.other_category, "for other categories"),
         (over.below_level, "of a lower level"),
+        (over.other_language, "of other languages"),
         (over.had_it, "had it before"),
     ];
     let reasons = reasons.into_iter().filter(|(count, _)| *count > 0);
@@ -245,11 +247,21 @@ fn assignment(page: &mut String) {
          1. is available, and at work by their own hours,\n\
          2. has room (`agents.max_concurrent_tickets`, or what an admin said for them),\n\
          3. works on the ticket's category (who has no categories works on all),\n\
-         4. has at least the ticket's level.\n\n\
-         Of those, in this order: who speaks the client's language (where nobody does, the others \
-         help); for\ncritical tickets, who is of level 2 or 3; who has the fewest tickets that are \
-         neither closed nor snoozed;\nwho answers the fastest; who has been idle for longest. `/why \
-         CODE` says what it was. An example with a\nteam of five:\n",
+         4. has at least the ticket's level,\n\
+         5. speaks the client's language (who has no languages speaks all).\n\n\
+         Of those, in this order: for critical tickets, who is of level 2 or 3; who has the fewest \
+         tickets that are\nneither closed nor snoozed; who answers the fastest; who has been idle for \
+         longest. `/why CODE` says what it\nwas.\n\nA ticket waits for somebody of its language who \
+         is busy, away, off shift or full. It does not wait, and goes to\nwhoever suits otherwise, \
+         those of its language first, where\n\n\
+         - nobody of the group who works on its category and level speaks it; whoever has left the \
+         group does not\n  count, nor who is away or offline and has done nothing for 24 hours, or for \
+         7 days where `/shift` says when\n  they come, nor who may have no tickets at all,\n\
+         - the time that was promised for the first answer or the close has passed: no answer is worse \
+         than one in\n  another language.\n\n\
+         `/next` gives what suits, the language too, and where nothing does what suits but for the \
+         language. `/claim`,\n`/assign` and a first reply ask for nothing: who takes a ticket has it. \
+         An example with a team of five:\n",
     );
     let team = team();
     let rows = team.iter().map(|(name, agent)| {
@@ -281,6 +293,7 @@ fn assignment(page: &mut String) {
         language: Language::English,
         level: Level::FIRST,
         priority: TicketPriority::Medium,
+        is_late: false,
         except: None,
     };
     let technical = Some("technical".to_owned());
@@ -298,6 +311,25 @@ fn assignment(page: &mut String) {
             Wanted {
                 category: technical.clone(),
                 language: Language::Russian,
+                ..usual.clone()
+            },
+        ),
+        (
+            "the same, and Cleo did not answer it",
+            Wanted {
+                category: technical.clone(),
+                language: Language::Russian,
+                except: Some(UserId(3)),
+                ..usual.clone()
+            },
+        ),
+        (
+            "the same, and it is overdue",
+            Wanted {
+                category: technical.clone(),
+                language: Language::Russian,
+                is_late: true,
+                except: Some(UserId(3)),
                 ..usual.clone()
             },
         ),
@@ -411,7 +443,9 @@ fn targets(page: &mut String) {
     let sla = Sla::default();
     page.push_str(
         "\n## How soon\n\nCounted in business hours (`[hours]`). The clock of the close stands still while \
-         the ticket is snoozed,\nand while the client owes the answer.\n",
+         the ticket is snoozed,\nand while the client owes the answer; both stand still while the client \
+         cannot be written to, because they\nhave blocked the bot, and while the ticket is closed. They go on \
+         from where they stood.\n",
     );
     let rows = TicketPriority::ALL.into_iter().rev().map(|priority| {
         let (first, close) = (sla.first_response.of(priority), sla.resolution.of(priority));

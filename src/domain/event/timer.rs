@@ -116,6 +116,8 @@ pub enum Timer {
         /// Who.
         agent: UserId,
     },
+    /// Somebody who is not at work may have been gone for so long that nothing waits for them.
+    CrewShrinks,
     /// An agent's shift begins or ends.
     AgentShift {
         /// Who.
@@ -126,6 +128,8 @@ pub enum Timer {
         /// Which ticket.
         ticket: TicketId,
     },
+    /// More tickets wait for those who have room than were given out in one go.
+    HandOut,
     /// Clients who wait may have moved up.
     QueueMoves,
     /// A promised time of a ticket comes near, or has passed.

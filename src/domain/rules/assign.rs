@@ -5,14 +5,33 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::agent::AgentStatus;
+use crate::domain::agent::{Agent, AgentStatus};
 use crate::domain::ids::UserId;
 use crate::domain::language::Language;
+use crate::domain::settings::Category;
 use crate::domain::ticket::{Level, TicketPriority};
 use crate::domain::time::Timestamp;
 
 /// From this level on an agent is senior: critical tickets go to them first.
 const SENIOR: u8 = 2;
+/// Nobody waits for somebody who has done nothing for so long.
+const GONE_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// The same where their own hours say that they come again: a weekend and some days more.
+const GONE_AFTER_WITH_SHIFT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Until when somebody who is not at work is expected back.
+pub fn expected_until(agent: &Agent) -> Timestamp {
+    agent.last_action_at.plus(match agent.shift {
+        Some(_) => GONE_AFTER_WITH_SHIFT,
+        None => GONE_AFTER,
+    })
+}
+
+/// Whether somebody of the group counts where it is asked who could ever take a ticket: they are at work, or
+/// expected back.
+pub fn is_expected(agent: &Agent, now: Timestamp) -> bool {
+    agent.status.keeps_tickets() || now < expected_until(agent)
+}
 
 /// Somebody who might get a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +42,8 @@ pub struct Candidate {
     pub status: AgentStatus,
     /// Whether they are at work by their own hours.
     pub is_in_shift: bool,
+    /// Whether they are at work, or expected back ([`is_expected`]).
+    pub is_expected: bool,
     /// Tickets that they have and that are neither closed nor snoozed.
     pub active: u32,
     /// How many they may have.
@@ -44,6 +65,62 @@ impl Candidate {
     pub fn has_room(&self) -> bool {
         self.status == AgentStatus::Available && self.is_in_shift && self.active < self.capacity
     }
+
+    fn works_on(&self, category: Option<&str>) -> bool {
+        self.categories.is_empty()
+            || category.is_none_or(|category| self.categories.iter().any(|own| own == category))
+    }
+
+    fn speaks(&self, language: Language) -> bool {
+        self.languages.is_empty() || self.languages.contains(&language)
+    }
+
+    /// Whether a ticket of this kind could be theirs one day.
+    fn could_take(&self, kind: Kind<'_>) -> bool {
+        self.is_expected
+            && self.capacity > 0
+            && self.level >= kind.level
+            && self.works_on(kind.category)
+            && self.speaks(kind.language)
+    }
+}
+
+/// What makes a ticket somebody's work, whenever that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind<'a> {
+    /// How senior its agent has to be.
+    pub level: Level,
+    /// What it is about; none: nobody has said.
+    pub category: Option<&'a str>,
+    /// The language that its client reads.
+    pub language: Language,
+}
+
+/// Of all kinds of tickets, those that somebody would be given if only they spoke the language, and that wait
+/// for whoever does.
+pub fn barred<'a>(crew: &[Candidate], of: &Candidate, categories: &'a [Category]) -> Vec<Kind<'a>> {
+    let foreign = Language::ALL
+        .into_iter()
+        .filter(|language| !of.speaks(*language));
+    let named = categories
+        .iter()
+        .map(|category| Some(category.name.as_str()));
+    let abouts: Vec<Option<&str>> = named.chain([None]).collect();
+    let mut barred = Vec::new();
+    for language in foreign {
+        for level in Level::ALL {
+            barred.extend(abouts.iter().map(|category| Kind {
+                level,
+                category: *category,
+                language,
+            }));
+        }
+    }
+    barred.retain(|kind| {
+        let is_theirs = of.level >= kind.level && of.works_on(kind.category);
+        is_theirs && crew.iter().any(|other| other.could_take(*kind))
+    });
+    barred
 }
 
 /// The ticket that looks for somebody.
@@ -57,8 +134,21 @@ pub struct Wanted {
     pub level: Level,
     /// How urgent it is.
     pub priority: TicketPriority,
+    /// Whether a promised time of it has passed: whoever is there will do.
+    pub is_late: bool,
     /// Who had it and is not to get it again.
     pub except: Option<UserId>,
+}
+
+impl Wanted {
+    /// What makes it somebody's work.
+    fn kind(&self) -> Kind<'_> {
+        Kind {
+            level: self.level,
+            category: self.category.as_deref(),
+            language: self.language,
+        }
+    }
 }
 
 /// Who gets it, and why. None where there is nobody.
@@ -96,19 +186,22 @@ pub struct PassedOver {
     pub other_category: u32,
     /// It needs somebody more senior.
     pub below_level: u32,
+    /// They do not speak the client's language, and it waits for somebody who does.
+    pub other_language: u32,
     /// They had it before.
     pub had_it: u32,
 }
 
 impl PassedOver {
     /// Each reason by its name in the texts, with how many there were.
-    pub const fn counted(self) -> [(&'static str, u32); 6] {
+    pub const fn counted(self) -> [(&'static str, u32); 7] {
         [
             ("not_available", self.not_available),
             ("out_of_shift", self.out_of_shift),
             ("full", self.full),
             ("other_category", self.other_category),
             ("below_level", self.below_level),
+            ("other_language", self.other_language),
             ("had_it", self.had_it),
         ]
     }
@@ -117,7 +210,7 @@ impl PassedOver {
 /// How many could have got it, and why they did not; each is counted once, by the first reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Behind {
-    /// They do not speak the client's language.
+    /// They do not speak the client's language, which is no condition here.
     pub other_language: u32,
     /// It is critical, and they are less senior.
     pub less_senior: u32,
@@ -180,18 +273,24 @@ impl DecidedBy {
     }
 }
 
-/// Finds who gets a ticket: of those who are available and at work, have room, work on its category and
-/// are senior enough, those first who speak its client's language; then, where it is critical, those of
-/// level 2 and above; then who has the fewest tickets, answers the fastest, has been idle for longest.
-/// The order of `candidates` does not matter.
+/// Finds who gets a ticket: of those who are available and at work, have room, work on its category, are
+/// senior enough and speak its client's language; where it is critical, those first of level 2 and above; then
+/// who has the fewest tickets, answers the fastest, has been idle for longest. The language is no condition, and
+/// who speaks it comes first, where nobody of the `candidates`, who are all that belong to the desk, could ever
+/// take the ticket in it, or where a promised time has passed. Their order does not matter.
 pub fn assign(candidates: &[Candidate], wanted: &Wanted) -> Decision {
     let mut why = Why {
         candidates: count(candidates.len()),
         ..Why::default()
     };
     let mut fit: Vec<&Candidate> = Vec::new();
+    let kind = wanted.kind();
+    let waits_for_language = !wanted.is_late
+        && candidates
+            .iter()
+            .any(|candidate| candidate.could_take(kind));
     for candidate in candidates {
-        match obstacle(candidate, wanted, &mut why.passed_over) {
+        match obstacle(candidate, wanted, waits_for_language, &mut why.passed_over) {
             Some(counted) => *counted += 1,
             None => fit.push(candidate),
         }
@@ -216,11 +315,9 @@ pub fn assign(candidates: &[Candidate], wanted: &Wanted) -> Decision {
 fn obstacle<'a>(
     candidate: &Candidate,
     wanted: &Wanted,
+    waits_for_language: bool,
     counts: &'a mut PassedOver,
 ) -> Option<&'a mut u32> {
-    let works_on = |category: &String| {
-        candidate.categories.is_empty() || candidate.categories.contains(category)
-    };
     if wanted.except == Some(candidate.user) {
         Some(&mut counts.had_it)
     } else if candidate.status != AgentStatus::Available {
@@ -229,10 +326,12 @@ fn obstacle<'a>(
         Some(&mut counts.out_of_shift)
     } else if candidate.active >= candidate.capacity {
         Some(&mut counts.full)
-    } else if !wanted.category.as_ref().is_none_or(works_on) {
+    } else if !candidate.works_on(wanted.category.as_deref()) {
         Some(&mut counts.other_category)
     } else if candidate.level < wanted.level {
         Some(&mut counts.below_level)
+    } else if waits_for_language && !candidate.speaks(wanted.language) {
+        Some(&mut counts.other_language)
     } else {
         None
     }
@@ -249,11 +348,10 @@ type Rank = (
 );
 
 fn rank(candidate: &Candidate, wanted: &Wanted) -> Rank {
-    let speaks = candidate.languages.is_empty() || candidate.languages.contains(&wanted.language);
     let is_senior =
         wanted.priority == TicketPriority::Critical && candidate.level.number() >= SENIOR;
     (
-        Reverse(speaks),
+        Reverse(candidate.speaks(wanted.language)),
         Reverse(is_senior),
         candidate.active,
         candidate.average_response.unwrap_or(Duration::MAX),
@@ -289,5 +387,7 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
+#[cfg(test)]
+mod languages;
 #[cfg(test)]
 mod tests;

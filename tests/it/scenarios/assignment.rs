@@ -9,7 +9,7 @@ use hushdesk::sandbox::Status;
 use super::claiming::held;
 use crate::harness::{Reads, Scenario, Setup, bot_test_with};
 
-fn auto(most: u32) -> Setup {
+pub(super) fn auto(most: u32) -> Setup {
     let setup = Setup::default();
     Setup {
         agents: Agents {
@@ -22,18 +22,18 @@ fn auto(most: u32) -> Setup {
 }
 
 /// Agents are those who have done something in the group.
-fn at_work(t: &mut Scenario, name: &str) {
+pub(super) fn at_work(t: &mut Scenario, name: &str) {
     t.agent(name).writes_in_general("/available");
     t.general().expect_part("You are available");
 }
 
-fn asks(t: &mut Scenario, client: &str, answer: &str) {
+pub(super) fn asks(t: &mut Scenario, client: &str, answer: &str) {
     t.client(client).says("my order is lost");
     t.client(client).expect_part(answer);
     t.topic(client).expect_card("my order is lost");
 }
 
-fn expect_given(t: &mut Scenario, client: &str, agent: &str) {
+pub(super) fn expect_given(t: &mut Scenario, client: &str, agent: &str) {
     let name = t.marked(agent).first_name().to_owned();
     t.topic(client)
         .expect(&format!("👤 {name}, this ticket is yours."));
@@ -211,9 +211,12 @@ fn tickets_go_to_those_who_work_on_what_they_are_about_and_read_their_language()
         expect_given(t, "bob", "joe");
         t.agent("joe").writes_in_general("/away");
         t.general().expect_part("You are away");
-        // Nobody reads it, so somebody who does not gets it rather than nobody.
-        expect_given(t, "ann", "sam");
+        // Nobody else reads it, and joe comes back.
+        t.topic("ann").expect_part("back in the queue");
         t.topic("bob").expect_part("back in the queue");
+        // Now nobody does, so somebody who does not gets it rather than nobody.
+        t.leaves("joe");
+        expect_given(t, "ann", "sam");
     });
 }
 
@@ -327,8 +330,13 @@ fn whose_ticket_the_clock_or_the_client_takes_is_given_the_next_one_at_once() {
     });
 }
 
-/// Tickets that no junior gets: more than are given out at a time.
-const SENIORS_ONLY: u8 = 24;
+/// More tickets than are given out at a time.
+const MANY: u8 = 24;
+
+/// So many clients.
+fn many() -> impl Iterator<Item = String> {
+    (0..MANY).map(|number| format!("{}oe", char::from(b'a' + number)))
+}
 
 fn asks_quietly(t: &mut Scenario, client: &str) {
     t.client(client).says("my order is lost");
@@ -344,8 +352,7 @@ fn what_suits_nobody_does_not_hide_what_waits_behind_it() {
         at_work(t, "sam");
         asks(t, "ann", "An agent will assist you shortly");
         expect_given(t, "ann", "sam");
-        for number in 0..SENIORS_ONLY {
-            let client = format!("{}oe", char::from(b'a' + number));
+        for client in many() {
             t.client(&client).says("an operator, please");
             t.pass(Duration::from_secs(20));
         }
@@ -353,6 +360,30 @@ fn what_suits_nobody_does_not_hide_what_waits_behind_it() {
         t.agent("sam").writes_in("ann", "/close");
         t.pass(Duration::from_secs(300));
         assert_eq!(held(t, "bob").0, "sam");
+        for person in t.everybody() {
+            let chat = t.person(&person);
+            t.reads_all(chat);
+        }
+        t.reads_all(t.group);
+    });
+}
+
+/// More wait than are given out in one go, and nothing else happens.
+#[test]
+fn everything_that_waits_is_given_out_to_those_who_come_to_work() {
+    bot_test_with(auto(100), |t| {
+        for client in many() {
+            t.client(&client).says("my order is lost");
+            t.pass(Duration::from_secs(20));
+        }
+        t.agent("sam").writes_in_general("/available");
+        t.pass(Duration::from_secs(10));
+        let waiting: i64 = t.database(|db| {
+            let query = "SELECT count(*) FROM tickets WHERE state <> 'assigned'";
+            db.query_row(query, [], |row| row.get(0)).expect("it reads")
+        });
+        assert_eq!(waiting, 0);
+        t.pass(Duration::from_secs(300));
         for person in t.everybody() {
             let chat = t.person(&person);
             t.reads_all(chat);

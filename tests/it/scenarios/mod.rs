@@ -26,6 +26,7 @@ mod files;
 mod first_words;
 mod guarding;
 mod hours;
+mod languages;
 mod letters;
 mod limits;
 mod main_group;

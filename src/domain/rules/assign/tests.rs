@@ -4,16 +4,17 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn level(number: u8) -> Level {
+pub(super) fn level(number: u8) -> Level {
     Level::new(number).expect("there is one")
 }
 
 /// An agent who could get everything.
-fn agent(number: i64) -> Candidate {
+pub(super) fn agent(number: i64) -> Candidate {
     Candidate {
         user: UserId(number),
         status: AgentStatus::Available,
         is_in_shift: true,
+        is_expected: true,
         active: 0,
         capacity: 5,
         categories: Vec::new(),
@@ -24,12 +25,13 @@ fn agent(number: i64) -> Candidate {
     }
 }
 
-fn ticket() -> Wanted {
+pub(super) fn ticket() -> Wanted {
     Wanted {
         category: None,
         language: Language::English,
         level: Level::FIRST,
         priority: TicketPriority::Medium,
+        is_late: false,
         except: None,
     }
 }
@@ -101,6 +103,7 @@ fn some_cannot_get_it() {
         full: 1,
         other_category: 1,
         below_level: 1,
+        other_language: 0,
         had_it: 1,
     };
     let expected = Why {
@@ -128,10 +131,22 @@ fn what_makes_the_difference() {
         ..ticket()
     };
     let english = vec![Language::English];
+    let late = Wanted {
+        is_late: true,
+        ..russian.clone()
+    };
     let second = Duration::from_secs(1);
     for (wanted, first, decided_by) in [
         (
             &russian,
+            Candidate {
+                languages: english.clone(),
+                ..agent(1)
+            },
+            DecidedBy::OnlyOne,
+        ),
+        (
+            &late,
             Candidate {
                 languages: english,
                 ..agent(1)
@@ -206,19 +221,6 @@ fn what_makes_the_difference() {
 }
 
 #[test]
-fn a_language_is_a_preference() {
-    let english = Candidate {
-        languages: vec![Language::English],
-        ..agent(1)
-    };
-    let russian = Wanted {
-        language: Language::Russian,
-        ..ticket()
-    };
-    assert_eq!(assign(&[english], &russian).chosen, Some(UserId(1)));
-}
-
-#[test]
 fn the_reason_can_be_stored() {
     let decision = assign(&[agent(1), agent(2)], &ticket());
     let stored = serde_json::to_string(&decision.why).expect("it is a value");
@@ -257,6 +259,7 @@ fn any_candidate() -> impl Strategy<Value = Candidate> {
                 user: UserId(0),
                 status,
                 is_in_shift,
+                is_expected: true,
                 active,
                 capacity,
                 categories: categories.into_iter().map(str::to_owned).collect(),
@@ -284,6 +287,7 @@ fn any_ticket() -> impl Strategy<Value = Wanted> {
             language,
             level: level(number),
             priority,
+            is_late: false,
             except: except.map(UserId),
         })
 }
@@ -309,7 +313,7 @@ proptest! {
         }
         let (over, behind) = (decision.why.passed_over, decision.why.behind);
         let counted = over.not_available + over.out_of_shift + over.full + over.other_category
-            + over.below_level + over.had_it + behind.other_language + behind.less_senior
+            + over.below_level + over.other_language + over.had_it + behind.other_language + behind.less_senior
             + behind.more_tickets + behind.slower + behind.less_idle + behind.equal
             + u32::from(decision.chosen.is_some());
         prop_assert_eq!(counted, decision.why.candidates);
