@@ -1,6 +1,8 @@
 -- Delivery: calls that change a title, keep a dashboard, pin it (a CHECK cannot be changed in place);
 -- what is out of reach, and questions that are asked again.
 
+-- For a list of three or more SQLite builds a table in memory, each time a row is written; alternatives it
+-- compares one by one.
 CREATE TABLE outbox_new (
     id          INTEGER PRIMARY KEY,
     cause       TEXT NOT NULL,          -- the update, timer or call that led to it
@@ -9,18 +11,21 @@ CREATE TABLE outbox_new (
     lane        TEXT NOT NULL,
     position    INTEGER NOT NULL,       -- order inside the lane
     is_head     INTEGER NOT NULL CHECK (is_head IN (0, 1)),
-    budget      TEXT NOT NULL CHECK (budget IN ('client', 'desk', 'bot')),
+    budget      TEXT NOT NULL CHECK (budget = 'client' OR budget = 'desk' OR budget = 'bot'),
     priority    INTEGER NOT NULL,
-    purpose     TEXT NOT NULL CHECK (purpose IN
-                  ('topic', 'card', 'relay', 'reply', 'edit', 'delete', 'reaction', 'word', 'card_edit',
-                   'topic_state', 'title', 'dashboard', 'mark', 'service')),
+    purpose     TEXT NOT NULL CHECK (
+                  purpose = 'topic' OR purpose = 'card' OR purpose = 'relay' OR purpose = 'reply'
+                  OR purpose = 'edit' OR purpose = 'delete' OR purpose = 'reaction' OR purpose = 'word'
+                  OR purpose = 'card_edit' OR purpose = 'topic_state' OR purpose = 'title'
+                  OR purpose = 'dashboard' OR purpose = 'mark' OR purpose = 'service'),
     client_id   INTEGER REFERENCES clients (id),
     ticket_id   INTEGER REFERENCES tickets (id),
     message_id  INTEGER REFERENCES messages (id) ON DELETE SET NULL,
     part        INTEGER NOT NULL DEFAULT 0,
     call        TEXT NOT NULL,          -- JSON; blanked when finished
-    state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN
-                  ('waiting', 'claimed', 'doubt', 'merged', 'done', 'dropped', 'dead')),
+    state       TEXT NOT NULL DEFAULT 'waiting' CHECK (
+                  state = 'waiting' OR state = 'claimed' OR state = 'doubt' OR state = 'merged'
+                  OR state = 'done' OR state = 'dropped' OR state = 'dead'),
     carrier     INTEGER,                -- the call of the same lane that carries it
     left_topic  INTEGER,                -- it was under way there when its ticket moved to another group
     not_before  INTEGER NOT NULL,
@@ -33,7 +38,7 @@ CREATE TABLE outbox_new (
     reason      TEXT,
     UNIQUE (cause, step),
     CHECK (budget <> 'client' OR client_id IS NOT NULL),
-    CHECK ((state IN ('waiting', 'claimed', 'doubt', 'merged')) = (finished_at IS NULL)),
+    CHECK ((state = 'done' OR state = 'dropped' OR state = 'dead') = (finished_at IS NOT NULL)),
     CHECK ((state = 'merged') = (carrier IS NOT NULL))
 ) STRICT;
 INSERT INTO outbox_new (id, cause, step, lane, position, is_head, budget, priority, purpose, client_id,

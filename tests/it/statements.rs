@@ -192,6 +192,40 @@ fn figures_walk_along_partial_indexes_only() {
     assert!(looked_at > 10, "only {looked_at} were found");
 }
 
+/// What runs several times for each call compares values one by one: for a list of three or more SQLite builds
+/// a table in memory, each time.
+#[test]
+fn no_call_costs_a_table_in_memory() {
+    let (_folder, db) = migrated();
+    let hot = [
+        ("outbox.rs", "INSERT"),
+        ("claims.rs", "CLAIM"),
+        ("claims.rs", "END"),
+        ("claims.rs", "RETRY"),
+        ("outbox.rs", "HEIR"),
+    ];
+    let statements = statements();
+    for (file, name) in hot {
+        let (_, _, text) = statements
+            .iter()
+            .find(|one| (one.0.as_str(), one.1.as_str()) == (file, name))
+            .unwrap_or_else(|| panic!("{file} has no {name}"));
+        let mut program = db
+            .prepare(&format!("EXPLAIN {text}"))
+            .expect("it fits the schema");
+        let nothing: Vec<Option<i64>> = vec![None; program.parameter_count()];
+        let steps: Vec<String> = program
+            .query_map(rusqlite_params(&nothing).as_slice(), |row| row.get(1))
+            .expect("a program can be read")
+            .collect::<Result<_, _>>()
+            .expect("its steps have names");
+        assert!(
+            !steps.iter().any(|step| step == "OpenEphemeral"),
+            "{file} {name} builds a table"
+        );
+    }
+}
+
 fn rusqlite_params(values: &[Option<i64>]) -> Vec<&dyn rusqlite::ToSql> {
     values
         .iter()
