@@ -62,6 +62,8 @@ pub enum Turned {
     Due(i64),
     /// Nothing, and nothing is due.
     Idle,
+    /// Something could not be done: it is tried again.
+    Failed,
 }
 
 impl Machine {
@@ -209,7 +211,7 @@ impl Machine {
 
     /// One turn of every loop. Each commit is a place at which the program can be killed.
     pub fn turn(&mut self) -> Turned {
-        let mut worked = false;
+        let (mut worked, mut failed) = (false, false);
         for part in [
             Machine::poll,
             Machine::handle,
@@ -222,11 +224,15 @@ impl Machine {
                 Err(error) => {
                     tracing::error!(%error, "a turn failed");
                     self.clock.advance(1_000);
+                    failed = true;
                 }
             }
             if worked && self.wire.point() {
                 return Turned::Worked;
             }
+        }
+        if failed {
+            return Turned::Failed;
         }
         if worked {
             return Turned::Worked;

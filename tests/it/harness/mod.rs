@@ -453,11 +453,14 @@ impl Scenario {
             }
             match turned {
                 machine::Turned::Worked => {}
+                // What cannot be done now is due for ever.
+                machine::Turned::Failed if self.now() <= end => {}
+                machine::Turned::Failed => return,
                 machine::Turned::Due(at) if at <= end => self.clock.set(at.max(self.now() + 1)),
                 machine::Turned::Due(_) | machine::Turned::Idle => return,
             }
         }
-        panic!("the bot does not come to rest");
+        panic!("the bot does not come to rest\n{}", self.story());
     }
 
     /// The program ends as if by SIGKILL: only the database is left.

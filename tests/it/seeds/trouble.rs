@@ -198,7 +198,7 @@ impl RareTrouble {
             7..=11 if self.fills_disk => Some(Action::DiskFull(is_on)),
             12..=16 if self.locks => Some(Action::Locked(is_on)),
             17..=19 if self.deletes_copies => Some(Action::DeletesCopy(client)),
-            20 | 21 if self.deactivates || self.locks || self.fills_disk => {
+            20 | 21 if self.deactivates || self.deletes_main => {
                 Some(Action::Pass(Duration::from_secs(dice.below(7_200))))
             }
             _ => None,
