@@ -372,6 +372,8 @@ fn what_suits_nobody_does_not_hide_what_waits_behind_it() {
 #[test]
 fn everything_that_waits_is_given_out_to_those_who_come_to_work() {
     bot_test_with(auto(100), |t| {
+        t.agent("sam").writes_in_general("/busy");
+        t.general().expect_part("You are busy");
         for client in many() {
             t.client(&client).says("my order is lost");
             t.pass(Duration::from_secs(20));

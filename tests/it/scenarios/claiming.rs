@@ -2,7 +2,7 @@
 
 use hushdesk::sandbox::content;
 
-use crate::harness::{Reads, Scenario, bot_test};
+use crate::harness::{Reads, Scenario, Setup, bot_test, bot_test_with};
 
 fn open_ticket(t: &mut Scenario) {
     t.client("ann").says("my order is lost");
@@ -193,6 +193,26 @@ fn the_first_reply_takes_the_ticket_however_it_goes_out() {
         t.agent("sam").replies_in("ann", message, "/force");
         t.client("ann").expect("Live Support: write to @sam_smith");
         assert_eq!(held(t, "ann"), ("joe".to_owned(), 1));
+    });
+}
+
+/// What comes first may be for somebody more senior.
+#[test]
+fn next_takes_what_the_one_who_asks_may_have() {
+    let mut setup = Setup::default();
+    setup.tickets.escalate_keywords = vec!["operator".to_owned()];
+    bot_test_with(setup, |t| {
+        t.client("bob").says("an operator, please");
+        t.client("bob").expect_part("created");
+        t.topic("bob").expect_card("an operator, please");
+        t.topic("bob").expect_part("Raised to level 2");
+        t.agent("sam").writes_in_general("/next");
+        t.general().expect_part("Nothing waits");
+        open_ticket(t);
+        t.agent("sam").writes_in_general("/next");
+        t.general().expect_part("Yours now: ");
+        t.topic("ann").expect_part("this ticket is yours");
+        assert_eq!(held(t, "bob").0, "");
     });
 }
 

@@ -7,6 +7,7 @@ use hushdesk::sandbox::content;
 
 use super::card::card_of;
 use super::carrying::open_ticket;
+use super::trail::expect_written;
 use crate::harness::checks::rows;
 use crate::harness::{Reads, Scenario, Setup, bot_test, bot_test_with};
 
@@ -113,6 +114,7 @@ fn a_ticket_closes_by_itself_when_the_client_does_not_answer_and_is_warned_befor
         t.pass(Duration::from_secs(3600 + 60));
         t.client("ann").expect_part("will be closed in 1 hour");
         t.topic("ann").expect_part("closes in 1 hour");
+        expect_written(t, ("close_warned", "", ""));
         assert!(!t.topic("ann").is_closed());
         t.pass(Duration::from_secs(3600 + 60));
         t.client("ann").expect_part("because we have not heard");

@@ -89,6 +89,45 @@ fn nobody_waits_for_a_colleague_who_has_been_gone_for_a_day() {
     });
 }
 
+/// Whoever has been named and has not come to work yet is waited for just as long.
+#[test]
+fn nobody_waits_for_longer_for_a_colleague_who_has_never_come() {
+    bot_test_with(auto(5), |t| {
+        at_work(t, "sam");
+        t.joins("joe");
+        t.general().expect_part("has joined this group");
+        for (name, language) in [("sam", "en"), ("joe", "ru")] {
+            let user = t.marked(name).username().to_owned();
+            t.agent("sam")
+                .writes_in_general(&format!("/agent @{user} languages {language}"));
+            t.general().expect_part(language);
+        }
+        olga_asks(t, "место в очереди: 1");
+        t.pass(23 * HOUR);
+        assert!(t.topic("olga").try_next().is_none());
+        t.pass(HOUR);
+        expect_given(t, "olga", "sam");
+    });
+}
+
+/// Where it goes to somebody else before it counts as missed, it waits no longer than until then.
+#[test]
+fn what_is_to_go_to_somebody_else_goes_to_whoever_is_there() {
+    let mut setup = auto(5);
+    setup.sla.first_response.medium = Some(2 * HOUR);
+    setup.sla.reassign_at_percent = 50;
+    bot_test_with(setup, |t| {
+        two_agents(t);
+        is(t, "joe", "busy");
+        olga_asks(t, "место в очереди: 1");
+        t.pass(HOUR + Duration::from_secs(60));
+        assert_eq!(held(t, "olga").0, "sam");
+        t.agent("sam").writes_in("olga", "/close");
+        t.client("olga").expect_part("закрыла");
+        t.reads_all(t.group);
+    });
+}
+
 /// No answer is worse than one in another language.
 #[test]
 fn what_is_overdue_goes_to_whoever_is_there() {

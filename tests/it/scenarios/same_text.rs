@@ -32,6 +32,15 @@ fn flood(t: &mut Scenario) {
     assert_eq!(t.sandbox.topics(t.group).len(), 2, "the others wait");
 }
 
+/// How many tickets the trail names of which this was done.
+fn named(t: &Scenario, action: &str) -> i64 {
+    t.database(|db| {
+        let query = "SELECT count(DISTINCT ticket_id) FROM audit WHERE action = ?1";
+        db.query_row(query, [action], |row| row.get(0))
+            .expect("it reads")
+    })
+}
+
 #[test]
 fn an_admin_lets_the_tickets_that_wait_have_their_topics() {
     bot_test_with(three(), |t| {
@@ -43,6 +52,7 @@ fn an_admin_lets_the_tickets_that_wait_have_their_topics() {
         t.agent("eve")
             .in_general()
             .expect_alert("3 tickets get their topics");
+        assert_eq!(named(t, "same_open"), 3);
         t.pass(Duration::from_secs(60));
         for name in ["c3", "c4", "c5"] {
             t.topic(name).expect_card(WORDS);
@@ -58,6 +68,7 @@ fn an_admin_closes_the_tickets_that_wait_and_nothing_of_them_is_posted() {
         t.agent("eve")
             .in_general()
             .expect_alert("3 tickets were closed");
+        assert_eq!(named(t, "same_close"), 3);
         for name in ["c3", "c4", "c5"] {
             t.client(name).expect_part("closed");
         }

@@ -211,6 +211,25 @@ fn the_time_in_which_the_client_is_out_of_reach_does_not_count() {
     }
 }
 
+/// Nor does it where nothing of the ticket is looked at meanwhile.
+#[test]
+fn the_clock_stands_still_from_when_the_client_left() {
+    bot_test_with(promising(None, Some(4 * HOUR)), |t| {
+        open_ticket(t);
+        t.pass(HOUR);
+        t.client("ann").blocks();
+        t.pass(10 * HOUR);
+        t.client("ann").unblocks();
+        t.pass(3 * HOUR - Duration::from_secs(60));
+        assert_eq!(breaches(t), 0);
+        t.pass(Duration::from_secs(120));
+        assert_eq!(breaches(t), 1);
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.reads_all(t.group);
+    });
+}
+
 #[test]
 fn the_first_answer_is_not_overdue_while_it_could_not_be_given() {
     bot_test_with(promising(Some(2 * HOUR), None), |t| {

@@ -71,7 +71,7 @@ fn written(t: &Scenario) -> Vec<(String, String, String)> {
 }
 
 /// Holds that an action has left an entry with this before and after.
-fn expect_written(t: &Scenario, (action, before, after): (&str, &str, &str)) {
+pub(super) fn expect_written(t: &Scenario, (action, before, after): (&str, &str, &str)) {
     let all = written(t);
     let is_it = |entry: &&(String, String, String)| {
         entry.0 == action && entry.1 == before && entry.2.starts_with(after)
