@@ -81,12 +81,13 @@ fn statements(now: i64) -> Vec<String> {
             TICKETS,
             format!(
                 "INSERT INTO tickets (id, code, client_id, state, assignee, opened_at, closed_at, closed_by, \
-                 answers, answers_ms, first_response_at) \
+                 answers, answers_ms, first_response_at, answer_runs_since) \
                  SELECT i, printf('SUPP-250101-%06d', i), i, \
                  CASE WHEN {waits} THEN 'open' WHEN {is_open} THEN 'assigned' ELSE 'closed' END, \
                  CASE WHEN {waits} THEN NULL ELSE {agent} END, {now} - 1000 * ({TICKETS} - i), \
                  CASE WHEN {is_open} THEN NULL ELSE {now} END, CASE WHEN {is_open} THEN NULL ELSE 'agent' END, \
-                 3, 100000 + i % 7, CASE WHEN {is_open} THEN NULL ELSE {now} END FROM n"
+                 3, 100000 + i % 7, CASE WHEN {is_open} THEN NULL ELSE {now} END, \
+                 CASE WHEN {is_open} THEN {now} - 1000 * ({TICKETS} - i) END FROM n"
             ),
         ),
         each(

@@ -111,6 +111,18 @@ fn some_things_are_known_in_one_place_only() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// What becomes of a ticket is asked with whoever wants it: a state alone does not say whose deed that is.
+#[test]
+fn nothing_happens_to_a_ticket_that_is_not_for_whoever_wants_it() {
+    for (name, code) in files() {
+        let is_rule = name == "domain/rules/transition.rs";
+        assert!(
+            is_rule || !code.contains("transition("),
+            "{name} asks what becomes of a ticket, and not who wants it"
+        );
+    }
+}
+
 #[test]
 fn the_sandbox_knows_nothing_of_the_rest() {
     for (name, code) in files() {

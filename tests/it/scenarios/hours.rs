@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hushdesk::domain::rules::hours::{self, Schedule};
 use hushdesk::domain::settings::{Sla, Targets};
+use hushdesk::sandbox::Person;
 
 use super::card::card_of;
 use crate::harness::{Reads, Setup, bot_test, bot_test_with};
@@ -36,11 +37,21 @@ fn who_writes_while_the_desk_is_closed_reads_when_it_opens() {
         t.client("ann")
             .expect_part("We are closed at the moment and open 2026-11-20 09:00 UTC");
         t.topic("ann").expect_card("my order is lost");
+        // In the client's own language, whatever the desk's is.
+        let olga = t.person("olga");
+        t.sandbox.add_person(Person {
+            language_code: Some("ru".to_owned()),
+            ..Person::named(olga, "Firstolgamark")
+        });
+        t.client("olga").says("здравствуйте");
+        t.client("olga")
+            .expect_part("Сейчас мы не работаем и откроемся 2026-11-20 09:00 UTC");
+        t.topic("olga").expect_card("здравствуйте");
         t.pass(9 * HOUR + HOUR / 4);
         t.client("bob").says("mine too");
         t.client("bob").expect_part("An agent will assist you");
         t.topic("bob").expect_card("mine too");
-        for client in ["ann", "bob"] {
+        for client in ["ann", "olga", "bob"] {
             t.agent("sam").writes_in(client, "we are on it");
             t.client(client).expect("Live Support: we are on it");
         }

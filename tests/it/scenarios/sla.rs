@@ -76,6 +76,9 @@ fn the_time_in_which_the_client_owes_the_answer_does_not_count() {
     bot_test_with(promising(None, Some(4 * HOUR)), |t| {
         open_ticket(t);
         t.pass(HOUR);
+        // The answer alone stops the clock, not that it takes the ticket.
+        t.agent("sam").writes_in("ann", "/claim");
+        t.topic("ann").expect("This ticket is yours.");
         t.agent("sam").writes_in("ann", "which number?");
         t.client("ann").expect("Live Support: which number?");
         t.pass(10 * HOUR);
