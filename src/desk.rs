@@ -60,6 +60,7 @@ mod topics_off;
 mod trail;
 mod turn;
 mod voice;
+mod waits;
 mod words;
 
 use std::sync::Arc;

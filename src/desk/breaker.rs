@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{letters, topics_off};
+use super::{letters, topics_off, waits};
 use crate::domain::call::Call;
 use crate::domain::event::Standing;
 use crate::domain::ids::DeskId;
@@ -16,7 +16,7 @@ use crate::store::claims::OutboxRow;
 use crate::store::{self, Error, alerts, desks, outbox};
 
 /// A trouble that is over sooner is told nobody.
-const WORTH_A_WORD: Duration = Duration::from_secs(60);
+pub(super) const WORTH_A_WORD: Duration = Duration::from_secs(60);
 
 /// A right that the bot needs in its group, as its absence is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,11 @@ pub(super) fn opened(
 ) -> Result<(), Error> {
     if !breakers::open(turn.db, destination, cause, turn.now)? {
         return Ok(());
+    }
+    match destination {
+        // Nobody could be told anything.
+        Destination::Telegram => {}
+        Destination::Group(_) => waits::begin(turn, turn.here)?,
     }
     match cause {
         Cause::TopicsOff => topics_off::noticed(turn),

@@ -7,6 +7,7 @@ use super::closing::{self, Ending};
 use super::command::{Answer, Given, is_admin};
 use super::turn::Turn;
 use super::{prompt, sort};
+use crate::domain::call::Whose;
 use crate::domain::event::{Press, Question, Timer};
 use crate::domain::ids::{ChatId, DeskId, MessageId, ThreadId, TicketId, UserId};
 use crate::domain::rules::bulk::{self, Bulk, BulkDeed};
@@ -129,7 +130,7 @@ pub(super) fn pressed(
         texts.bulk_kept(language)
     };
     turn.answer_button(press.id.clone(), text.clone(), false)?;
-    turn.edit_word(turn.whose()?, press.message, text)
+    turn.edit_word(Whose::Group(press.chat), press.message, text)
 }
 
 /// The next piece; after the last one it is said how many it were.

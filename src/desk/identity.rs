@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::command::{self, Answer, Given};
 use super::turn::Turn;
 use super::{agent, prompt};
+use crate::domain::call::Whose;
 use crate::domain::content::{Content, Kind};
 use crate::domain::event::{AgentMessage, Press, Question, Timer};
 use crate::domain::ids::PromptId;
@@ -78,7 +79,11 @@ pub(super) fn pressed(
     let done = texts.identity_done(language, word.name());
     let answer = command::carry_out(turn, &given)?;
     turn.answer_button(press.id.clone(), done.clone(), false)?;
-    turn.edit_word(turn.whose()?, press.message, answer.unwrap_or(done))
+    turn.edit_word(
+        Whose::Group(press.chat),
+        press.message,
+        answer.unwrap_or(done),
+    )
 }
 
 /// The message with the command as if whoever has pressed had written it.

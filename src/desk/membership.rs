@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::press as press_of_card;
 use super::staff;
 use super::turn::Turn;
-use crate::domain::call::{Button, Call};
+use crate::domain::call::{Button, Call, Whose};
 use crate::domain::event::{Member, Names, Press, Timer};
 use crate::domain::ids::{AdmissionId, ParkedId, UserId};
 use crate::domain::rules::presence::{self, Heard, Presence};
@@ -264,7 +264,7 @@ fn decided(
         }
     }
     turn.answer_button(press.id.clone(), shown.clone(), false)?;
-    turn.edit_word(turn.whose()?, press.message, shown)
+    turn.edit_word(Whose::Group(press.chat), press.message, shown)
 }
 
 /// Somebody does not belong to the group any more.

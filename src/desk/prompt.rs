@@ -145,7 +145,7 @@ pub(super) fn asked_where(
         }
         (None, Place::Group(chat)) => {
             turn.here = turn.desk_at(chat)?.unwrap_or(DeskId::MAIN);
-            Ok((turn.whose()?, turn.language()))
+            Ok((Whose::Group(chat), turn.language()))
         }
     }
 }
@@ -403,7 +403,7 @@ fn agent_answered(
         | Choice::Mine => turn.texts().kept_from_client(language),
     };
     turn.answer_button(press.id.clone(), shown.clone(), false)?;
-    turn.edit_word(turn.whose()?, press.message, shown)?;
+    turn.edit_word(Whose::Group(press.chat), press.message, shown)?;
     if choice != Choice::Share {
         return Ok(());
     }

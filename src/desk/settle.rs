@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use super::delete::Ended;
 use super::turn::Turn;
-use super::{album, card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice};
+use super::{
+    album, breaker, card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice,
+    waits,
+};
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::{ThreadId, TicketId};
 use crate::domain::outcome::{Outcome, Receipt, Refusal, Told};
@@ -13,7 +16,7 @@ use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, after_flood, backoff, bac
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow};
 use crate::store::outbox::{self, Fate};
-use crate::store::{Error, Place, messages, pauses, rates, topics, voices};
+use crate::store::{Error, Place, desks, messages, pauses, rates, topics, voices};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
     if let Some(counted) = row.counted {
@@ -124,6 +127,12 @@ pub(super) fn pause(
             rates::put(turn.db, place, learning::flooded(before, turn.now))?;
         }
         pauses::pause(turn.db, place, until, turn.now)?;
+        if let Place::Group(chat) = place
+            && until.since(turn.now) > breaker::WORTH_A_WORD
+            && let Some(desk) = desks::of_chat(turn.db, turn.desks(), chat)?
+        {
+            waits::begin(turn, desk)?;
+        }
     }
     Ok(until)
 }

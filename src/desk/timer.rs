@@ -8,7 +8,7 @@ use super::topic::TOPIC_DOUBT;
 use super::turn::Turn;
 use super::{
     album, assign, autoclose, backlog, card, dashboard, identity, membership, outage, queue,
-    same_text, shift, sla, snooze, staff,
+    same_text, shift, sla, snooze, staff, waits,
 };
 use crate::domain::call::{Lane, Mark, Purpose};
 use crate::domain::event::Timer;
@@ -92,6 +92,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, timer: &Timer) -> Result<(), Error> {
         Timer::AgentShift { agent } => shift::rang(turn, *agent),
         Timer::HoldEnds { ticket } => same_text::let_go(turn, *ticket),
         Timer::HandOut => assign::hand_out(turn),
+        Timer::ClientsWait { desk } => waits::rang(turn, *desk),
         Timer::QueueMoves => queue::moved(turn),
         Timer::SlaDue { ticket } => sla::due(turn, *ticket),
         Timer::CardCount { ticket } => card::recounted(turn, *ticket),

@@ -178,17 +178,14 @@ impl Turn<'_> {
 
     /// The group that this is about, for what stands there.
     pub fn whose(&self) -> Result<Whose, Error> {
-        Ok(match self.here {
-            DeskId::MAIN => Whose::Desk,
-            desk => Whose::Group(self.group_of(desk)?),
-        })
+        Ok(Whose::Group(self.group()?))
     }
 
     /// General of the group in which somebody wrote.
     pub fn general_of(&self, chat: ChatId) -> Result<To, Error> {
         Ok(match self.desk_at(chat)? {
-            None | Some(DeskId::MAIN) => To::General,
-            Some(desk) => To::GeneralOf(self.desks().chat(desk)),
+            None => To::General,
+            Some(_) => To::GeneralOf(chat),
         })
     }
 
@@ -387,10 +384,7 @@ impl Turn<'_> {
         if messages.is_empty() {
             return Ok(());
         }
-        let chat = match self.here {
-            DeskId::MAIN => None,
-            desk => Some(self.group_of(desk)?),
-        };
+        let chat = self.group()?;
         let call = Call::DeletePosts { chat, messages, by };
         let lane = self.alone();
         self.say(Queued {

@@ -275,9 +275,8 @@ pub enum Call {
     },
     /// Delete posts of the bot's own in the desk group, which carry no message of ours any more.
     DeletePosts {
-        /// In which group; none is the main one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        chat: Option<ChatId>,
+        /// In which group.
+        chat: ChatId,
         /// Which, in increasing order.
         messages: Vec<MessageId>,
         /// The voice that posted them; none where it was the main bot.

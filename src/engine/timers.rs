@@ -98,6 +98,7 @@ impl Timers {
                             | Timer::AgentShift { .. }
                             | Timer::HoldEnds { .. }
                             | Timer::HandOut
+                            | Timer::ClientsWait { .. }
                             | Timer::QueueMoves
                             | Timer::SlaDue { .. }
                             | Timer::CardCount { .. } => Ok(()),

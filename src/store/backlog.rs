@@ -12,10 +12,17 @@ const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
 const WAITING_FOR_MAIN: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
      WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' \
      AND NOT (purpose = 'relay' AND call LIKE '{\"call\":\"send_text\",%') LIMIT ?3)";
+const UNTOLD: &str = "SELECT DISTINCT clients.id FROM (SELECT ticket_id FROM outbox \
+     WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?6) \
+     JOIN tickets ON tickets.id = ticket_id JOIN clients ON clients.id = tickets.client_id \
+     WHERE queue_told_at < ?3 LIMIT ?5";
 const SINCE: &str = "SELECT (SELECT value FROM facts WHERE name = ?1), \
      (SELECT until FROM pauses WHERE place = ?2 AND until > ?3)";
 const TOLD: &str = "SELECT queue_told_at FROM clients WHERE id = ?1";
 const SET_TOLD: &str = "UPDATE clients SET queue_told_at = ?2 WHERE id = ?1";
+
+/// Waiting calls that are looked at for who is to be told: what comes later is told when it is written.
+const UNTOLD_LOOKED_AT: u32 = 5_000;
 
 /// How many calls wait that bring something of clients into the group; counts no further than `most`.
 pub fn waiting(db: &Db, desk: DeskId, most: u32) -> Result<u32, Error> {
@@ -59,6 +66,30 @@ fn fact(desk: DeskId) -> String {
         DeskId::MAIN => facts::BEHIND_SINCE.to_owned(),
         DeskId(desk) => format!("{}@{desk}", facts::BEHIND_SINCE),
     }
+}
+
+/// Clients for whom something waits to go into the group and who have not been told since then, as far as the
+/// first calls that wait are theirs.
+pub fn untold(
+    db: &Db,
+    desk: DeskId,
+    since: Timestamp,
+    limit: usize,
+) -> Result<Vec<ClientId>, Error> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut statement = db.prepare_cached(UNTOLD)?;
+    let untold = statement.query_map(
+        params![
+            Budget::Desk,
+            Priority::MESSAGE,
+            since,
+            desk,
+            limit,
+            UNTOLD_LOOKED_AT
+        ],
+        |row| row.get(0),
+    )?;
+    Ok(untold.collect::<Result<_, _>>()?)
 }
 
 /// When a client was last told.

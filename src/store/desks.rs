@@ -216,9 +216,7 @@ fn names(call: &Call) -> Option<ChatId> {
             whose: Whose::Group(chat),
             ..
         }
-        | Call::DeletePosts {
-            chat: Some(chat), ..
-        }
+        | Call::DeletePosts { chat, .. }
         | Call::Pin { chat, .. }
         | Call::DeleteTopic { chat, .. }
         | Call::CloseThread { chat, .. }
@@ -237,7 +235,6 @@ fn names(call: &Call) -> Option<ChatId> {
         | Call::MoveLocation { .. }
         | Call::EditWord { .. }
         | Call::Delete { .. }
-        | Call::DeletePosts { .. }
         | Call::EditCard { .. }
         | Call::EditTopic { .. }
         | Call::CloseTopic { .. }

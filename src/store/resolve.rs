@@ -184,9 +184,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Er
             whose,
         } => delete(db, desks, row, from_part, whose),
         Call::DeletePosts { chat, messages, .. } => {
-            let chat = chat.unwrap_or_else(|| desks.chat(DeskId::MAIN));
-            let chat = topics::current_chat(db, chat)?;
-            ready(ReadyCall::Delete { chat, messages })
+            standing(db, chat, ReadyCall::Delete { chat, messages })
         }
         Call::EditWord {
             whose,
@@ -195,6 +193,11 @@ pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Er
             buttons,
         } => {
             let (chat, _) = chat_of(db, whose, None, desks)?;
+            if let Whose::Group(group) = whose
+                && group != chat
+            {
+                return Ok(Resolution::Never);
+            }
             ready(ReadyCall::EditText {
                 chat,
                 message,
@@ -229,10 +232,7 @@ pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Er
         Call::ReopenTopic { ticket } => topic_call(db, ticket, |chat, thread| {
             ReadyCall::ReopenTopic { chat, thread }
         }),
-        Call::Pin { chat, message } => {
-            let chat = topics::current_chat(db, chat)?;
-            ready(ReadyCall::Pin { chat, message })
-        }
+        Call::Pin { chat, message } => standing(db, chat, ReadyCall::Pin { chat, message }),
         Call::DeleteTopic { chat, thread } => {
             let chat = topics::current_chat(db, chat)?;
             ready(ReadyCall::DeleteTopic { chat, thread })
@@ -242,13 +242,13 @@ pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Er
             message,
             mark,
         } => {
-            let chat = topics::current_chat(db, chat)?;
             let emoji = Some(mark.emoji().to_owned());
-            ready(ReadyCall::React {
+            let react = ReadyCall::React {
                 chat,
                 message,
                 emoji,
-            })
+            };
+            standing(db, chat, react)
         }
         Call::AnswerButton {
             press,
@@ -302,10 +302,28 @@ fn post(
     Ok(match destination(db, to, desks)? {
         Destination::At(there) => {
             let reply_to = reply_target(db, reply_to, there.place)?;
-            Resolution::Ready(make(there, reply_to))
+            let is_there = !has_stayed_behind(db, to)?;
+            Resolution::Ready(make(there, reply_to.filter(|_| is_there)))
         }
         Destination::Missing(resolution) => resolution,
     })
+}
+
+/// A call that acts on a message that stands in a group. Where the group has become another one by now its
+/// messages have stayed behind, and their numbers are those of others there.
+fn standing(db: &Db, chat: ChatId, call: ReadyCall) -> Result<Resolution, Error> {
+    Ok(match topics::current_chat(db, chat)? == chat {
+        true => Resolution::Ready(call),
+        false => Resolution::Never,
+    })
+}
+
+/// Whether what was written in a group that somebody is answered in has stayed in the group that it was before.
+fn has_stayed_behind(db: &Db, to: To) -> Result<bool, Error> {
+    match to {
+        To::GeneralOf(chat) | To::Thread(chat, _) => Ok(topics::current_chat(db, chat)? != chat),
+        To::Client(_) | To::Topic(_) | To::General | To::Chat(_) => Ok(false),
+    }
 }
 
 /// A call that changes something that we sent, or that stands there.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{
-    AlbumId, ChatId, MessageId, OutboxId, ParkedId, PromptId, ThreadId, TicketId, UserId,
+    AlbumId, ChatId, DeskId, MessageId, OutboxId, ParkedId, PromptId, ThreadId, TicketId, UserId,
 };
 use crate::domain::rules::bulk::Bulk;
 use crate::domain::ticket::Resolution;
@@ -130,6 +130,11 @@ pub enum Timer {
     },
     /// More tickets wait for those who have room than were given out in one go.
     HandOut,
+    /// What clients wrote has waited for a while because their group takes no calls.
+    ClientsWait {
+        /// Into the group of which desk it goes.
+        desk: DeskId,
+    },
     /// Clients who wait may have moved up.
     QueueMoves,
     /// A promised time of a ticket comes near, or has passed.

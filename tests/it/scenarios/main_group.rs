@@ -127,3 +127,45 @@ fn whoever_is_not_in_the_new_main_group_has_no_tickets_there() {
         t.reads_all(here);
     });
 }
+
+/// Seed 1239: the question of a basic group had the number that the card of a ticket got after the upgrade.
+#[test]
+fn what_was_asked_before_an_upgrade_changes_nothing_afterwards() {
+    let setup = Setup {
+        basic_group: true,
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        let (sam, basic) = (t.person("sam"), t.group);
+        t.agent("sam").writes_in_general("/mine");
+        t.run();
+        t.sandbox.set_anonymous(basic, sam, true, None);
+        // Until the question has a number that is not given out in the forum yet.
+        for _more in 0..8 {
+            t.agent("sam").writes_in_general("/next");
+            t.run();
+        }
+        t.reads_all(basic);
+        t.sandbox.set_anonymous(basic, sam, false, None);
+        t.upgrade_group();
+        t.run();
+        for client in ["ann", "bob", "eve"] {
+            t.client(client).says("hello");
+            t.client(client).expect_part("created");
+            t.topic(client).expect_card("hello");
+        }
+        let group = t.group;
+        let before: Vec<String> = posts(t, group);
+        t.pass(minutes(15));
+        assert_eq!(posts(t, group), before);
+        t.reads_all(basic);
+        t.reads_all(group);
+    });
+}
+
+/// What the bot says in a group.
+fn posts(t: &Scenario, group: i64) -> Vec<String> {
+    let messages = t.sandbox.chat_messages(group).into_iter();
+    let own = messages.filter(|message| message.from_bot && !message.service);
+    own.map(|message| message.text().to_owned()).collect()
+}

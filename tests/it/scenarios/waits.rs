@@ -5,8 +5,9 @@ use std::time::Duration;
 use hushdesk::sandbox::{Fault, FaultRule};
 
 use super::carrying::open_ticket;
+use super::desk_faults::makes_bot_admin;
 use super::reopening::reopening;
-use crate::harness::{Reads, Scenario, bot_test, bot_test_with};
+use crate::harness::{BOT, Reads, Scenario, bot_test, bot_test_with};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -82,6 +83,49 @@ fn whoever_opens_a_ticket_again_is_told_too() {
         t.client("ann").expect_part("is open again");
         t.client("ann").expect_part("in about 121 minutes");
         t.pass(125 * MINUTE);
+        super::pacing::reads_everything(t);
+    });
+}
+
+/// The message that meets the wait is written before anybody knows of it.
+#[test]
+fn whoever_wrote_before_the_wait_was_known_is_told_as_well() {
+    bot_test(|t| {
+        open_ticket(t);
+        has_to_wait(t);
+        t.client("ann").says("one").expect_nothing();
+        t.pass(Duration::from_secs(50));
+        t.client("ann").expect_nothing();
+        t.pass(MINUTE);
+        t.client("ann").expect_part("in about 120 minutes");
+        t.pass(30 * MINUTE);
+        t.client("ann").says("two").expect_nothing();
+        t.pass(100 * MINUTE);
+        t.general()
+            .expect_part("nothing here for about 120 minutes");
+        super::pacing::reads_everything(t);
+    });
+}
+
+#[test]
+fn whoever_wrote_before_the_group_was_lost_is_told_as_well() {
+    bot_test(|t| {
+        open_ticket(t);
+        let (group, now) = (t.group, t.now());
+        t.sandbox.kick(group, BOT, now);
+        t.client("ann").says("one");
+        t.client("bob").says("hi");
+        t.client("bob").expect_part("created");
+        t.client("ann").expect_nothing();
+        t.pass(2 * MINUTE);
+        t.client("ann").expect_part("later than usual");
+        t.client("bob").expect_part("later than usual");
+        t.pass(60 * MINUTE);
+        t.client("ann").says("two").expect_nothing();
+        makes_bot_admin(t);
+        t.pass(MINUTE);
+        t.topic("ann").expect_part("one");
+        t.topic("bob").expect_card("hi");
         super::pacing::reads_everything(t);
     });
 }

@@ -1,0 +1,41 @@
+//! Clients whose words wait because their group takes no calls, told once instead of left in silence. Whoever
+//! writes while that lasts is told by then; here are those who wrote before it was known.
+
+use super::backlog;
+use super::breaker::{self, WORTH_A_WORD};
+use super::turn::Turn;
+use crate::domain::event::Timer;
+use crate::domain::ids::DeskId;
+use crate::store::{self, Error, clients, timers};
+
+/// Clients who are told in one go.
+const AT_ONCE: usize = 100;
+
+/// A group takes no calls from now on, for a while at least.
+pub(super) fn begin(turn: &Turn<'_>, desk: DeskId) -> Result<(), Error> {
+    let at = turn.now.plus(WORTH_A_WORD);
+    timers::set_once(turn.db, at, &Timer::ClientsWait { desk })
+}
+
+/// It has lasted: those who wait are told, unless it is over.
+pub(super) fn rang(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
+    if !turn.desks().has(desk) {
+        return Ok(());
+    }
+    turn.here = desk;
+    let since = match (breaker::of_group(turn)?, backlog::look(turn)?) {
+        (Some(breaker), _) => breaker.since,
+        (None, Some(behind)) => behind.since,
+        (None, None) => return Ok(()),
+    };
+    let waiting = store::backlog::untold(turn.db, desk, since, AT_ONCE)?;
+    for client in &waiting {
+        let client = clients::by_id(turn.db, *client)?;
+        backlog::tell(turn, &client)?;
+        breaker::tell(turn, &client)?;
+    }
+    if waiting.len() == AT_ONCE {
+        timers::set_once(turn.db, turn.now, &Timer::ClientsWait { desk })?;
+    }
+    Ok(())
+}
