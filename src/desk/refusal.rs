@@ -32,6 +32,13 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         return dashboard::refused(turn, row);
     }
     match refusal {
+        // What an agent wrote in a group of the past cannot be fetched there, and others wait behind it.
+        Refusal::DeskUnreachable
+            if row.budget == Budget::Client
+                && desks::copies_from_the_past(turn.db, turn.desks(), &row.call)? =>
+        {
+            bury(turn, row, &Told::nothing())
+        }
         // As good as done, and answered only to calls that carry nothing.
         Refusal::AlreadySo => {
             claims::done(turn.db, row, turn.now)?;

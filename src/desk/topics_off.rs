@@ -5,7 +5,7 @@
 use super::carry::{self, Answers, Parcel, Way};
 use super::turn::Turn;
 use super::{breaker, file};
-use crate::domain::call::{Call, To};
+use crate::domain::call::Call;
 use crate::domain::event::AgentMessage;
 use crate::domain::ids::{MessageRowId, TicketId};
 use crate::domain::outcome::Receipt;
@@ -42,24 +42,10 @@ pub(super) fn noticed(turn: &mut Turn<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a call posts into a topic: the one that its ticket has, or one that it has left.
-fn goes_to_topic(call: &Call) -> bool {
-    let (Call::SendText { to, .. }
-    | Call::SendMedia { to, .. }
-    | Call::SendAlbum { to, .. }
-    | Call::SendLocation { to, .. }
-    | Call::Copy { to, .. }
-    | Call::CopyAlbum { to, .. }) = call
-    else {
-        return false;
-    };
-    matches!(to, To::Topic(_) | To::Thread(..))
-}
-
 /// Whether a post for a topic stands in the main chat. Copies do not tell: one that was under way when it
 /// was noticed that there are no topics may stand there.
 pub(super) fn fell(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<bool, Error> {
-    if !goes_to_topic(&row.call) {
+    if !row.call.goes_to_topic() {
         return Ok(false);
     }
     if receipt.tells_thread {

@@ -2,18 +2,23 @@
 //! writes while that lasts is told by then; here are those who wrote before it was known.
 
 use super::backlog;
+use std::time::Duration;
+
 use super::breaker::{self, WORTH_A_WORD};
 use super::turn::Turn;
 use crate::domain::event::Timer;
 use crate::domain::ids::DeskId;
 use crate::store::{self, Error, clients, timers};
 
+/// So long after it began: whether it is over is asked every 30 s, so that what was over within the time that is
+/// worth no word is told nobody.
+const LOOKED_AT_AFTER: Duration = WORTH_A_WORD.saturating_add(Duration::from_secs(30));
 /// Clients who are told in one go.
 const AT_ONCE: usize = 100;
 
 /// A group takes no calls from now on, for a while at least.
 pub(super) fn begin(turn: &Turn<'_>, desk: DeskId) -> Result<(), Error> {
-    let at = turn.now.plus(WORTH_A_WORD);
+    let at = turn.now.plus(LOOKED_AT_AFTER);
     timers::set_once(turn.db, at, &Timer::ClientsWait { desk })
 }
 

@@ -402,6 +402,20 @@ impl Call {
         }
     }
 
+    /// Whether it posts into a topic: the one that its ticket has, or one that is named.
+    pub fn goes_to_topic(&self) -> bool {
+        let (Call::SendText { to, .. }
+        | Call::SendMedia { to, .. }
+        | Call::SendAlbum { to, .. }
+        | Call::SendLocation { to, .. }
+        | Call::Copy { to, .. }
+        | Call::CopyAlbum { to, .. }) = self
+        else {
+            return false;
+        };
+        matches!(to, To::Topic(_) | To::Thread(..))
+    }
+
     /// How many messages it posts, each of which Telegram counts; at least one.
     pub fn weight(&self) -> u32 {
         let messages = if let Call::SendAlbum { items, .. } = self {

@@ -96,10 +96,11 @@ impl OutboxRow {
         self.counted.is_some_and(|counted| counted.floods_alone)
     }
 
-    /// Whether it is for a ticket's topic, the present one or one that was left.
+    /// Whether it is for a topic: the present one of a ticket, one that was left, or one in which somebody is
+    /// answered.
     pub fn is_for_topic(&self) -> bool {
         let is_of_topic = self.lane.starts_with("topic:") || self.lane.starts_with("left:");
-        self.budget == Budget::Desk && is_of_topic
+        self.budget == Budget::Desk && (is_of_topic || self.call.goes_to_topic())
     }
 }
 

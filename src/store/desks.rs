@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::topics::{self, Topic};
 use super::{Db, Error, Place};
-use crate::domain::call::{Call, Lane, To, Whose};
+use crate::domain::call::{Call, Lane, Source, To, Whose};
 use crate::domain::desks::Desks;
 use crate::domain::ids::{ChatId, DeskId, MessageRowId, OutboxId, TicketId, TopicId};
 use crate::domain::time::Timestamp;
@@ -203,6 +203,23 @@ pub fn is_foreign(db: &Db, desks: &Desks, call: &Call) -> Result<bool, Error> {
         Some(chat) => Ok(of_chat(db, desks, chat)?.is_none()),
         None => Ok(false),
     }
+}
+
+/// Whether a call copies what stands in a group that is not in the config any more.
+pub fn copies_from_the_past(db: &Db, desks: &Desks, call: &Call) -> Result<bool, Error> {
+    let sources = match call {
+        Call::Copy { source, .. } => std::slice::from_ref(source),
+        Call::CopyAlbum { sources, .. } => sources.as_slice(),
+        _ => return Ok(false),
+    };
+    for source in sources {
+        if let Source::Desk(chat, _) = source
+            && of_chat(db, desks, *chat)?.is_none()
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The group that a call names outright.

@@ -440,7 +440,7 @@ impl Scenario {
 
     fn run_for(&mut self, at_most: Duration) {
         let end = self.now() + millis(at_most);
-        for _turn in 0..200_000 {
+        for _turn in 0..40_000 {
             let Some(machine) = self.machine.as_mut() else {
                 return;
             };
@@ -482,6 +482,8 @@ impl Scenario {
 
     pub fn start(&mut self) {
         if self.machine.is_none() {
+            // Nothing starts within the millisecond in which it ended.
+            self.clock.advance(1);
             self.machine = Machine::start(
                 &self.database_path(),
                 &self.setup,

@@ -150,6 +150,7 @@ fn one_group_stays_out_of_reach_over_a_restart_and_the_others_do_not() {
         let before = calls_into(t, t.further[0]);
         t.client("bob").says("anybody?");
         t.pass(minutes(10));
+        t.client("bob").expect_part("later than usual");
         the_others_go_on(t, "still there?");
         assert_eq!(calls_into(t, t.further[0]), before);
         t.at_desk(MONEY, |t| {
@@ -244,6 +245,7 @@ fn one_group_without_topics_holds_its_own_and_everything_follows_when_they_are_b
         t.client("ann").sends(content::photo("q", "my parcel"));
         t.topic("ann").expect("my parcel");
         t.pass(minutes(3));
+        t.client("eve").expect_part("later than usual");
         t.client("bob").says("hello?");
         t.client("bob").expect_part("later than usual");
         assert_eq!(failures(t), 0);
@@ -347,6 +349,7 @@ fn one_group_that_refuses_everything_is_asked_and_not_called() {
             let before = calls_into(t, money);
             the_others_go_on(t, "still there?");
             t.pass(minutes(120));
+            t.client("bob").expect_part("later than usual");
             assert_eq!(out_of_reach(t), ["gone"]);
             assert_eq!(calls_into(t, money), before);
             assert_eq!(failures(t), 0);
@@ -404,6 +407,7 @@ fn a_ticket_leaves_a_group_that_is_out_of_reach() {
             .expect_part("cannot write in the group of money");
         t.client("bob").says("one");
         t.pass(minutes(2));
+        t.client("bob").expect_part("later than usual");
         t.client("bob").says("give me an operator");
         t.at_desk("experts", |t| {
             t.topic("bob").expect_card("I have paid twice");

@@ -25,6 +25,7 @@ fn a_group_that_is_lost_stops_nobody_else() {
         t.agent("sam").writes_in("ann", "hello");
         t.client("ann").expect("Live Support: hello");
         t.pass(Duration::from_secs(600));
+        t.client("bob").expect_part("later than usual");
         t.client("ann").says("still there?");
         t.topic("ann").expect("still there?");
         let admin = Status::Administrator(Rights::all());
@@ -158,6 +159,7 @@ fn a_flood_in_one_group_does_not_slow_another_down() {
         assert!(t.now() - before < 5_000, "ann did not wait");
         t.at_desk("money", |t| assert!(t.topic("bob").try_next().is_none()));
         t.pass(Duration::from_secs(700));
+        t.client("bob").expect_part("in about 9 minutes");
         t.at_desk("money", |t| {
             t.topic("bob").expect("hello?");
             t.general().expect_part("nothing here for about 10 minutes");
@@ -271,7 +273,9 @@ fn what_is_taken_back_waits_for_the_topic_that_its_ticket_moves_to() {
         t.general()
             .expect_part("no topics any more")
             .expect_part("can work in this group again");
-        t.client("bob").expect_part("created");
+        t.client("bob")
+            .expect_part("created")
+            .expect_part("later than usual");
         t.topic("bob").expect_card("hello");
         t.topic("ann").expect_part("This ticket goes on in experts");
         t.at_desk("experts", |t| {
@@ -308,6 +312,7 @@ fn what_stands_in_a_topic_that_was_left_and_closed_stays_there_when_topics_go() 
         t.general()
             .expect_part("no topics any more")
             .expect_part("can work in this group again");
+        t.client("bob").expect_part("later than usual");
         t.topic("bob").expect_card("hello");
         let calls = t.sandbox.calls();
         let count = |method| calls.iter().filter(|call| call.method == method).count();

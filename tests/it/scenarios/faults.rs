@@ -145,6 +145,7 @@ fn a_reply_never_waits_behind_the_group() {
         t.agent("sam").writes_in("ann", "does not wait");
         t.client("ann").expect("Live Support: does not wait");
         t.pass(Duration::from_secs(700));
+        t.client("ann").expect_part("in about 9 minutes");
         t.topic("ann").expect("waits");
         t.general().expect_part("nothing here for about 10 minutes");
     });
@@ -449,6 +450,7 @@ fn waits_of_a_second_and_of_two_hours_are_kept_and_lose_nothing() {
             t.topic("ann").expect_mark(reply, "👌");
             if seconds > 300 {
                 t.general().expect_part("nothing here for about");
+                t.client("ann").expect_part("in the queue");
             }
         });
     }

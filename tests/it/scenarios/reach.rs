@@ -120,6 +120,7 @@ fn what_is_out_of_reach_stays_so_over_a_restart() {
         let before = calls_into(t, t.group);
         t.client("ann").says("anybody?");
         t.pass(minutes(10));
+        t.client("ann").expect_part("later than usual");
         assert_eq!(calls_into(t, t.group), before);
         makes_bot_admin(t, Rights::all());
         t.topic("ann").expect("anybody?");
@@ -187,6 +188,7 @@ fn a_group_that_refuses_everything_is_asked_and_not_called() {
             t.pass(minutes(1));
             let before = calls_into(t, group);
             t.pass(minutes(120));
+            t.client("ann").expect_part("later than usual");
             assert_eq!(out_of_reach(t), ["gone"]);
             assert_eq!(calls_into(t, group), before);
             // Replies to clients do not go into the group.
@@ -214,6 +216,7 @@ fn without_topics_nothing_stands_in_general_and_everything_follows_when_they_are
         t.client("bob").says("me too");
         t.client("bob").expect_part("created");
         t.pass(minutes(3));
+        t.client("bob").expect_part("later than usual");
         t.client("ann").says("hello?");
         t.client("ann").expect_part("later than usual");
         t.client("ann").expect_nothing();
@@ -409,6 +412,8 @@ fn copies_are_taken_back_in_their_order_whatever_the_clock_says() {
         assert_eq!(out_of_reach(t), ["topics_off"]);
         switches_topics(t, true);
         t.pass(minutes(2));
+        t.client("ann").expect_part("later than usual");
+        t.client("bob").expect_part("later than usual");
         t.topic("ann").expect("first").expect("second");
         t.topic("bob").expect_card("me too");
         t.general().expect_part("can work in this group again");
@@ -472,5 +477,30 @@ fn a_copy_that_was_under_way_when_topics_went_is_picked_up_too() {
         t.topic("eve").expect("a text that meets the wait");
         let look = t.topic("ann").expect_kind("photo");
         assert!(look.thread.is_some(), "{}", t.story());
+    });
+}
+
+/// Seed 70299: answers to commands fell into the main chat and were taken away there, again and again.
+#[test]
+fn what_agents_are_answered_in_a_topic_waits_for_it_too() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.agent("sam");
+        let thread = t.live_thread_of("ann");
+        t.says("sam", thread, "/tag remove vip");
+        switches_topics(t, false);
+        t.client("ann").says("hello?");
+        t.pass(Duration::from_secs(60 * 60));
+        let answers = |t: &Scenario| {
+            let messages = t.sandbox.chat_messages(t.group).into_iter();
+            let answers = messages.filter(|message| message.text() == "No tags.");
+            answers.count()
+        };
+        assert!(answers(t) <= 1, "{} times", answers(t));
+        switches_topics(t, true);
+        t.pass(Duration::from_secs(120));
+        let in_topic = t.topic("ann").all();
+        assert!(in_topic.iter().any(|message| message.text() == "No tags."));
+        super::pacing::reads_everything(t);
     });
 }

@@ -97,7 +97,7 @@ fn whoever_wrote_before_the_wait_was_known_is_told_as_well() {
         t.pass(Duration::from_secs(50));
         t.client("ann").expect_nothing();
         t.pass(MINUTE);
-        t.client("ann").expect_part("in about 120 minutes");
+        t.client("ann").expect_part("in about 119 minutes");
         t.pass(30 * MINUTE);
         t.client("ann").says("two").expect_nothing();
         t.pass(100 * MINUTE);

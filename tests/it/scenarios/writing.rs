@@ -82,6 +82,7 @@ fn a_bot_under_restrictions_is_out_of_reach_at_once_and_not_tried() {
         restrict(t, false);
         t.client("ann").says("one");
         t.pass(minutes(120));
+        t.client("ann").expect_part("later than usual");
         let found = out_of_reach(t);
         assert_eq!(found.len(), 1);
         let refused = t.sandbox.calls().into_iter();
