@@ -7,7 +7,7 @@ use hushdesk::store::{Db, agents};
 use super::checks::rows;
 
 /// What must be nowhere: why, and how it is looked for.
-const UNLAWFUL: [(&str, &str); 11] = [
+const UNLAWFUL: [(&str, &str); 12] = [
     (
         "the history does not say who has these",
         "SELECT code || ' ' || state || ' ' || ifnull(assignments.agent, 0) FROM tickets \
@@ -40,6 +40,13 @@ const UNLAWFUL: [(&str, &str); 11] = [
         "SELECT code FROM tickets WHERE close_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM timers \
          WHERE json_extract(timer, '$.close_at.ticket') = tickets.id \
          AND json_extract(timer, '$.close_at.at') = close_at)",
+    ),
+    (
+        "the clocks of the promised times do not stand as these do",
+        "SELECT code || ' ' || state FROM tickets JOIN clients ON clients.id = client_id WHERE \
+         (close_runs_since IS NOT NULL) <> (state IN ('open', 'assigned', 'escalated') \
+         AND waiting_since IS NOT NULL AND unreachable IS NULL) \
+         OR (answer_runs_since IS NOT NULL) <> (state <> 'closed' AND first_response_at IS NULL AND unreachable IS NULL)",
     ),
     (
         "two have them at once",
