@@ -9,12 +9,14 @@ use crate::store::{Error, desks, facts, members, parked, topics};
 /// The fact that remembers which group it was when the program started last.
 const MAIN_GROUP: &str = "main_group";
 
-/// At a start: the tickets that have a topic, or wait for one, in a main group of the past. Closed ones are
-/// among them where something waits for their topic.
-pub(super) fn stranded(turn: &Turn<'_>) -> Result<Vec<TicketId>, Error> {
+/// At a start: where it is another group, whoever was in the old one is asked about. The tickets that have a
+/// topic, or wait for one, in the old one; closed ones are among them where something waits for their topic.
+pub(super) fn taken_over(turn: &Turn<'_>) -> Result<Vec<TicketId>, Error> {
     if !is_another(turn)? {
         return Ok(Vec::new());
     }
+    // Nobody is an admin there because they were one elsewhere.
+    members::put_admins(turn.db, DeskId::MAIN, &[], turn.now)?;
     for user in members::present(turn.db, DeskId::MAIN)? {
         parked::ask(turn.db, DeskId::MAIN, user, turn.now)?;
     }

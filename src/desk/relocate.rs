@@ -60,7 +60,7 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
     // A closed one goes on too where something waits for its topic.
     let mut away = desks::tickets_away(turn.db)?;
     away.extend(waited_for);
-    away.extend(main_group::stranded(turn)?);
+    away.extend(main_group::taken_over(turn)?);
     for id in away {
         if is_in_the_past(turn, id)? {
             let ticket = tickets::by_id(turn.db, id)?;

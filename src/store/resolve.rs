@@ -193,18 +193,17 @@ pub fn resolve(db: &Db, row: &OutboxRow, desks: &Desks) -> Result<Resolution, Er
             buttons,
         } => {
             let (chat, _) = chat_of(db, whose, None, desks)?;
-            if let Whose::Group(group) = whose
-                && group != chat
-            {
-                return Ok(Resolution::Never);
-            }
-            ready(ReadyCall::EditText {
+            let edit = ReadyCall::EditText {
                 chat,
                 message,
                 text,
                 preview: None,
                 buttons: buttons.into_iter().map(|button| vec![button]).collect(),
-            })
+            };
+            match whose {
+                Whose::Group(group) => standing(db, group, edit),
+                Whose::Client(_) | Whose::Desk => ready(edit),
+            }
         }
         Call::EditCard {
             ticket,

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use hushdesk::domain::ids::{DeskId, UserId};
 use hushdesk::domain::settings::TicketRules;
-use hushdesk::sandbox::content;
+use hushdesk::domain::ticket::Role;
+use hushdesk::sandbox::{Rights, Status, content};
+use hushdesk::store::members;
 
 use super::desk_faults::minutes;
-use crate::harness::{BOT, Reads, Scenario, Setup, bot_test_with};
+use crate::harness::{BOT, Reads, Scenario, Setup, bot_test, bot_test_with};
 
 fn with_reopening() -> Setup {
     let usual = Setup::default();
@@ -123,6 +126,31 @@ fn whoever_is_not_in_the_new_main_group_has_no_tickets_there() {
         let sam = t.person("sam");
         assert_eq!(holder(t, "ann"), Some(sam));
         assert_eq!(holder(t, "bob"), None);
+        let here = t.group;
+        t.reads_all(here);
+    });
+}
+
+/// P9: what somebody was in the old group says nothing of the new one.
+#[test]
+fn nobody_is_an_admin_of_the_new_main_group_before_telegram_has_said_so() {
+    bot_test(|t| {
+        let sam = UserId(t.person("sam"));
+        let admin = Status::Administrator(Rights::all());
+        let (group, now) = (t.group, t.now());
+        t.sandbox.set_member(group, sam.0, admin, now);
+        t.run();
+        let role = |t: &Scenario| {
+            t.database(|db| members::role(db, DeskId::MAIN, sam).expect("it can be read"))
+        };
+        assert_eq!(role(t), Some(Role::Admin));
+        t.reads_all(group);
+        t.kill();
+        t.takes_another_group();
+        t.start();
+        assert_eq!(role(t), Some(Role::Agent));
+        t.run();
+        assert_eq!(role(t), Some(Role::Admin));
         let here = t.group;
         t.reads_all(here);
     });
