@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use hushdesk::clock::{Clock, SystemClock};
@@ -24,6 +25,10 @@ use crate::shape::{Shape, TURN};
 /// A page, and its head in the write-ahead log.
 const PAGE: u64 = 4096;
 const FRAME: u64 = PAGE + 24;
+
+/// More than a processor's caches hold, and how much of it comes and goes together.
+const CACHES: usize = 64 * 1024 * 1024;
+const CACHE_LINE: usize = 64;
 
 /// A Telegram that answers every call at once.
 struct Ready;
@@ -83,8 +88,32 @@ pub struct Cycle {
     pub checkpoint: Cost,
 }
 
+/// What else a machine does between two turns, which are seconds apart: by then the processor's caches hold
+/// nothing of the desk's any more. Without it few calls would be found there, and many would not.
+#[derive(Clone)]
+pub struct Meanwhile(Arc<Vec<AtomicU8>>);
+
+impl Meanwhile {
+    pub fn new() -> Self {
+        Self(Arc::new((0..CACHES).map(|_| AtomicU8::new(0)).collect()))
+    }
+
+    /// Takes the caches of the thread that writes, and those that all share.
+    fn passes(&self, bed: &Bed) {
+        let memory = self.0.clone();
+        let passed = bed.store.writer.run(move |_| {
+            for line in memory.chunks(CACHE_LINE) {
+                line[0].fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(())
+        });
+        bed.runtime.block_on(passed).expect("the writer runs");
+    }
+}
+
 pub struct Bed {
     pub shape: Shape,
+    meanwhile: Meanwhile,
     _folder: tempfile::TempDir,
     path: PathBuf,
     runtime: Runtime,
@@ -104,7 +133,7 @@ pub struct Start {
 
 impl Bed {
     /// Fills a database and starts on it.
-    pub fn make(shape: Shape) -> (Self, Start) {
+    pub fn make(shape: Shape, meanwhile: Meanwhile) -> (Self, Start) {
         let folder =
             tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("the build has a folder");
         let path = folder.path().join("desk.db");
@@ -127,6 +156,7 @@ impl Bed {
         let took = started.elapsed();
         let mut bed = Self {
             shape,
+            meanwhile,
             checkpoints: Db::open(&path).expect("it opens once more"),
             _folder: folder,
             path,
@@ -147,6 +177,7 @@ impl Bed {
         self.number += 1;
         let value = self.number.to_string();
         let writer = self.store.writer.clone();
+        self.meanwhile.passes(self);
         let floor = cost(|| {
             self.runtime
                 .block_on(writer.run(move |db| facts::set(db, "bench", &value)))
@@ -154,6 +185,7 @@ impl Bed {
         });
         let claim = self.turn();
         let both = self.turn();
+        self.meanwhile.passes(self);
         let settle = cost(|| {
             self.runtime
                 .block_on(self.delivery.finish(Duration::ZERO))
@@ -188,6 +220,7 @@ impl Bed {
 
     /// A turn of delivery, after which its calls end.
     fn turn(&mut self) -> Cost {
+        self.meanwhile.passes(self);
         let turn = cost(|| {
             self.runtime.block_on(self.delivery.turn()).expect("a turn");
         });

@@ -1,8 +1,9 @@
 //! What waits must not slow down what goes: what a claim costs with 1 k, 100 k and 1 M waiting calls, how long
 //! a start takes with a million of them, and what that needs of memory.
 //!
-//! `cargo bench --bench outbox`; it fails where a start takes long or memory grows with what waits. In process,
-//! with the real store on a disk; each call is answered at once.
+//! `cargo bench --bench outbox`; it fails where a start takes long, where memory grows with what waits, or where a
+//! claim does, of calls that stand as they were written. In process, with the real store on a disk; each call is
+//! answered at once.
 
 mod bed;
 mod fill;
@@ -10,8 +11,8 @@ mod shape;
 
 use std::time::Duration;
 
-use bed::{Bed, Cost, Cycle, Start};
-use shape::Shape;
+use bed::{Bed, Cost, Cycle, Meanwhile, Start};
+use shape::{Order, Shape};
 
 /// The shapes take turns, so that what the machine does beside falls on all of them alike.
 const ROUNDS: usize = 15;
@@ -19,6 +20,8 @@ const ROUNDS: usize = 15;
 const CYCLES: usize = 10;
 /// A start takes no longer, whatever waits.
 const START_MAX: Duration = Duration::from_secs(2);
+/// A claim takes no more of the time with few calls, whatever waits.
+const CLAIM_MAX: f64 = 1.2;
 /// What a start and the turns may need of memory: SQLite's cache (8 MB), and as much again for all else.
 const MEMORY_MAX_KIB: u64 = 16 * 1024;
 
@@ -35,7 +38,9 @@ const PHASES: [(&str, Phase); 5] = [
 ];
 
 fn main() {
-    let mut beds: Vec<(Bed, Start)> = Shape::all().into_iter().map(Bed::make).collect();
+    let meanwhile = Meanwhile::new();
+    let make = |shape| Bed::make(shape, meanwhile.clone());
+    let mut beds: Vec<(Bed, Start)> = Shape::all().into_iter().map(make).collect();
     let mut rounds: Vec<Rounds> = beds.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {
         for ((bed, _), rounds) in beds.iter_mut().zip(&mut rounds) {
@@ -66,14 +71,28 @@ fn main() {
             pages(|cost| cost.written)
         )
     });
-    for (bed, start) in beds {
+    check_promises(&beds, &rounds);
+    for (bed, _) in beds {
+        bed.close();
+    }
+}
+
+fn check_promises(beds: &[(Bed, Start)], rounds: &[Rounds]) {
+    for ((bed, start), own) in beds.iter().zip(rounds) {
+        let few = &rounds[with_few_calls(beds, bed.shape.order)];
+        let more = more(&medians(own, &claim), &medians(few, &claim));
+        let is_flat = bed.shape.order == Order::Scattered || more <= CLAIM_MAX;
+        assert!(
+            is_flat,
+            "{}: a claim takes {more:.2} times as long",
+            bed.shape
+        );
         assert!(start.took < START_MAX, "a start took {:?}", start.took);
         assert!(
             start.memory_kib <= MEMORY_MAX_KIB,
             "{} KiB more were needed",
             start.memory_kib
         );
-        bed.close();
     }
 }
 
@@ -104,10 +123,7 @@ fn print_phases(
     println!("| calls that wait | lanes | order | {names} |");
     println!("|---|---|---|{}", "---|".repeat(phases.len()));
     for ((bed, _), own) in beds.iter().zip(rounds) {
-        let few = beds
-            .iter()
-            .position(|(few, _)| few.shape.is_few() && few.shape.order == bed.shape.order)
-            .expect("each order is measured with few calls");
+        let few = with_few_calls(beds, bed.shape.order);
         let cells = phases
             .iter()
             .map(|(_, phase)| cell(own, &rounds[few], *phase));
@@ -116,21 +132,38 @@ fn print_phases(
     }
 }
 
-/// The median, and how it compares with that of few calls in the same round: the median of all rounds.
+/// The bed with few calls in this order, with which the others are compared.
+fn with_few_calls(beds: &[(Bed, Start)], order: Order) -> usize {
+    beds.iter()
+        .position(|(few, _)| few.shape.is_few() && few.shape.order == order)
+        .expect("each order is measured with few calls")
+}
+
+fn claim(cycle: &Cycle) -> Duration {
+    cycle.claim.time
+}
+
+/// The median, and how it compares with that of few calls.
 fn compared(own: &Rounds, few: &Rounds, time: &dyn Fn(&Cycle) -> Duration) -> String {
-    let medians = |rounds: &Rounds| -> Vec<f64> {
-        let of_round = |round: &Vec<Cycle>| {
-            median(round.iter().map(|cycle| time(cycle).as_secs_f64() * 1000.0))
-        };
-        rounds.iter().map(of_round).collect()
-    };
-    let (own, few) = (medians(own), medians(few));
-    let more = median(own.iter().zip(&few).map(|(own, few)| own / few));
+    let (own, few) = (medians(own, time), medians(few, time));
+    let more = more(&own, &few);
     format!(
         "{:.2} ms, {:+.0} %",
         median(own.into_iter()),
         (more - 1.0) * 100.0
     )
+}
+
+/// The median of each round, in milliseconds.
+fn medians(rounds: &Rounds, time: &dyn Fn(&Cycle) -> Duration) -> Vec<f64> {
+    let of_round =
+        |round: &Vec<Cycle>| median(round.iter().map(|cycle| time(cycle).as_secs_f64() * 1000.0));
+    rounds.iter().map(of_round).collect()
+}
+
+/// How many times as long it takes as with few calls in the same round: the median of all rounds.
+fn more(own: &[f64], few: &[f64]) -> f64 {
+    median(own.iter().zip(few).map(|(own, few)| own / few))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
