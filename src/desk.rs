@@ -74,7 +74,7 @@ use crate::domain::ids::{
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::{Outcome, Reason};
-use crate::domain::rules::breaker::{Cause as BreakerCause, Destination};
+use crate::domain::rules::breaker::{Back, Destination};
 use crate::domain::rules::escalate::Keywords;
 use crate::domain::rules::hours::{self, Schedule};
 use crate::domain::rules::statistics::{Facts, Figures, figures as statistics_of};
@@ -337,32 +337,6 @@ impl Desk {
         }
     }
 
-    /// A destination is out of reach: nothing is called there until it is back.
-    pub fn out_of_reach(
-        &self,
-        db: &Db,
-        moment: Moment,
-        destination: Destination,
-        cause: BreakerCause,
-    ) -> Result<(), Error> {
-        let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
-        // What the config does not name any more may be as far away as it likes.
-        if let Destination::Group(chat) = destination
-            && desks::of_chat(db, turn.desks(), chat)?.is_none()
-        {
-            return Ok(());
-        }
-        turn.here = of_destination(&turn, destination)?;
-        breaker::opened(&mut turn, destination, cause)
-    }
-
-    /// A destination is in reach again: what waited for it goes on.
-    pub fn in_reach(&self, db: &Db, moment: Moment, destination: Destination) -> Result<(), Error> {
-        let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
-        turn.here = of_destination(&turn, destination)?;
-        breaker::closed(&mut turn, destination)
-    }
-
     /// Another program polls with the same token.
     pub fn second_instance(&self, db: &Db, moment: Moment) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Cause::Notice(moment.now));
@@ -420,7 +394,7 @@ fn happened(turn: &mut Turn<'_>, event: Event) -> Result<(), Error> {
         Event::GroupUpgraded { old, new } => {
             topics::upgraded(turn.db, old, new)?;
             turn.here = turn.desk_at(old)?.unwrap_or(DeskId::MAIN);
-            breaker::closed(turn, Destination::Group(old))
+            breaker::closed(turn, Destination::Group(old), Back::AtOnce)
         }
         Event::AddedElsewhere { chat } => timer::added_elsewhere(turn, chat),
         Event::VoiceChanged {
@@ -483,13 +457,5 @@ fn of_row(turn: &Turn<'_>, row: &OutboxRow) -> Result<DeskId, Error> {
             Ok(turn.desks().known(desks::of_ticket(turn.db, ticket)?))
         }
         (Budget::Client | Budget::Bot, _) => Ok(DeskId::MAIN),
-    }
-}
-
-/// The desk whose group went out of reach or came back.
-fn of_destination(turn: &Turn<'_>, destination: Destination) -> Result<DeskId, Error> {
-    match destination {
-        Destination::Group(chat) => Ok(turn.desk_at(chat)?.unwrap_or(DeskId::MAIN)),
-        Destination::Telegram => Ok(DeskId::MAIN),
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::call::Budget;
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Outcome, Refusal};
 use crate::domain::rules::breaker::{
-    self, Cause, Destination, GROUP_FAILURES, GROUP_REFUSALS, Sign, TELEGRAM_FAILURES,
+    self, Back, Cause, Destination, GROUP_FAILURES, GROUP_REFUSALS, Sign, TELEGRAM_FAILURES,
 };
 use crate::store::breakers::Breaker;
 use crate::store::{Db, Error, isolated};
@@ -27,6 +27,8 @@ struct Watch {
     silent: u32,
     /// Questions since a call last went well: what goes out of reach again and again is asked less often.
     asked: u32,
+    /// Of those, how many were answered well.
+    came_back: u32,
     /// What is out of reach as the database says, and when to ask, by the running time.
     open: Option<(Breaker, Duration)>,
 }
@@ -35,7 +37,7 @@ struct Watch {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum News {
     OutOfReach(Destination, Cause),
-    InReach(Destination),
+    InReach(Destination, Back),
 }
 
 /// What a question came to.
@@ -178,7 +180,9 @@ impl Breakers {
                 watch.refused = 0;
                 // A group that answers and takes no calls is not tried five times again.
                 watch.silent = watch.silent.min(still_silent(destination));
-                self.news.push(News::InReach(destination));
+                watch.came_back += 1;
+                let back = breaker::back(watch.came_back);
+                self.news.push(News::InReach(destination, back));
                 breaker::probe_wait(watch.asked)
             }
             Answer::Still(cause) => {
@@ -201,7 +205,10 @@ pub(super) struct Answered(Answer);
 impl Watch {
     fn count(&mut self, sign: Sign) {
         match sign {
-            Sign::Well => (self.refused, self.silent, self.asked) = (0, 0, 0),
+            Sign::Well => {
+                (self.refused, self.silent) = (0, 0);
+                (self.asked, self.came_back) = (0, 0);
+            }
             Sign::Bad => self.refused += 1,
             Sign::Silent => self.silent += 1,
             Sign::Nothing => {}
@@ -256,7 +263,7 @@ pub(super) fn write(db: &Db, desk: &Desk, moment: Moment, news: &[News]) -> Resu
             News::OutOfReach(destination, cause) => {
                 desk.out_of_reach(db, moment, destination, cause)
             }
-            News::InReach(destination) => desk.in_reach(db, moment, destination),
+            News::InReach(destination, back) => desk.in_reach(db, moment, destination, back),
         });
         match written {
             Err(error) if !error.is_medium() => {

@@ -4,16 +4,16 @@
 use std::time::Duration;
 
 use super::turn::Turn;
-use super::{letters, topics_off, waits};
+use super::{Cause as Occasion, Desk, Moment, letters, topics_off, waits};
 use crate::domain::call::Call;
 use crate::domain::event::Standing;
 use crate::domain::ids::DeskId;
-use crate::domain::rules::breaker::{Cause, Destination};
+use crate::domain::rules::breaker::{Back, Cause, Destination};
 use crate::domain::ticket::Client;
 use crate::domain::time::Timestamp;
 use crate::store::breakers::{self, Breaker};
 use crate::store::claims::OutboxRow;
-use crate::store::{self, Error, alerts, desks, outbox};
+use crate::store::{self, Db, Error, alerts, desks, outbox};
 
 /// A trouble that is over sooner is told nobody.
 pub(super) const WORTH_A_WORD: Duration = Duration::from_secs(60);
@@ -81,6 +81,48 @@ impl Right {
     }
 }
 
+impl Desk {
+    /// A destination is out of reach: nothing is called there until it is back.
+    pub fn out_of_reach(
+        &self,
+        db: &Db,
+        moment: Moment,
+        destination: Destination,
+        cause: Cause,
+    ) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Occasion::Notice(moment.now));
+        // What the config does not name any more may be as far away as it likes.
+        if let Destination::Group(chat) = destination
+            && desks::of_chat(db, turn.desks(), chat)?.is_none()
+        {
+            return Ok(());
+        }
+        turn.here = of_destination(&turn, destination)?;
+        opened(&mut turn, destination, cause)
+    }
+
+    /// A destination is in reach again: what waited for it goes on.
+    pub fn in_reach(
+        &self,
+        db: &Db,
+        moment: Moment,
+        destination: Destination,
+        back: Back,
+    ) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Occasion::Notice(moment.now));
+        turn.here = of_destination(&turn, destination)?;
+        closed(&mut turn, destination, back)
+    }
+}
+
+/// The desk whose group went out of reach or came back.
+fn of_destination(turn: &Turn<'_>, destination: Destination) -> Result<DeskId, Error> {
+    match destination {
+        Destination::Group(chat) => Ok(turn.desk_at(chat)?.unwrap_or(DeskId::MAIN)),
+        Destination::Telegram => Ok(DeskId::MAIN),
+    }
+}
+
 /// A destination is out of reach from now on, or for another reason than was thought.
 pub(super) fn opened(
     turn: &mut Turn<'_>,
@@ -113,14 +155,23 @@ pub(super) fn opened(
 }
 
 /// A destination is in reach again.
-pub(super) fn closed(turn: &mut Turn<'_>, destination: Destination) -> Result<(), Error> {
+pub(super) fn closed(
+    turn: &mut Turn<'_>,
+    destination: Destination,
+    how: Back,
+) -> Result<(), Error> {
     let Some(was) = breakers::close(turn.db, destination)? else {
         return Ok(());
     };
     let is_worth_a_word =
         was.cause == Cause::TopicsOff || turn.now.since(was.since) >= WORTH_A_WORD;
     match (destination, was.cause) {
-        (Destination::Group(_), _) => back(turn, was.since, is_worth_a_word),
+        (Destination::Group(_), _) => {
+            if how == Back::AtOnce {
+                outbox::due_at_once(turn.db, turn.here, turn.now)?;
+            }
+            back(turn, was.since, is_worth_a_word)
+        }
         // Whoever polls for updates says how long nothing arrived; letters are offered in each group.
         (Destination::Telegram, _) => {
             let here = turn.here;
@@ -172,7 +223,10 @@ pub(super) fn standing(turn: &mut Turn<'_>, standing: Standing) -> Result<(), Er
         since = [since, told].into_iter().flatten().min();
     }
     match since {
-        Some(since) => back(turn, since, missing.is_empty()),
+        Some(since) => {
+            outbox::due_at_once(turn.db, turn.here, turn.now)?;
+            back(turn, since, missing.is_empty())
+        }
         None => Ok(()),
     }
 }
@@ -195,10 +249,8 @@ fn lacks(turn: &mut Turn<'_>, right: Right) -> Result<(), Error> {
     turn.alert(&right.trouble(), text)
 }
 
-/// The group takes calls again: what waited goes on at once, and letters that died meanwhile are
-/// offered for another try.
+/// The group takes calls again: letters that died meanwhile are offered for another try.
 fn back(turn: &mut Turn<'_>, since: Timestamp, is_worth_a_word: bool) -> Result<(), Error> {
-    outbox::due_at_once(turn.db, turn.here, turn.now)?;
     alerts::is_over(turn.db, &turn.trouble(topics_off::TROUBLE))?;
     if let Some(name) = turn.desks().name(turn.here) {
         alerts::is_over(turn.db, &desk_gone(name))?;

@@ -95,6 +95,24 @@ pub fn is_group_alone(silent: u32, silent_of_all: u32) -> bool {
     silent >= GROUP_FAILURES && silent_of_all < silent
 }
 
+/// What follows for calls that were put off, when a destination is in reach again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// They are made at once.
+    AtOnce,
+    /// Each keeps its own time: it came back before, and no call went well since. Made at once each time they
+    /// would use up their attempts within minutes.
+    InTheirTime,
+}
+
+/// How a destination comes back that has answered so many questions well since a call last went well there.
+pub fn back(came_back: u32) -> Back {
+    match came_back {
+        0 | 1 => Back::AtOnce,
+        _ => Back::InTheirTime,
+    }
+}
+
 /// How long to wait before the next question, after so many that brought nothing good.
 pub fn probe_wait(asked: u32) -> Duration {
     backoff_unreached(asked + 1, 0)
@@ -216,6 +234,18 @@ mod tests {
             assert_eq!(gates.hold_everything(), everything, "{open:?}");
             assert_eq!(gates.hold_the_group(), the_group, "{open:?}");
             assert_eq!(gates.hold_tickets(), tickets, "{open:?}");
+        }
+    }
+
+    #[test]
+    fn who_comes_back_in_vain_is_given_time() {
+        let expected = [
+            (1, Back::AtOnce),
+            (2, Back::InTheirTime),
+            (u32::MAX, Back::InTheirTime),
+        ];
+        for (came_back, expected) in expected {
+            assert_eq!(back(came_back), expected, "{came_back}");
         }
     }
 

@@ -25,6 +25,7 @@ mod faults;
 mod files;
 mod first_words;
 mod guarding;
+mod half_reach;
 mod hours;
 mod languages;
 mod letters;

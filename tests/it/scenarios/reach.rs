@@ -16,7 +16,7 @@ fn refuse(code: u16, description: &str) -> Fault {
     }
 }
 
-fn minutes(minutes: u64) -> Duration {
+pub fn minutes(minutes: u64) -> Duration {
     Duration::from_secs(minutes * 60)
 }
 
@@ -44,7 +44,7 @@ fn calls_into(t: &Scenario, chat: i64) -> usize {
 }
 
 /// What is out of reach, as the database says.
-fn out_of_reach(t: &Scenario) -> Vec<String> {
+pub fn out_of_reach(t: &Scenario) -> Vec<String> {
     t.database(|db| {
         let open = hushdesk::store::breakers::open_ones(db).expect("it can be read");
         open.iter().map(|one| one.cause.name().to_owned()).collect()
