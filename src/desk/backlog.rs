@@ -23,12 +23,12 @@ pub(super) struct Behind {
 
 /// Sees whether the group is behind; tells the admins when that begins.
 pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
-    // Without a budget nobody can be behind it.
-    if turn.settings().group_calls_per_minute == 0 {
-        return Ok(None);
-    }
     let group = Place::Group(turn.group()?);
     let (since, until) = store::backlog::behind_since(turn.db, (turn.here, group), turn.now)?;
+    // Without a budget nothing but a wait that Telegram asked for can put it behind.
+    if turn.settings().group_calls_per_minute == 0 && since.or(until).is_none() {
+        return Ok(None);
+    }
     let limit = limit(turn, group)?;
     let enough = limit.saturating_mul(backlog::BEHIND_MINUTES) + 1;
     let load = Load {
@@ -36,8 +36,8 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
         limit,
         paused: until.map_or(Duration::ZERO, |until| until.since(turn.now)),
     };
-    // How much really waits is only counted where it is a lot.
-    let load = match load.is_behind(since.is_some()) {
+    // How much really waits is only counted where it is a lot, and where there is a budget for it.
+    let load = match limit > 0 && load.is_behind(since.is_some()) {
         true => counted(turn, load, group)?,
         false => load,
     };

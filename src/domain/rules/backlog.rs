@@ -14,7 +14,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub struct Load {
     /// Calls that wait.
     pub waiting: u32,
-    /// Calls that the group takes in a minute.
+    /// Calls that the group takes in a minute; 0 = as many as there are.
     pub limit: u32,
     /// How long it has still to be left alone.
     pub paused: Duration,
@@ -23,8 +23,11 @@ pub struct Load {
 impl Load {
     /// How long it takes until all of it has gone.
     fn takes(self) -> Duration {
-        self.paused
-            .saturating_add(MINUTE.saturating_mul(self.waiting) / self.limit.max(1))
+        let own = match self.limit {
+            0 => Duration::ZERO,
+            limit => MINUTE.saturating_mul(self.waiting) / limit,
+        };
+        self.paused.saturating_add(own)
     }
 
     /// Whether the group is behind. Once it is, it stays so until half of the bound is worked off.
@@ -82,6 +85,10 @@ mod tests {
             (true, 1, 20, 148, true),
             (false, 81, 20, 60, true),
             (false, 80, 20, 60, false),
+            // Without a limit there is nothing to wait for but what Telegram asked for.
+            (false, 100_000, 0, 0, false),
+            (false, 1, 0, 301, true),
+            (true, 1, 0, 0, false),
         ];
         for (was_behind, waiting, limit, paused, expected) in table {
             let found = load(waiting, limit, paused).is_behind(was_behind);
@@ -113,7 +120,8 @@ mod tests {
             (0, 20, 0, 1),
             (1, 20, 0, 1),
             (101, 20, 0, 6),
-            (7, 0, 0, 7),
+            (7, 0, 0, 1),
+            (7, 0, 7_200, 120),
             (101, 20, 7_200, 126),
             (1, 20, 7_200, 121),
         ] {
@@ -127,6 +135,7 @@ mod tests {
             (101, 20, 0, false),
             (101, 20, 7_200, true),
             (200, 20, 60, false),
+            (200, 0, 60, true),
         ] {
             let found = load(waiting, limit, paused).is_of_the_pause();
             assert_eq!(found, expected, "{waiting} at {limit} after {paused} s");

@@ -7,7 +7,7 @@ use hushdesk::sandbox::{Fault, FaultRule};
 use super::carrying::open_ticket;
 use super::desk_faults::makes_bot_admin;
 use super::reopening::reopening;
-use crate::harness::{BOT, Reads, Scenario, bot_test, bot_test_with};
+use crate::harness::{BOT, Reads, Scenario, Setup, bot_test, bot_test_with};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -103,6 +103,30 @@ fn whoever_wrote_before_the_wait_was_known_is_told_as_well() {
         t.pass(100 * MINUTE);
         t.general()
             .expect_part("nothing here for about 120 minutes");
+        super::pacing::reads_everything(t);
+    });
+}
+
+/// A desk that sets itself no limit can be told to wait all the same.
+#[test]
+fn a_desk_without_a_limit_of_its_own_tells_of_a_wait_too() {
+    let mut setup = Setup::default();
+    setup.flood.group_calls_per_minute = 0;
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        has_to_wait(t);
+        t.client("ann").says("one").expect_nothing();
+        t.client("bob").says("hi");
+        t.client("bob").expect_part("in about 121 minutes");
+        t.pass(2 * MINUTE);
+        t.client("ann").expect_part("in about 119 minutes");
+        t.pass(120 * MINUTE);
+        t.topic("ann").expect_part("one");
+        t.topic("bob").expect_card("hi");
+        t.general()
+            .expect_part("nothing here for about 121 minutes");
+        t.client("eve").says("hi");
+        t.client("eve").expect_part("assist you shortly");
         super::pacing::reads_everything(t);
     });
 }
