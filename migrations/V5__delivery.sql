@@ -103,6 +103,8 @@ ALTER TABLE topics ADD COLUMN left_told INTEGER NOT NULL DEFAULT 0 CHECK (left_t
 ALTER TABLE topics ADD COLUMN left_closed INTEGER NOT NULL DEFAULT 0 CHECK (left_closed IN (0, 1));
 -- The turns of each group.
 CREATE INDEX topics_turns ON topics (chat_id, due_at);
+DROP INDEX topics_due;
+CREATE INDEX topics_wanted ON topics (ticket_id) WHERE state = 'wanted';
 CREATE INDEX topics_left ON topics (left_for) WHERE left_for IS NOT NULL;
 
 -- The queue is looked through for what suits somebody without opening each ticket.

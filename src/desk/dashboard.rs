@@ -73,7 +73,7 @@ fn look(turn: &mut Turn<'_>) -> Result<(), Error> {
 
 fn render(turn: &mut Turn<'_>) -> Result<String, Error> {
     let behind = backlog::look(turn)?.map(|behind| behind.minutes);
-    let counted = dashboard::figures(turn.db, turn.shown_desk(), turn.now)?;
+    let counted = dashboard::figures(turn.db, turn.shown_desk())?;
     let (is_main, group) = (turn.here == DeskId::MAIN, turn.group()?);
     // The main group's shows all that is wrong.
     let is_about = |destination| {

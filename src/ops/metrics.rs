@@ -278,7 +278,7 @@ impl Page {
         );
         self.gauge(
             "tickets_without_topic",
-            "Tickets whose topic has to wait for its turn, because there are too many new ones",
+            "Tickets whose topic is not made yet: its turn has not come, or more goes before it",
             figures.without_topic.into(),
         );
         self.gauges(

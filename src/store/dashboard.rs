@@ -12,8 +12,9 @@ const TICKETS: &str = "SELECT state, count(*), sum(unread > 0), min(waiting_sinc
      FROM tickets INDEXED BY tickets_not_closed WHERE state <> 'closed' AND (?1 IS NULL OR desk = ?1) GROUP BY state";
 const AGENTS: &str = "SELECT status, count(*) FROM agents CROSS JOIN members ON members.user_id = agents.user_id \
      AND desk = ifnull(?1, 0) WHERE role IS NOT NULL GROUP BY status";
-const WITHOUT_TOPIC: &str = "SELECT count(*) FROM topics WHERE due_at > ?1 AND state = 'wanted' \
-     AND (?2 IS NULL OR ?2 = (SELECT desk FROM tickets WHERE tickets.id = ticket_id))";
+const WITHOUT_TOPIC: &str = "SELECT count(*) FROM topics INDEXED BY topics_wanted \
+     JOIN tickets ON tickets.id = ticket_id \
+     WHERE topics.state = 'wanted' AND tickets.state <> 'closed' AND (?1 IS NULL OR desk = ?1)";
 const OF: &str = "SELECT message_id, shown FROM dashboards WHERE chat_id = ?1";
 const BEGIN: &str = "INSERT INTO dashboards (chat_id, shown, edited_at) VALUES (?1, ?2, ?3) \
      ON CONFLICT (chat_id) DO UPDATE SET message_id = NULL, shown = excluded.shown, edited_at = excluded.edited_at";
@@ -41,14 +42,14 @@ pub struct Figures {
     pub tickets: Vec<Tickets>,
     /// Agents by status.
     pub agents: Vec<(AgentStatus, u32)>,
-    /// Tickets that are kept without a topic until their turn comes.
+    /// Tickets whose topic is not made yet.
     pub without_topic: u32,
     /// Dead letters.
     pub dead_letters: u32,
 }
 
 /// Counts, of one desk or of all.
-pub fn figures(db: &Db, desk: Option<DeskId>, now: Timestamp) -> Result<Figures, Error> {
+pub fn figures(db: &Db, desk: Option<DeskId>) -> Result<Figures, Error> {
     let mut tickets = db.prepare_cached(TICKETS)?;
     let tickets = tickets.query_map([desk], |row| {
         Ok(Tickets {
@@ -63,16 +64,17 @@ pub fn figures(db: &Db, desk: Option<DeskId>, now: Timestamp) -> Result<Figures,
     Ok(Figures {
         tickets: tickets.collect::<Result<_, _>>()?,
         agents: agents.collect::<Result<_, _>>()?,
-        without_topic: without_topic(db, desk, now)?,
+        without_topic: without_topic(db, desk)?,
         dead_letters: letters::count(db, desk)?,
     })
 }
 
-/// Tickets that are kept without a topic until their turn comes, of one desk or of all.
-pub fn without_topic(db: &Db, desk: Option<DeskId>, now: Timestamp) -> Result<u32, Error> {
+/// Tickets whose topic is not made yet, because their turn has not come or more goes before them; of one
+/// desk or of all.
+pub fn without_topic(db: &Db, desk: Option<DeskId>) -> Result<u32, Error> {
     Ok(db
         .prepare_cached(WITHOUT_TOPIC)?
-        .query_row(params![now, desk], |row| row.get(0))?)
+        .query_row([desk], |row| row.get(0))?)
 }
 
 /// The dashboard of a group.

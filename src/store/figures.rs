@@ -190,7 +190,7 @@ pub fn read(db: &Db, groups: &[GroupName], now: Timestamp) -> Result<Figures, Er
             .and_then(|noted| noted.parse().ok())
             .map(Timestamp::from_millis),
         tickets: tickets(db)?,
-        without_topic: dashboard::without_topic(db, None, now)?,
+        without_topic: dashboard::without_topic(db, None)?,
         agents: agents(db)?,
         sla_breaches: sla_breaches(db, now)?,
         jobs_waiting: count(db, JOBS_WAITING)?,

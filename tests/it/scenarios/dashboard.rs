@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hushdesk::domain::settings::Flood;
 use hushdesk::sandbox::{Fault, FaultRule, Rights, Status};
+use hushdesk::store;
 
 use super::desks::two_desks;
 use crate::harness::{BOT, Reads, Scenario, Setup, bot_test_with};
@@ -209,6 +210,39 @@ fn what_changes_while_it_waits_is_one_edit_of_each_post() {
         }
         let counts: Vec<usize> = edits.values().copied().collect();
         assert_eq!(counts, [1, 1], "{}", t.story());
+        super::pacing::reads_everything(t);
+    });
+}
+
+/// Whether its turn has not come or the group has no room for it yet: nobody sees such a ticket in a topic.
+#[test]
+fn tickets_that_have_no_topic_yet_are_counted() {
+    let without_topic = |t: &Scenario| {
+        t.database(|db| store::dashboard::without_topic(db, None).expect("it can be counted"))
+    };
+    let setup = Setup {
+        flood: Flood {
+            group_calls_per_minute: 6,
+            ..Setup::default().flood
+        },
+        new_tickets_per_minute: 4,
+        ..with_dashboard()
+    };
+    bot_test_with(setup, |t| {
+        t.pass(EVERY);
+        t.general().expect_part("No open tickets");
+        t.pass(2 * EVERY);
+        for number in 0..6 {
+            t.client(&format!("new{number}")).says("hello");
+        }
+        // Six calls make three topics; one more of the four has its turn, and two have to wait for theirs.
+        t.pass(EVERY);
+        assert_eq!(without_topic(t), 3, "{}", t.story());
+        for _ in 0..4 {
+            t.pass(EVERY);
+        }
+        assert_eq!(without_topic(t), 0);
+        assert!(!pinned(t).contains("no topic yet"), "{}", pinned(t));
         super::pacing::reads_everything(t);
     });
 }
