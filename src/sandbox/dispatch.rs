@@ -8,7 +8,7 @@ use crate::sandbox::Answer;
 use crate::sandbox::errors::Refusal;
 use crate::sandbox::faults::{CallInfo, Fault};
 use crate::sandbox::files::Upload;
-use crate::sandbox::flood::{Draw, Family, Verdict};
+use crate::sandbox::flood::{Draw, Family, Verdict, is_counted};
 use crate::sandbox::log::CallRecord;
 use crate::sandbox::methods::table::Method;
 use crate::sandbox::methods::{schema, table, updates};
@@ -281,6 +281,8 @@ impl World {
             chat: info.chat,
             at_ms: info.at_ms,
             status: answer.status(),
+            counted: table::find(info.method)
+                .is_some_and(|method| is_counted(&self.settings, method.family)),
             violation,
             unseen_wait: is_wait && answer.status() != 429,
         });

@@ -177,6 +177,11 @@ fn counted_as(settings: &Settings, draw: Draw) -> (i64, Place) {
     (if is_together { 0 } else { draw.bot }, draw.place)
 }
 
+/// Whether a call of a family uses up anybody's budget.
+pub(crate) fn is_counted(settings: &Settings, family: Family) -> bool {
+    counted_family(settings, family).is_some()
+}
+
 /// The family whose budget really is used; `None` = uncounted.
 fn counted_family(settings: &Settings, family: Family) -> Option<Family> {
     match family {

@@ -933,6 +933,16 @@ fn values_that_cannot_be_are_answered_with_what_can() {
              number from 0 to 1000 (0 means no limit)",
         ),
         (
+            "[flood]\nchat_burst = 0",
+            "config.toml:5: [flood] chat_burst = 0 is out of range; write a whole number from 1 to \
+             1000",
+        ),
+        (
+            "[flood]\ncalls_burst = 1001",
+            "config.toml:5: [flood] calls_burst = 1001 is out of range; write a whole number from \
+             1 to 1000",
+        ),
+        (
             "[tickets]\nrelay_mode = \"some\"",
             "config.toml:5: [tickets] relay_mode cannot be \"some\"; write \"all\" or \"replies\"",
         ),

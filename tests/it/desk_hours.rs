@@ -66,6 +66,8 @@ impl Desk {
             ..Settings::default()
         };
         sandbox.unconfirmed.groups_count_bots_together = together;
+        // Whether Telegram counts reactions is not published; hushdesk does, so that it is right either way.
+        sandbox.unconfirmed.reactions_count = true;
         let setup = Setup {
             voices,
             limits: Limits {

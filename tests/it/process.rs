@@ -1,6 +1,7 @@
 //! How the program ends: with which exit code, with which sentence, and in which state it leaves
 //! its database.
 
+mod hanging;
 mod monitoring;
 mod storage;
 

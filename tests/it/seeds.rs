@@ -13,7 +13,7 @@ use hushdesk::domain::settings::{Flood, Limits, Privacy, TicketRules, UncleanFil
 use hushdesk::sandbox::{CallInfo, Right, Settings};
 
 use self::crew::Crew;
-use self::trouble::{GroupTrouble, RareTrouble, Swarm, fault, may_answer};
+use self::trouble::{Budget, GroupTrouble, RareTrouble, Swarm, fault, may_answer};
 use crate::harness::lawful::check_desk;
 use crate::harness::player::{Action, Ledger};
 use crate::harness::variety::{Deed, Who};
@@ -143,6 +143,50 @@ fn moved(dice: &Dice) -> Action {
     Action::Commands(client, MOVES[index])
 }
 
+/// What the desk of a seed is given, and what Telegram bears.
+fn setup_of(seed: u64, swarm: &Swarm, rare: &RareTrouble) -> Setup {
+    let none = Limits {
+        tickets_per_day: 0,
+        messages_per_hour: 0,
+        burst: 0,
+        messages_per_second: 0,
+    };
+    let budget = Budget::draw(seed);
+    let usual = Setup::default();
+    let known = Flood {
+        group_calls_per_minute: budget.calls_per_minute,
+        ..usual.flood
+    };
+    let unknown = Flood {
+        group_calls_per_minute: 60,
+        chat_calls_per_second: 3,
+        calls_per_second: 30,
+    };
+    let mut sandbox = Settings {
+        busy_loop_guard: false,
+        group_per_minute: budget.calls_per_minute,
+        ..Settings::default()
+    };
+    sandbox.unconfirmed.groups_count_bots_together = swarm.counts_together;
+    Setup {
+        limits: none,
+        privacy: privacy(swarm.asks_agents),
+        flood: if swarm.limits_known { known } else { unknown },
+        new_tickets_per_minute: budget.new_tickets_per_minute,
+        sandbox,
+        voices: swarm.voices,
+        basic_group: rare.is_basic,
+        tickets: TicketRules {
+            reopen_window: seed
+                .is_multiple_of(2)
+                .then_some(Duration::from_secs(60 * 60)),
+            ..usual.tickets
+        },
+        seed,
+        ..Setup::default()
+    }
+}
+
 /// Plays one seed to its end. What Telegram was called with, in order.
 fn play(seed: u64) -> Vec<String> {
     let (captured, _guard) = quiet_log();
@@ -154,40 +198,7 @@ fn play(seed: u64) -> Vec<String> {
     let has_groups = moves.below(4) == 0;
     // One crew works in one group.
     let crew = Crew::draw(seed, !has_groups);
-    let none = Limits {
-        tickets_per_day: 0,
-        messages_per_hour: 0,
-        burst: 0,
-        messages_per_second: 0,
-    };
-    let known = Setup::default().flood;
-    let unknown = Flood {
-        group_calls_per_minute: 60,
-        chat_calls_per_second: 3,
-        calls_per_second: 30,
-    };
-    let mut sandbox = Settings {
-        busy_loop_guard: false,
-        ..Settings::default()
-    };
-    sandbox.unconfirmed.groups_count_bots_together = swarm.counts_together;
-    let setup = Setup {
-        limits: none,
-        privacy: privacy(swarm.asks_agents),
-        flood: if swarm.limits_known { known } else { unknown },
-        sandbox,
-        voices: swarm.voices,
-        basic_group: rare.is_basic,
-        tickets: TicketRules {
-            reopen_window: seed
-                .is_multiple_of(2)
-                .then_some(Duration::from_secs(60 * 60)),
-            ..Setup::default().tickets
-        },
-        seed,
-        ..Setup::default()
-    };
-    let setup = crew.settle(setup);
+    let setup = crew.settle(setup_of(seed, &swarm, &rare));
     let trouble = GroupTrouble::draw(seed);
     let setup = match has_groups {
         true => Setup {

@@ -130,17 +130,37 @@ mod tests {
         }
     }
 
+    /// A text of which some letters in a row are marked.
+    fn some_text() -> impl Strategy<Value = Text> {
+        let parts = ("[a-zé😀 ]{0,300}", "[a-zé😀]{1,300}", "[a-zé😀 ]{0,300}");
+        parts.prop_map(|(before, marked, after)| {
+            let (offset, length) = (text::utf16_len(&before), text::utf16_len(&marked));
+            bold(&format!("{before}{marked}{after}"), offset, length)
+        })
+    }
+
+    /// The words under each mark.
+    fn marked(text: &Text) -> Vec<String> {
+        let units: Vec<u16> = text.text.encode_utf16().collect();
+        let words = text.entities.iter().map(|mark| {
+            let words = &units[mark.offset..mark.offset + mark.length];
+            String::from_utf16(words).expect("no letter is cut")
+        });
+        words.collect()
+    }
+
     proptest! {
-        /// Whatever is joined fits, and holds every text as it was, in order.
+        /// Whatever is joined fits, and holds every text as it was, in order, with its marks on its words.
         #[test]
-        fn nothing_is_lost(texts in prop::collection::vec("[a-zé😀 ]{1,900}", 1..12)) {
-            let texts: Vec<Text> = texts.into_iter().map(Text::plain).collect();
+        fn nothing_is_lost(texts in prop::collection::vec(some_text(), 1..12)) {
             let following: Vec<Option<Text>> = texts.iter().skip(1).cloned().map(Some).collect();
             let count = how_many(&texts[0], &following);
             let post = joined(&texts[..=count]);
             prop_assert!(fits(&post));
             let words: Vec<&str> = texts[..=count].iter().map(|text| text.text.as_str()).collect();
-            prop_assert_eq!(post.text, words.join(BETWEEN));
+            prop_assert_eq!(&post.text, &words.join(BETWEEN));
+            let marks: Vec<String> = texts[..=count].iter().flat_map(marked).collect();
+            prop_assert_eq!(marked(&post), marks);
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use hushdesk::domain::settings::{Flood, NEW_TICKETS_PER_MINUTE};
 use hushdesk::sandbox::{Fault, Right};
 
 use super::CLIENTS;
@@ -202,6 +203,33 @@ impl RareTrouble {
                 Some(Action::Pass(Duration::from_secs(dice.below(7_200))))
             }
             _ => None,
+        }
+    }
+}
+
+/// What keeps the draws of the budget apart from all others.
+const BUDGET_SALT: u64 = 0x0B5E;
+
+/// What a group bears in a minute. In one of five seeds that is little: texts share posts, new tickets wait for
+/// each other, albums for room.
+pub(super) struct Budget {
+    pub(super) calls_per_minute: u32,
+    pub(super) new_tickets_per_minute: u32,
+}
+
+impl Budget {
+    pub(super) fn draw(seed: u64) -> Self {
+        let dice = Dice::new(seed ^ BUDGET_SALT);
+        if dice.below(5) > 0 {
+            return Budget {
+                calls_per_minute: Flood::default().group_calls_per_minute,
+                new_tickets_per_minute: NEW_TICKETS_PER_MINUTE,
+            };
+        }
+        let draw = |from: u32, below| from + u32::try_from(dice.below(below)).expect("small");
+        Budget {
+            calls_per_minute: draw(3, 4),
+            new_tickets_per_minute: draw(1, 3),
         }
     }
 }
