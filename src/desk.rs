@@ -409,7 +409,7 @@ fn happened(turn: &mut Turn<'_>, event: Event) -> Result<(), Error> {
         } => voice::heard(turn, voice, from, language),
         Event::StrayPress { press, language } => turn.answer_press(press, language),
         Event::JobEnded(job, end) => file::ended(turn, job, &end),
-        Event::JobWaits(job) => file::waits(turn, job),
+        Event::JobWaits(job, awaited) => file::waits(turn, job, awaited),
         Event::ReportRead(report, figures) => statistics::answer(turn, report, figures.as_deref()),
         Event::TimerRang(timer) => timer::rang(turn, &timer),
         Event::Ignored(_) => Ok(()),
@@ -441,7 +441,7 @@ fn whereabouts(turn: &Turn<'_>, event: &Event) -> Result<DeskId, Error> {
         | Event::VoiceHeard { .. }
         | Event::StrayPress { .. }
         | Event::JobEnded(..)
-        | Event::JobWaits(_)
+        | Event::JobWaits(..)
         | Event::ReportRead(..)
         | Event::TimerRang(_)
         | Event::Ignored(_) => return Ok(DeskId::MAIN),

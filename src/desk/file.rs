@@ -7,7 +7,7 @@ use super::edit::WORDS_PART;
 use super::turn::{NOT_YET, Turn};
 use crate::domain::call::{Call, FileSource, Item, Purpose, Source, Standing};
 use crate::domain::content::{Content, Kind, Text};
-use crate::domain::event::JobEnd;
+use crate::domain::event::{Awaited, JobEnd};
 use crate::domain::ids::{JobId, MessageRowId, OutboxId};
 use crate::domain::rules::carriers::Direction;
 use crate::domain::rules::text::{self, CAPTION_MAX, TEXT_MAX};
@@ -72,11 +72,17 @@ pub(super) fn ended(turn: &mut Turn<'_>, job: JobId, end: &JobEnd) -> Result<(),
     }
 }
 
-/// The scanner does not answer, and the work on a file waits for it: the admins are told of the scanner, and
-/// the agents, once, that a file waits.
-pub(super) fn waits(turn: &mut Turn<'_>, job: JobId) -> Result<(), Error> {
-    let text = turn.texts().alert_scanner(turn.language());
-    turn.alert(SCANNER, text)?;
+/// The work on a file waits: the admins are told of a scanner that does not answer, and the agents, once, that a
+/// file waits.
+pub(super) fn waits(turn: &mut Turn<'_>, job: JobId, awaited: Awaited) -> Result<(), Error> {
+    match awaited {
+        Awaited::Scanner => {
+            let text = turn.texts().alert_scanner(turn.language());
+            turn.alert(SCANNER, text)?;
+        }
+        // Nobody here can mend that.
+        Awaited::Telegram => {}
+    }
     let Some(job) = jobs::by_id(turn.db, job)?.filter(|job| job.ended.is_none()) else {
         return Ok(());
     };
@@ -84,7 +90,7 @@ pub(super) fn waits(turn: &mut Turn<'_>, job: JobId) -> Result<(), Error> {
         return Ok(());
     }
     let found = messages::by_id(turn.db, job.message)?;
-    let line = turn.texts().file_waits(turn.language());
+    let line = turn.texts().file_waits(turn.language(), awaited.name());
     match found.side {
         Side::Client => turn.tell_topic_ahead(found.ticket, line),
         Side::Agent => turn.answer_row(job.message, line),

@@ -116,8 +116,8 @@ pub enum Event {
     },
     /// A slow piece of work has ended.
     JobEnded(JobId, JobEnd),
-    /// Slow work on a file waits because the virus scanner does not answer.
-    JobWaits(JobId),
+    /// Slow work on a file waits, for whom.
+    JobWaits(JobId, Awaited),
     /// What somebody has asked to be told was looked up; nothing where it cannot be.
     ReportRead(ReportId, Option<Box<Figures>>),
     /// The time set for something has come.
@@ -323,6 +323,25 @@ pub enum JobEnd {
     Unscanned,
     /// The file could not be fetched although Telegram was asked many times.
     Unavailable,
+}
+
+/// Whom slow work on a file waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// The virus scanner does not answer.
+    Scanner,
+    /// Telegram does not hand the file out.
+    Telegram,
+}
+
+impl Awaited {
+    /// Its name in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Awaited::Scanner => "scanner",
+            Awaited::Telegram => "telegram",
+        }
+    }
 }
 
 /// Why an update changes nothing.

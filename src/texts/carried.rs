@@ -20,8 +20,8 @@ messages! {
     reply_album_left_out(count: u64) = "reply-album-left-out";
     /// To the admins: the virus scanner is down.
     alert_scanner() = "alert-scanner";
-    /// In the topic, or to an agent: a file waits for the virus scanner.
-    file_waits() = "file-waits";
+    /// In the topic, or to an agent: a file waits, and for whom.
+    file_waits(awaited: &str) = "file-waits";
     /// A file may still say who made it.
     file_unclean() = "file-unclean";
     /// To the client: a file was not passed on.

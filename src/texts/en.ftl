@@ -392,7 +392,11 @@ reply-album-left-out = { $count ->
     } not delivered: Telegram left them out and does not say which. Please send what is missing once more, one by one.
 file-unclean = ⚠️ This file's metadata was not removed.
 alert-scanner = ⚠️ The virus scanner does not answer. Files wait until it does, and so does what is written behind them.
-file-waits = ⏳ A file waits here until the virus scanner answers.
+file-waits =
+    { $awaited ->
+        [scanner] ⏳ A file waits here until the virus scanner answers.
+       *[telegram] ⏳ A file waits here, and so does what is written behind it: Telegram does not hand it out at the moment.
+    }
 file-withheld-from-desk =
     { $reason ->
         [too_large] This file was not passed on: it is larger than 20 MB. Please send a smaller one.

@@ -19,14 +19,15 @@ use super::lookups::Lookups;
 use super::reports::Reports;
 use crate::clock::Clock;
 use crate::desk::{Cause, Desk, Moment};
-use crate::domain::event::{Event, JobEnd};
+use crate::domain::event::{Awaited, Event, JobEnd};
 use crate::domain::ids::JobId;
-use crate::domain::rules::retry::backoff_unreached;
+use crate::domain::rules::breaker::Destination;
+use crate::domain::rules::retry::{FILE_ATTEMPTS_MAX, backoff};
 use crate::domain::settings::WhenDown;
 use crate::domain::time::Timestamp;
 use crate::spool::Spool;
 use crate::store::jobs::{self, Job};
-use crate::store::{Db, Error, Readers, Writer, isolated, reports};
+use crate::store::{Db, Error, Readers, Writer, breakers, isolated, reports};
 use crate::telegram::{Client, FetchError};
 
 /// Files that are worked on at the same time.
@@ -37,12 +38,12 @@ const FETCHED_MAX_BYTES: u64 = 20 * 1024 * 1024;
 const SPOOL_MAX_BYTES: u64 = 1024 * 1024 * 1024;
 /// A job that was begun and whose end is not known is begun again after this.
 const BEGIN_AGAIN: Duration = Duration::from_secs(5 * 60);
-/// How often a job is begun before its file counts as out of reach.
-const ATTEMPTS_MAX: u32 = 200;
 /// How often a scanner that answers is asked about a file before it counts as one that cannot be scanned.
 const SCANS_MAX: u32 = 3;
-/// How soon a job is looked at again that waits for room or for the scanner.
+/// How soon a job is looked at again that waits for something that is not its file's fault.
 const WAIT_AGAIN: Duration = Duration::from_secs(10);
+/// A file that Telegram does not hand out is told of once it is tried this seldom, which is some minutes later.
+const WORTH_A_WORD: Duration = Duration::from_secs(128);
 /// How often files are removed that nothing needs any more.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
@@ -71,6 +72,8 @@ enum Went {
     Ended(JobEnd),
     /// Tried again later, and counted.
     Failed(Duration, &'static str),
+    /// The same because Telegram does not hand the file out, which people are told in the end.
+    NotHandedOut,
     /// Nothing is wrong with the file: it waits, and that is not counted.
     Waits(Duration, &'static str),
     /// The same because of the scanner, which people are told.
@@ -130,7 +133,7 @@ impl Work {
         self.write_down().await?;
         self.sweep().await?;
         // Nearly always there is nothing, and nobody is to wait for more than this look.
-        let look = |db: &Db| Ok((reports::next(db)?, jobs::next_due(db)?));
+        let look = |db: &Db| Ok((reports::next(db)?, next_file(db)?));
         let (report, due) = self.writer.run(look).await?;
         let report = self.reports.turn(report).await?;
         let file = self.files(due).await?;
@@ -196,7 +199,7 @@ impl Work {
                 for job in &begun {
                     jobs::count_attempt(db, job.id, now.plus(BEGIN_AGAIN))?;
                 }
-                Ok((begun, jobs::next_due(db)?))
+                Ok((begun, next_file(db)?))
             })
             .await
     }
@@ -217,10 +220,17 @@ impl Work {
                     match went {
                         Went::Ended(end) => ended_in_desk(db, &desk, moment, &job, end)?,
                         Went::Failed(wait, _) => jobs::defer(db, job.id, now.plus(wait))?,
+                        Went::NotHandedOut => {
+                            let wait = backoff(job.attempts + 1, 0);
+                            jobs::defer(db, job.id, now.plus(wait))?;
+                            if wait >= WORTH_A_WORD {
+                                waits_in_desk(db, &desk, moment, &job, Awaited::Telegram)?;
+                            }
+                        }
                         Went::Waits(wait, _) => jobs::not_begun(db, job.id, now.plus(wait))?,
                         Went::AwaitsScanner => {
                             jobs::not_begun(db, job.id, now.plus(WAIT_AGAIN))?;
-                            waits_in_desk(db, &desk, moment, &job)?;
+                            waits_in_desk(db, &desk, moment, &job, Awaited::Scanner)?;
                         }
                     }
                 }
@@ -234,6 +244,9 @@ impl Work {
                 Went::Ended(end) => tracing::info!(job = ?job.id, attempt, ?end, "a file is done"),
                 Went::Failed(_, why) | Went::Waits(_, why) => {
                     tracing::warn!(job = ?job.id, attempt, why, "a file has to wait")
+                }
+                Went::NotHandedOut => {
+                    tracing::warn!(job = ?job.id, attempt, "Telegram does not hand a file out")
                 }
                 Went::AwaitsScanner => {
                     tracing::warn!(job = ?job.id, attempt, "the virus scanner does not answer")
@@ -269,6 +282,19 @@ impl Work {
     }
 }
 
+/// When the next file is due. None while Telegram as a whole is out of reach, so that no attempt is used up: once
+/// it is back, delivery wakes this loop.
+fn next_file(db: &Db) -> Result<Option<Timestamp>, Error> {
+    let open = breakers::open_ones(db)?;
+    if open
+        .iter()
+        .any(|one| one.destination == Destination::Telegram)
+    {
+        return Ok(None);
+    }
+    jobs::next_due(db)
+}
+
 async fn file_ended(running: &mut FuturesUnordered<Running>, ended: &mut Vec<(Job, Went)>) {
     match running.next().await {
         Some(end) => ended.push(end),
@@ -301,9 +327,15 @@ fn ended_in_desk(
 }
 
 /// The desk says that a file waits. Where it fails on that, the file waits all the same.
-fn waits_in_desk(db: &Db, desk: &Desk, moment: Moment, job: &Job) -> Result<(), Error> {
+fn waits_in_desk(
+    db: &Db,
+    desk: &Desk,
+    moment: Moment,
+    job: &Job,
+    awaited: Awaited,
+) -> Result<(), Error> {
     let told = isolated(db, || {
-        let event = Event::JobWaits(job.id);
+        let event = Event::JobWaits(job.id, awaited);
         desk.apply(db, moment, Cause::Job(job.id), event)
     });
     match told {
@@ -325,7 +357,7 @@ async fn fenced(tools: Tools, job: Job) -> (Job, Went) {
 
 /// One attempt at a job.
 async fn attempt(tools: Tools, job: Job) -> (Job, Went) {
-    let went = if job.attempts >= ATTEMPTS_MAX {
+    let went = if job.attempts >= FILE_ATTEMPTS_MAX {
         Went::Ended(JobEnd::Unavailable)
     } else if job.spec.size.is_some_and(|size| size > FETCHED_MAX_BYTES) {
         Went::Ended(JobEnd::TooLarge)
@@ -354,14 +386,10 @@ async fn fetched(tools: &Tools, job: &Job) -> Went {
         Err(FetchError::Gone) => Went::Ended(JobEnd::Unavailable),
         Err(FetchError::RetryAfter(wait)) => Went::Waits(wait, "Telegram asks to wait"),
         Err(FetchError::NoSpace(_)) => Went::Waits(WAIT_AGAIN, "there is no room on the disk"),
-        Err(FetchError::Unreached | FetchError::TokenRejected) => Went::Waits(
-            backoff_unreached(job.attempts + 1, 0),
-            "Telegram could not be reached",
-        ),
-        Err(FetchError::Unavailable) => Went::Failed(
-            backoff_unreached(job.attempts + 1, 0),
-            "Telegram gave no usable answer",
-        ),
+        Err(FetchError::Unreached | FetchError::TokenRejected) => {
+            Went::Waits(WAIT_AGAIN, "Telegram could not be reached")
+        }
+        Err(FetchError::Unavailable) => Went::NotHandedOut,
     }
 }
 
@@ -403,13 +431,14 @@ async fn scanned(tools: &Tools, job: &Job, raw: PathBuf) -> Went {
         // It may still go on under a neutral name.
         Ok(Verdict::Unsupported) => kept(&raw, cleaned, JobEnd::Unsupported),
         Ok(Verdict::Unreadable) => kept(&raw, cleaned, JobEnd::Unreadable),
-        Err(_) => Went::Failed(WAIT_AGAIN, "the file could not be cleaned at this moment"),
+        // What is wrong with the file itself is a verdict; this is the disk, or the machine.
+        Err(_) => Went::Waits(WAIT_AGAIN, "the file could not be cleaned at this moment"),
     }
 }
 
 fn kept(raw: &PathBuf, cleaned: PathBuf, end: JobEnd) -> Went {
     match fs::rename(raw, cleaned) {
         Ok(()) => Went::Ended(end),
-        Err(_) => Went::Failed(WAIT_AGAIN, "the file could not be put aside"),
+        Err(_) => Went::Waits(WAIT_AGAIN, "the file could not be put aside"),
     }
 }

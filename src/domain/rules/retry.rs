@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Attempts that may fail before a call becomes a dead letter. With [`BACKOFF_MAX`] they span a
 /// little more than an hour, so that an hour without Telegram costs no letter.
 pub const OUTBOX_ATTEMPTS_MAX: u32 = 21;
+/// The same before a file counts as one that Telegram does not have any more. They span half a day: what hands
+/// out files may be down for hours while everything else is answered.
+pub const FILE_ATTEMPTS_MAX: u32 = 160;
 /// The wait after the first failure.
 const BACKOFF_FIRST: Duration = Duration::from_secs(1);
 /// The longest wait between two attempts.
@@ -63,11 +66,11 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_without_telegram_costs_no_letter() {
-        let total: Duration = (1..OUTBOX_ATTEMPTS_MAX)
-            .map(|failures| backoff(failures, 0))
-            .sum();
-        assert!(total > Duration::from_secs(3600), "{total:?}");
+    fn an_hour_without_telegram_costs_no_letter_and_half_a_day_no_file() {
+        for (attempts, hours) in [(OUTBOX_ATTEMPTS_MAX, 1), (FILE_ATTEMPTS_MAX, 12)] {
+            let total: Duration = (1..attempts).map(|failures| backoff(failures, 0)).sum();
+            assert!(total > Duration::from_secs(hours * 3600), "{total:?}");
+        }
     }
 
     proptest! {

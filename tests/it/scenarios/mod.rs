@@ -22,6 +22,7 @@ mod desks_apart;
 mod edits;
 mod escalation;
 mod faults;
+mod fetching;
 mod files;
 mod first_words;
 mod guarding;
