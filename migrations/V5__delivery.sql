@@ -68,6 +68,10 @@ CREATE TABLE breakers (
     since       INTEGER NOT NULL
 ) STRICT;
 
+-- When a kind of trouble began that was told again since.
+ALTER TABLE alerts ADD COLUMN began_at INTEGER NOT NULL DEFAULT 0;
+UPDATE alerts SET began_at = raised_at;
+
 -- Where a question stands, so that it can be asked again; none where it has not been posted.
 ALTER TABLE prompts ADD COLUMN post INTEGER;
 CREATE INDEX prompts_open ON prompts (id) WHERE answered_at IS NULL AND post IS NOT NULL;

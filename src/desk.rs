@@ -300,7 +300,7 @@ impl Desk {
             let (texts, language) = (turn.texts(), turn.language());
             let why = texts.failed_reason(language, reason.name(), reason.words());
             let text = texts.alert_dead_letter(language, "hushdesk", &why);
-            turn.alert("dead_call", text)
+            turn.alert(&format!("dead_call:{}", reason.name()), text)
         });
         match told {
             Err(error) if !error.is_medium() => Ok(()),

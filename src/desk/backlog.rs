@@ -10,7 +10,10 @@ use crate::domain::rules::learning;
 use crate::domain::rules::voices::Counting;
 use crate::domain::ticket::Client;
 use crate::domain::time::Timestamp;
-use crate::store::{self, Error, Place, rates, voices};
+use crate::store::{self, Error, Place, alerts, rates, voices};
+
+/// The kind of trouble that it is.
+const TROUBLE: &str = "backlog";
 
 /// The group is behind.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +46,7 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
     };
     if !load.is_behind(since.is_some()) {
         if since.is_some() {
-            store::backlog::set_behind(turn.db, turn.here, None)?;
+            over(turn)?;
         }
         return Ok(None);
     }
@@ -51,7 +54,8 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
         begun(turn, load)?;
     }
     Ok(Some(Behind {
-        since: since.unwrap_or(turn.now),
+        // A clock that was set back shows a moment before what is stored follows it.
+        since: since.unwrap_or(turn.now).min(turn.now),
         minutes: load.minutes(),
     }))
 }
@@ -86,7 +90,13 @@ fn begun(turn: &mut Turn<'_>, load: Load) -> Result<(), Error> {
         true => texts.alert_paused(language, load.minutes()),
         false => texts.alert_backlog(language, u64::from(load.waiting), load.minutes()),
     };
-    turn.alert_at_once("backlog", text)
+    turn.alert_at_once(TROUBLE, text)
+}
+
+/// Enough of it is worked off: the next time is news.
+fn over(turn: &Turn<'_>) -> Result<(), Error> {
+    store::backlog::set_behind(turn.db, turn.here, None)?;
+    alerts::is_over(turn.db, &turn.trouble(TROUBLE)).map(drop)
 }
 
 /// A client has added to a ticket: where the group is behind they are told, once.

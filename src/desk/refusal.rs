@@ -369,7 +369,8 @@ fn bury(turn: &mut Turn<'_>, row: &OutboxRow, told: &Told) -> Result<(), Error> 
     let what = texts.failed_what(language, purpose);
     let why = texts.failed_reason(language, reason.name(), reason.words());
     let text = texts.alert_dead_letter(language, &what, &why);
-    turn.alert(&format!("dead:{purpose}:{}", reason.name()), text)?;
+    // Another refusal is another cause, and news.
+    turn.alert(&format!("dead:{purpose}:{}", reason.stored()), text)?;
     match (row.purpose, row.message, row.ticket) {
         (Purpose::Reply, Some(message), _) => agent::refused(turn, message, "other"),
         (Purpose::Relay | Purpose::Card, Some(_), Some(ticket)) => {

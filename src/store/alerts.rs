@@ -1,17 +1,17 @@
-//! When each kind of trouble was last told, so that it is told once and not once per message.
+//! When each kind of trouble began and was last told, so that it is told once and not once per message.
 
 use rusqlite::{OptionalExtension, params};
 
 use super::{Db, Error};
 use crate::domain::time::Timestamp;
 
-const RAISE: &str = "INSERT INTO alerts (cause, raised_at) VALUES (?1, ?2) \
+const RAISE: &str = "INSERT INTO alerts (cause, raised_at, began_at) VALUES (?1, ?2, ?2) \
      ON CONFLICT (cause) DO UPDATE SET raised_at = excluded.raised_at WHERE raised_at <= ?3";
 
 const IS_RAISED: &str = "SELECT EXISTS (SELECT 1 FROM alerts WHERE cause = ?1)";
-const OVER: &str = "DELETE FROM alerts WHERE cause = ?1 RETURNING raised_at";
+const OVER: &str = "DELETE FROM alerts WHERE cause = ?1 RETURNING began_at";
 
-/// A kind of trouble is over: when it comes again it is told again. When it was last told, if it was.
+/// A kind of trouble is over: when it comes again it is told again. When it was first told, if it was.
 pub fn is_over(db: &Db, cause: &str) -> Result<Option<Timestamp>, Error> {
     Ok(db
         .prepare_cached(OVER)?

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hushdesk::sandbox::{Fault, FaultRule};
+use hushdesk::sandbox::{Fault, FaultRule, content};
 
 use super::carrying::open_ticket;
 use super::desk_faults::makes_bot_admin;
@@ -150,6 +150,31 @@ fn whoever_wrote_before_the_group_was_lost_is_told_as_well() {
         t.pass(MINUTE);
         t.topic("ann").expect_part("one");
         t.topic("bob").expect_card("hi");
+        super::pacing::reads_everything(t);
+    });
+}
+
+#[test]
+fn each_time_that_a_group_falls_behind_its_admins_are_told() {
+    let setup = Setup {
+        limits: super::pacing::unlimited(),
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        for times in 1..=2 {
+            t.pass(2 * MINUTE);
+            for number in 0..140 {
+                let photo = content::photo(&format!("p{times}-{number}"), "look");
+                t.client("ann").drops(photo, None);
+            }
+            t.pass(20 * MINUTE);
+            let general = t.general().all();
+            let alerts = general
+                .iter()
+                .filter(|one| one.text().contains("Clients write more"));
+            assert_eq!(alerts.count(), times);
+        }
         super::pacing::reads_everything(t);
     });
 }
