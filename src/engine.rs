@@ -362,10 +362,10 @@ impl Engine {
         let Some(every) = systemd::alive_every() else {
             return;
         };
-        let started = self.clock.now();
+        let started = self.clock.running();
         while shared.pause(every).await {
             let polled = health.last_end().max(started);
-            let polls_end = self.clock.now().since(polled) < POLL_ENDS_WITHIN;
+            let polls_end = self.clock.running().saturating_sub(polled) < POLL_ENDS_WITHIN;
             let writer_answers = self.store.writer.run(|_| Ok(())).await.is_ok();
             if polls_end && writer_answers {
                 systemd::alive();

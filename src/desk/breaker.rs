@@ -282,8 +282,10 @@ pub(super) fn tell(turn: &mut Turn<'_>, client: &Client) -> Result<(), Error> {
     let Some(breaker) = of_group(turn)? else {
         return Ok(());
     };
-    let is_short = turn.now.since(breaker.since) < WORTH_A_WORD;
-    if is_short || store::backlog::told_at(turn.db, client.id)? >= breaker.since {
+    // A clock that was set back shows a moment before what is stored follows it.
+    let since = breaker.since.min(turn.now);
+    let is_short = turn.now.since(since) < WORTH_A_WORD;
+    if is_short || store::backlog::told_at(turn.db, client.id)? >= since {
         return Ok(());
     }
     store::backlog::set_told(turn.db, client.id, turn.now)?;

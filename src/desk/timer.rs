@@ -132,6 +132,8 @@ fn topic_doubt(turn: &mut Turn<'_>, call: OutboxId, since: Timestamp) -> Result<
     if !is_in_doubt {
         return Ok(());
     }
+    // A clock that was set back would make of it a time that never comes.
+    let since = since.min(turn.now);
     let healthy_for = turn
         .polling_since
         .map(|polling| turn.now.since(polling.max(since)));

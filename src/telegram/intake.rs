@@ -45,9 +45,9 @@ impl PollHealth {
         }
     }
 
-    /// When a poll last ended, whatever its end.
-    pub fn last_end(&self) -> Timestamp {
-        Timestamp::from_millis(self.last.load(Ordering::Relaxed))
+    /// When a poll last ended, whatever its end, by the running time.
+    pub fn last_end(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.last.load(Ordering::Relaxed)).unwrap_or(0))
     }
 
     /// How long ago a poll last succeeded and all that it brought was on disk, by the running time; none
@@ -60,19 +60,26 @@ impl PollHealth {
     }
 
     fn stored(&self, running: Duration) {
-        let millis = i64::try_from(running.as_millis()).unwrap_or(i64::MAX);
         // The first millisecond of all is no time to tell from none.
-        self.stored.store(millis.max(1), Ordering::Relaxed);
+        self.stored.store(millis(running).max(1), Ordering::Relaxed);
     }
 
-    fn ended(&self, now: Timestamp, succeeded: bool) {
-        self.last.store(now.millis(), Ordering::Relaxed);
+    fn ended(&self, now: Timestamp, running: Duration, succeeded: bool) {
+        self.last.store(millis(running), Ordering::Relaxed);
         if !succeeded {
             self.since.store(0, Ordering::Relaxed);
-        } else if self.since.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let since = self.since.load(Ordering::Relaxed);
+        // After the clock was set back what lies ahead would count for nothing until then.
+        if since == 0 || since > now.millis() {
             self.since.store(now.millis(), Ordering::Relaxed);
         }
     }
+}
+
+fn millis(running: Duration) -> i64 {
+    i64::try_from(running.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// What came of a poll.
@@ -159,9 +166,10 @@ impl Intake {
             .get_updates(self.offset, POLL_LIMIT, timeout)
             .await;
         if polled.is_err() {
-            self.health.ended(self.clock.now(), false);
+            let running = self.clock.running();
+            self.health.ended(self.clock.now(), running, false);
             // The poll that failed may have hung from its beginning.
-            let began = self.clock.running().saturating_sub(timeout);
+            let began = running.saturating_sub(timeout);
             self.failing_since.get_or_insert(began);
         }
         match polled {
@@ -179,9 +187,10 @@ impl Intake {
                 let polled = self.store(updates).await;
                 // What is not on disk has not arrived: nobody may take its absence for news.
                 let is_stored = matches!(polled, Polled::Stored(_));
-                self.health.ended(self.clock.now(), is_stored);
+                let running = self.clock.running();
+                self.health.ended(self.clock.now(), running, is_stored);
                 if is_stored {
-                    self.health.stored(self.clock.running());
+                    self.health.stored(running);
                 }
                 Ok(polled)
             }

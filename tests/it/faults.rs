@@ -24,7 +24,7 @@ const FOOT: &str = "
 Telegram as a whole counts as out of reach after 5 calls in a row without a usable answer, a group after 3
 calls in a row that were refused because the bot may not write there, after 5 without a usable answer while
 somebody else got one, or as soon as Telegram says that the bot was removed, muted or that topics are off. From
-then on nothing is called there and no attempt is used up; a cheap question (`getMe`; for a group `getChat` and
+then on nothing is called there, no file is fetched, and no attempt is used up; a cheap question (`getMe`; for a group `getChat` and
 what the bot may do there) is asked after 1, 2, 4 ... 30 s until it is answered well, also over a restart. The log says when it begins and ends, the table `breakers` holds it meanwhile.
 
 ## Simulation
@@ -84,6 +84,7 @@ const FAULTS: &[Fault] = &[
             "telegrams_wait_is_kept_for_the_whole_chat_and_over_a_restart",
             "a_reply_never_waits_behind_the_group",
             "a_group_that_is_behind_says_so_once_to_everybody_and_recovers",
+            "each_time_that_a_group_falls_behind_its_admins_are_told",
         ],
     },
     Fault {
@@ -119,6 +120,17 @@ const FAULTS: &[Fault] = &[
             "gateways_resets_and_hangs_lose_nothing_and_are_said_where_they_may_show_twice",
             "a_reply_that_takes_long_is_marked_and_then_delivered",
             "a_reply_that_never_gets_a_usable_answer_ends_as_a_dead_letter_and_is_told",
+        ],
+    },
+    Fault {
+        what: "files cannot be fetched: 5xx, or no file server",
+        client: "a file of theirs, or of an agent's, comes when it can be fetched; of one that cannot for half a day they read that it was not passed on",
+        agent: "after some minutes a line that a file waits, and what was written after it; all of it in order afterwards",
+        admin: "the log",
+        tests: &[
+            "hours_without_a_usable_answer_cost_no_file",
+            "what_is_written_while_a_file_is_cleaned_follows_it",
+            "an_hour_without_telegram_costs_no_letter_and_half_a_day_no_file",
         ],
     },
     Fault {
@@ -403,14 +415,27 @@ const FAULTS: &[Fault] = &[
         ],
     },
     Fault {
-        what: "the machine's clock jumps ahead or back",
-        client: NOTHING,
-        agent: NOTHING,
-        admin: "the log says by how much",
+        what: "the machine's clock is set back",
+        client: "nothing; words that were said once are not said again",
+        agent: "nothing; what was to come after a time comes after that time, what was set for a time of day earlier by as much as the clock was set",
+        admin: "the log says by how much; alerts are news again after an hour",
         tests: &[
             "a_clock_that_is_set_neither_stops_the_group_nor_floods_it",
             "a_clock_that_was_set_back_while_the_program_was_down_blocks_nobody",
+            "nothing_waits_until_a_clock_that_was_set_back_has_caught_up",
+            "promised_times_and_absences_are_counted_on_after_the_clock_was_set_back",
+            "a_start_after_the_clock_was_set_back_rings_nothing_early",
+            "an_alert_is_news_again_an_hour_later_whatever_the_clock_says",
+            "who_writes_while_a_group_is_lost_is_told_whatever_the_clock_says",
+            "who_writes_while_a_group_is_behind_is_told_once_whatever_the_clock_says",
         ],
+    },
+    Fault {
+        what: "the machine's clock is set ahead",
+        client: "nothing is sent too early for Telegram; what comes after a time comes sooner by as much: the warning, then the close of a quiet ticket",
+        agent: "the same of reminders, pauses and promised times",
+        admin: "the log says by how much",
+        tests: &["a_clock_that_is_set_neither_stops_the_group_nor_floods_it"],
     },
     Fault {
         what: "the disk is full, and freed again",
@@ -421,6 +446,7 @@ const FAULTS: &[Fault] = &[
             "a_full_disk_stops_the_intake_and_loses_nothing",
             "a_database_that_turned_read_only_stops_the_intake_and_loses_nothing",
             "what_cannot_be_stored_is_not_confirmed",
+            "a_disk_that_takes_no_cleaned_file_for_hours_costs_none",
         ],
     },
     Fault {
@@ -440,6 +466,10 @@ const FAULTS: &[Fault] = &[
         admin: "one alert for the cause; `/failed` lists them; they are offered once a trouble is over",
         tests: &[
             "many_letters_of_one_cause_are_one_alert_and_are_offered_when_the_trouble_is_over",
+            "all_letters_since_a_trouble_began_are_offered_when_it_is_over",
+            "another_refusal_is_another_cause_and_told_at_once",
+            "one_letter_is_tried_again_by_its_number_and_the_rest_given_up_by_a_button",
+            "an_update_that_was_put_aside_is_tried_again_or_given_up_by_its_number",
             "an_admin_sees_what_failed_and_tries_it_again",
             "what_waits_behind_a_dead_letter_goes_on",
         ],

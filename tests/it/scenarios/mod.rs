@@ -12,6 +12,7 @@ mod card;
 mod carrying;
 mod categories;
 pub mod claiming;
+mod clocks;
 mod closing;
 mod dashboard;
 mod deletions;

@@ -8,7 +8,7 @@ use crate::harness::{Reads, Scenario, Setup, bot_test_with};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-fn promising(first: Option<Duration>, close: Option<Duration>) -> Setup {
+pub fn promising(first: Option<Duration>, close: Option<Duration>) -> Setup {
     let targets = |time| Targets {
         medium: time,
         high: time,
