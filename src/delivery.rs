@@ -186,6 +186,7 @@ impl Delivery {
         };
         self.ended.drain(..settled);
         let running = self.clock.running();
+        self.breakers.learn_names(claims.named);
         self.breakers.written(news, &claims.out_of_reach, running);
         self.breakers.ask(&self.client, running);
         self.jumped_ms = 0;

@@ -58,6 +58,8 @@ pub(super) struct Breakers {
     telegram: Watch,
     /// By the group's present id.
     groups: BTreeMap<ChatId, Watch>,
+    /// What the config calls the desks of further groups, as far as they have been out of reach.
+    names: BTreeMap<ChatId, String>,
     news: Vec<News>,
     probe: Option<Probe>,
 }
@@ -105,6 +107,11 @@ impl Breakers {
         self.news.clone()
     }
 
+    /// What the log calls further groups.
+    pub fn learn_names(&mut self, named: Vec<(ChatId, String)>) {
+        self.names.extend(named);
+    }
+
     /// So much of it is written down, and this is what the database says since.
     pub fn written(&mut self, count: usize, open: &[Breaker], running: Duration) {
         self.news.drain(..count);
@@ -113,14 +120,19 @@ impl Breakers {
             open.find(|breaker| breaker.destination == destination)
                 .copied()
         };
-        self.telegram.follow(of(Destination::Telegram), running);
+        self.telegram
+            .follow(of(Destination::Telegram), running, "Telegram");
         for breaker in open {
             if let Destination::Group(chat) = breaker.destination {
                 self.groups.entry(chat).or_default();
             }
         }
         for (chat, watch) in &mut self.groups {
-            watch.follow(of(Destination::Group(*chat)), running);
+            let what: &str = match self.names.get(chat) {
+                Some(desk) => &format!("the group of {desk}"),
+                None => "the support group",
+            };
+            watch.follow(of(Destination::Group(*chat)), running, what);
         }
     }
 
@@ -215,11 +227,10 @@ impl Watch {
         }
     }
 
-    fn follow(&mut self, now: Option<Breaker>, running: Duration) {
+    fn follow(&mut self, now: Option<Breaker>, running: Duration, what: &str) {
         match (self.open, now) {
             (None, Some(breaker)) => {
                 let (cause, since) = (breaker.cause.name(), breaker.since.millis());
-                let what = name(breaker.destination);
                 tracing::warn!(cause, since, "{what} is out of reach; calls wait");
                 let due = running.saturating_add(breaker::probe_wait(self.asked));
                 self.open = Some((breaker, due));
@@ -227,12 +238,12 @@ impl Watch {
             (Some((before, due)), Some(breaker)) => {
                 if before.cause != breaker.cause {
                     let cause = breaker.cause.name();
-                    tracing::warn!(cause, "{} is still out of reach", name(breaker.destination));
+                    tracing::warn!(cause, "{what} is still out of reach");
                 }
                 self.open = Some((breaker, due));
             }
-            (Some((before, _)), None) => {
-                tracing::warn!("{} is in reach again", name(before.destination));
+            (Some(_), None) => {
+                tracing::warn!("{what} is in reach again");
                 self.open = None;
                 self.refused = 0;
             }
@@ -246,13 +257,6 @@ const fn still_silent(destination: Destination) -> u32 {
     match destination {
         Destination::Telegram => 0,
         Destination::Group(_) => GROUP_FAILURES - 1,
-    }
-}
-
-const fn name(destination: Destination) -> &'static str {
-    match destination {
-        Destination::Telegram => "Telegram",
-        Destination::Group(_) => "the support group",
     }
 }
 

@@ -11,15 +11,16 @@ use super::heads::Heads;
 use super::pace::Pace;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, Call, Priority, Purpose, ReadyCall};
-use crate::domain::ids::{BotId, DeskId};
+use crate::domain::desks::Desks;
+use crate::domain::ids::{BotId, ChatId, DeskId};
 use crate::domain::outcome::{Outcome, Reason, Refusal};
-use crate::domain::rules::breaker::Gates;
+use crate::domain::rules::breaker::{Destination, Gates};
 use crate::domain::rules::voices::Tried;
 use crate::domain::time::Timestamp;
 use crate::store::breakers::{self, Breaker};
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::resolve::{self, Resolution};
-use crate::store::{Db, Error, fenced, isolated, merge};
+use crate::store::{self, Db, Error, fenced, isolated, merge};
 
 /// How soon a call is looked at again whose references are still on their way.
 const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
@@ -39,6 +40,8 @@ pub(super) struct Claims {
     pub due_at: Option<Timestamp>,
     /// What is out of reach.
     pub out_of_reach: Vec<Breaker>,
+    /// Of that, what the config calls the desks of further groups.
+    pub named: Vec<(ChatId, String)>,
 }
 
 /// How many more calls may be under way.
@@ -110,6 +113,7 @@ pub(super) fn claim(
             calls: Vec::new(),
             settled: 0,
             due_at: None,
+            named: named(db, desks, &out_of_reach)?,
             out_of_reach,
         },
     };
@@ -127,6 +131,20 @@ pub(super) fn claim(
     }
     claiming.heads_without_window(Budget::Client, words)?;
     Ok(claiming.claims)
+}
+
+/// What the config calls the desks of those further groups that are out of reach.
+fn named(db: &Db, desks: &Desks, open: &[Breaker]) -> Result<Vec<(ChatId, String)>, Error> {
+    let mut named = Vec::new();
+    for breaker in open {
+        if let Destination::Group(chat) = breaker.destination
+            && let Some(desk) = store::desks::of_chat(db, desks, chat)?
+            && let Some(name) = desks.name(desk)
+        {
+            named.push((chat, name.to_owned()));
+        }
+    }
+    Ok(named)
 }
 
 struct Claiming<'a> {

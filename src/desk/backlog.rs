@@ -53,6 +53,9 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
     if since.is_none() {
         begun(turn, load)?;
     }
+    if load.is_of_the_pause() {
+        tell_main(turn, load)?;
+    }
     Ok(Some(Behind {
         // A clock that was set back shows a moment before what is stored follows it.
         since: since.unwrap_or(turn.now).min(turn.now),
@@ -96,7 +99,33 @@ fn begun(turn: &mut Turn<'_>, load: Load) -> Result<(), Error> {
 /// Enough of it is worked off: the next time is news.
 fn over(turn: &Turn<'_>) -> Result<(), Error> {
     store::backlog::set_behind(turn.db, turn.here, None)?;
+    if let Some(name) = turn.desks().name(turn.here) {
+        alerts::is_over(turn.db, &desk_paused(name))?;
+    }
     alerts::is_over(turn.db, &turn.trouble(TROUBLE)).map(drop)
+}
+
+/// A further group reads only afterwards that it may not be posted in: the main one hears of it meanwhile, once.
+fn tell_main(turn: &mut Turn<'_>, load: Load) -> Result<(), Error> {
+    let Some(name) = turn.desks().name(turn.here) else {
+        return Ok(());
+    };
+    let trouble = desk_paused(name);
+    if alerts::is_raised(turn.db, &trouble)? {
+        return Ok(());
+    }
+    let text = turn
+        .texts()
+        .alert_desk_paused(turn.language(), name, load.minutes());
+    let here = std::mem::replace(&mut turn.here, DeskId::MAIN);
+    let told = turn.alert(&trouble, text);
+    turn.here = here;
+    told
+}
+
+/// The kind of trouble that a further group has to be left alone; the main one hears of it.
+fn desk_paused(name: &str) -> String {
+    format!("desk_paused:{name}")
 }
 
 /// A client has added to a ticket: where the group is behind they are told, once.

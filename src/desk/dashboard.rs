@@ -14,6 +14,7 @@ use crate::store::claims::{self, OutboxRow};
 use crate::store::dashboard::{self, Shown};
 use crate::store::{Error, breakers, outbox, sla, timers};
 use crate::view;
+use crate::view::dashboard::OutOfReach;
 
 /// Promised times that were missed are shown for so long.
 const BREACHES_OF: Duration = Duration::from_secs(24 * 60 * 60);
@@ -74,13 +75,6 @@ fn look(turn: &mut Turn<'_>) -> Result<(), Error> {
 fn render(turn: &mut Turn<'_>) -> Result<String, Error> {
     let behind = backlog::look(turn)?.map(|behind| behind.minutes);
     let counted = dashboard::figures(turn.db, turn.shown_desk())?;
-    let (is_main, group) = (turn.here == DeskId::MAIN, turn.group()?);
-    // The main group's shows all that is wrong.
-    let is_about = |destination| {
-        is_main
-            || matches!(destination, Destination::Telegram)
-            || destination == Destination::Group(group)
-    };
     let figures = view::dashboard::Figures {
         tickets: counted
             .tickets
@@ -98,20 +92,42 @@ fn render(turn: &mut Turn<'_>) -> Result<String, Error> {
         without_topic: counted.without_topic,
         behind_minutes: behind,
         dead_letters: counted.dead_letters,
-        out_of_reach: breakers::open_ones(turn.db)?
-            .iter()
-            .filter(|breaker| is_about(breaker.destination))
-            .map(|breaker| match (breaker.destination, breaker.cause) {
-                (Destination::Group(_), Cause::NoAnswer) => "no_answer_here",
-                (_, cause) => cause.name(),
-            })
-            .collect(),
+        out_of_reach: out_of_reach(turn)?,
         breaches: sla::breaches(turn.db, turn.shown_desk(), turn.now.minus(BREACHES_OF))?,
     };
     let (texts, language) = (turn.texts(), turn.language());
     Ok(view::dashboard::dashboard(
         &figures, turn.now, texts, language,
     ))
+}
+
+/// What is out of reach, as the group at hand is told it: the main one hears of all others, by their names.
+fn out_of_reach(turn: &Turn<'_>) -> Result<Vec<OutOfReach>, Error> {
+    let mut shown = Vec::new();
+    for open in breakers::open_ones(turn.db)? {
+        let (cause, desk) = match open.destination {
+            Destination::Telegram => (open.cause.name(), None),
+            Destination::Group(chat) => match turn.desk_at(chat)? {
+                Some(desk) if desk == turn.here => (cause_here(open.cause), None),
+                Some(desk) if turn.here == DeskId::MAIN => {
+                    (open.cause.name(), turn.desks().name(desk))
+                }
+                // What the config does not name any more may be as far away as it likes.
+                Some(_) | None => continue,
+            },
+        };
+        let desk = desk.map(str::to_owned);
+        shown.push(OutOfReach { cause, desk });
+    }
+    Ok(shown)
+}
+
+/// Why the group in which the dashboard stands is out of reach, where Telegram as a whole is not.
+const fn cause_here(cause: Cause) -> &'static str {
+    match cause {
+        Cause::NoAnswer => "no_answer_here",
+        Cause::Token | Cause::Gone | Cause::TopicsOff => cause.name(),
+    }
 }
 
 fn post(turn: &mut Turn<'_>, chat: ChatId, call: &Call) -> Result<(), Error> {

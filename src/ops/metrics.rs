@@ -25,7 +25,7 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 /// Why Telegram as a whole can be out of reach.
 const CAUSES_OF_TELEGRAM: [Cause; 2] = [Cause::NoAnswer, Cause::Token];
 /// Why a group can be.
-const CAUSES_OF_GROUP: [Cause; 2] = [Cause::Gone, Cause::TopicsOff];
+const CAUSES_OF_GROUP: [Cause; 3] = [Cause::NoAnswer, Cause::Gone, Cause::TopicsOff];
 
 /// The labels of one series.
 type Labels = Vec<(&'static str, Cow<'static, str>)>;

@@ -349,6 +349,10 @@ alert-paused = { $minutes ->
         [one] ⏳ Telegram had the bot post nothing here for about { $minutes } minute.
        *[other] ⏳ Telegram had the bot post nothing here for about { $minutes } minutes.
     } What clients wrote before follows now, in order; whoever wrote meanwhile was told how long it takes.
+alert-desk-paused = ⏳ Telegram has the bot post nothing in the group of { $desk } for { $minutes ->
+        [one] about { $minutes } minute
+       *[other] about { $minutes } minutes
+    }. What clients write there follows then, in order, and they are told how long it takes. Replies to them and all other groups go on.
 alert-backlog = ⚠️ Clients write more than Telegram lets the bot post here in time: { $calls ->
         [one] { $calls } post waits
        *[other] { $calls } posts wait
@@ -816,6 +820,12 @@ dashboard-out-of-reach =
         [token] ⛔ Telegram does not accept the token: everything waits
         [topics_off] ⛔ Topics are off in this group: posts wait
        *[gone] ⛔ The bot may not write in this group: posts wait
+    }
+dashboard-desk-out-of-reach =
+    { $cause ->
+        [no_answer] ⛔ Telegram does not answer where the group of { $desk } is concerned: posts wait there
+        [topics_off] ⛔ Topics are off in the group of { $desk }: posts wait there
+       *[gone] ⛔ The bot may not write in the group of { $desk }: posts wait there
     }
 dashboard-breaches = ⏰ Promised times missed in 24 hours: { $count }
 

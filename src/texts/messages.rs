@@ -266,6 +266,8 @@ messages! {
     write_to_main(name: &str) = "write-to-main";
     /// To the admins: the group had to be left alone.
     alert_paused(minutes: u64) = "alert-paused";
+    /// To the admins of the main group: a further one has to be left alone.
+    alert_desk_paused(desk: &str, minutes: u64) = "alert-desk-paused";
     /// To the admins: the group is behind.
     alert_backlog(calls: u64, minutes: u64) = "alert-backlog";
     /// A relayed message cannot become a note or a command.
@@ -400,6 +402,8 @@ messages! {
     button_claim() = "button-claim";
     /// On the dashboard: what is out of reach.
     dashboard_out_of_reach(cause: &str) = "dashboard-out-of-reach";
+    /// The same of a further group, on the main one's.
+    dashboard_desk_out_of_reach(cause: &str, desk: &str) = "dashboard-desk-out-of-reach";
     /// On the dashboard: how many promised times were missed lately.
     dashboard_breaches(count: u64) = "dashboard-breaches";
     /// On the dashboard: how many dead letters there are.

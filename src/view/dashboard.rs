@@ -21,6 +21,15 @@ pub struct Tickets {
     pub waiting_since: Option<Timestamp>,
 }
 
+/// What is out of reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutOfReach {
+    /// Why, by the name of the cause.
+    pub cause: &'static str,
+    /// What the config calls the desk whose group it is, where that is not the one that the dashboard stands in.
+    pub desk: Option<String>,
+}
+
 /// What the dashboard shows.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
@@ -34,8 +43,8 @@ pub struct Figures {
     pub behind_minutes: Option<u64>,
     /// Dead letters.
     pub dead_letters: u32,
-    /// What is out of reach, by the name of the cause.
-    pub out_of_reach: Vec<&'static str>,
+    /// What is out of reach.
+    pub out_of_reach: Vec<OutOfReach>,
     /// Promised times that were missed in a day.
     pub breaches: u32,
 }
@@ -71,8 +80,11 @@ pub fn dashboard(figures: &Figures, now: Timestamp, texts: &Texts, language: Lan
     if figures.breaches > 0 {
         lines.push(texts.dashboard_breaches(language, u64::from(figures.breaches)));
     }
-    for cause in &figures.out_of_reach {
-        lines.push(texts.dashboard_out_of_reach(language, cause));
+    for OutOfReach { cause, desk } in &figures.out_of_reach {
+        lines.push(match desk {
+            None => texts.dashboard_out_of_reach(language, cause),
+            Some(desk) => texts.dashboard_desk_out_of_reach(language, cause, desk),
+        });
     }
     if figures.dead_letters > 0 {
         lines.push(texts.dashboard_letters(language, u64::from(figures.dead_letters)));
@@ -157,7 +169,10 @@ mod tests {
             without_topic: 5,
             behind_minutes: Some(6),
             dead_letters: 2,
-            out_of_reach: vec!["gone"],
+            out_of_reach: vec![OutOfReach {
+                cause: "gone",
+                desk: None,
+            }],
             breaches: 3,
         };
         let text = dashboard(&figures, now, &Texts::new(), Language::English);
@@ -178,5 +193,75 @@ mod tests {
         );
         let quiet = dashboard(&Figures::default(), now, &Texts::new(), Language::English);
         assert_eq!(quiet, "📊 The desk now\nNo open tickets.");
+    }
+
+    #[test]
+    fn what_is_out_of_reach_is_called_by_its_name_in_every_language() {
+        let table = [
+            (
+                "no_answer",
+                None,
+                "Telegram does not answer: everything waits",
+            ),
+            (
+                "token",
+                None,
+                "Telegram does not accept the token: everything waits",
+            ),
+            (
+                "no_answer_here",
+                None,
+                "Telegram does not answer where this group is concerned: posts wait",
+            ),
+            (
+                "topics_off",
+                None,
+                "Topics are off in this group: posts wait",
+            ),
+            (
+                "gone",
+                None,
+                "The bot may not write in this group: posts wait",
+            ),
+            (
+                "no_answer",
+                Some("money"),
+                "Telegram does not answer where the group of money is concerned: posts wait there",
+            ),
+            (
+                "topics_off",
+                Some("money"),
+                "Topics are off in the group of money: posts wait there",
+            ),
+            (
+                "gone",
+                Some("money"),
+                "The bot may not write in the group of money: posts wait there",
+            ),
+        ];
+        let mut in_russian = Vec::new();
+        for (cause, desk, words) in table {
+            let desk = desk.map(str::to_owned);
+            let figures = Figures {
+                out_of_reach: vec![OutOfReach { cause, desk }],
+                ..Figures::default()
+            };
+            let line = |language| {
+                let text = dashboard(
+                    &figures,
+                    Timestamp::from_seconds(1),
+                    &Texts::new(),
+                    language,
+                );
+                text.lines().last().unwrap_or_default().to_owned()
+            };
+            assert_eq!(line(Language::English), format!("⛔ {words}"));
+            in_russian.push(line(Language::Russian));
+        }
+        let of_money = in_russian.iter().filter(|line| line.contains("money"));
+        assert_eq!(of_money.count(), 3, "{in_russian:#?}");
+        in_russian.sort();
+        in_russian.dedup();
+        assert_eq!(in_russian.len(), table.len(), "{in_russian:#?}");
     }
 }

@@ -2,7 +2,7 @@
 //! of anybody's on the wrong side (that is in `taint`).
 
 use hushdesk::clock::Clock;
-use hushdesk::domain::ids::{ChatId, DeskId};
+use hushdesk::domain::desks::MAIN_NAME;
 use hushdesk::ops::metrics;
 use hushdesk::sandbox::MessageView;
 use hushdesk::store::Db;
@@ -45,12 +45,16 @@ impl Scenario {
 
     /// What monitoring would read now.
     pub fn metrics(&self) -> String {
-        let groups = [GroupName {
-            id: DeskId::MAIN,
-            desk: "main".to_owned(),
-            configured: ChatId(self.configured),
-            calls_per_minute: self.setup.flood.group_calls_per_minute,
-        }];
+        let desks = self.desks();
+        let groups: Vec<GroupName> = desks
+            .all()
+            .map(|desk| GroupName {
+                id: desk,
+                desk: desks.name(desk).unwrap_or(MAIN_NAME).to_owned(),
+                configured: desks.chat(desk),
+                calls_per_minute: self.setup.flood.group_calls_per_minute,
+            })
+            .collect();
         let now = self.clock.now();
         let figures = self.database(|db| figures::read(db, &groups, now));
         metrics::render(&figures.expect("the figures can be read"), now)
@@ -63,6 +67,13 @@ impl Scenario {
         let line = lines.find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
         line.unwrap_or_else(|| panic!("there is no {series}:\n{text}"))
             .to_owned()
+    }
+
+    /// The lines of the log that have these words, oldest first.
+    pub fn logged(&self, words: &str) -> Vec<String> {
+        let log = self.log.text();
+        let lines = log.lines().filter(|line| line.contains(words));
+        lines.map(str::to_owned).collect()
     }
 
     /// What monitoring would hear of the program's health now.

@@ -154,7 +154,7 @@ fn what_is_out_of_reach_stands_on_the_dashboard() {
         t.general()
             .expect_part("cannot write in the group of money");
         some_time(t);
-        let lost = "⛔ The bot may not write in this group";
+        let lost = "⛔ The bot may not write in the group of money: posts wait there";
         assert!(pinned(t).contains(lost), "{}", pinned(t));
         let admin = Status::Administrator(Rights::all());
         t.sandbox.set_member(money, BOT, admin, t.now());

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use hushdesk::sandbox::{Fault, FaultRule, Right, Rights, Status, content};
+use hushdesk::sandbox::{Fault, FaultRule, Rights, Status, content};
 
 use super::desks::two_desks;
 use crate::harness::{BOT, Reads, Scenario, Setup, bot_test_with};
@@ -41,7 +41,7 @@ pub fn two_tickets(t: &mut Scenario) {
 }
 
 /// Somebody new opens a ticket of the group of payments.
-fn opens_at_money(t: &mut Scenario, client: &str, text: &str) {
+pub fn opens_at_money(t: &mut Scenario, client: &str, text: &str) {
     t.client(client).says("/start billing");
     t.client(client).expect_part("Payments");
     t.client(client).says(text);
@@ -49,7 +49,7 @@ fn opens_at_money(t: &mut Scenario, client: &str, text: &str) {
 }
 
 /// In the main group all is as ever.
-fn the_others_go_on(t: &mut Scenario, text: &str) {
+pub fn the_others_go_on(t: &mut Scenario, text: &str) {
     let before = t.now();
     t.client("ann").says(text);
     t.topic("ann").expect(text);
@@ -76,14 +76,14 @@ pub fn makes_bot_admin(t: &mut Scenario) {
 }
 
 /// Calls into a chat so far that were more than a question.
-fn calls_into(t: &Scenario, chat: i64) -> usize {
+pub fn calls_into(t: &Scenario, chat: i64) -> usize {
     let calls = t.sandbox.calls();
     let into = calls.iter().filter(|call| call.chat == Some(chat));
     into.filter(|call| call.method != "getChat").count()
 }
 
 /// What is out of reach, as the database says.
-fn out_of_reach(t: &Scenario) -> Vec<String> {
+pub fn out_of_reach(t: &Scenario) -> Vec<String> {
     t.database(|db| {
         let open = hushdesk::store::breakers::open_ones(db).expect("it can be read");
         open.iter().map(|one| one.cause.name().to_owned()).collect()
@@ -179,50 +179,6 @@ fn one_group_that_has_the_bot_as_a_mere_member_says_what_it_needs() {
             t.general().expect_part("can work in this group again");
         });
     });
-}
-
-#[test]
-fn rights_that_are_removed_in_one_group_are_named_there_and_cost_nothing() {
-    for right in Right::ALL {
-        bot_test_with(two_desks(), |t| {
-            two_tickets(t);
-            let is_needed = [Right::ManageTopics, Right::DeleteMessages].contains(&right);
-            t.at_desk(MONEY, |t| {
-                makes_bot(t, Status::Administrator(Rights::all().with(right, false)));
-                if is_needed {
-                    t.general().expect_part("The bot lacks a right");
-                }
-            });
-            t.client("bob").says("still there?");
-            t.at_desk(MONEY, |t| {
-                t.topic("bob").expect("still there?");
-                t.agent("kim").writes_in("bob", "yes");
-            });
-            t.client("bob").expect("Live Support: yes");
-            opens_at_money(t, "eve", "hello");
-            the_others_go_on(t, "and here?");
-            t.client("joe").says("here too");
-            t.client("joe").expect_part("created");
-            t.topic("joe").expect_card("here too");
-            t.at_desk(MONEY, |t| {
-                t.agent("kim").writes_in("bob", "/close");
-            });
-            t.client("bob").expect_part("closed");
-            t.at_desk(MONEY, |t| {
-                t.topic("bob").expect_part("is closed");
-            });
-            t.pass(minutes(20));
-            assert_eq!(failures(t), 0, "without {right:?}");
-            t.at_desk(MONEY, |t| {
-                makes_bot_admin(t);
-                t.pass(minutes(1));
-                t.topic("eve").expect_card("hello");
-                if is_needed {
-                    t.general().expect_part("can work in this group again");
-                }
-            });
-        });
-    }
 }
 
 #[test]
@@ -364,6 +320,49 @@ fn one_group_that_refuses_everything_is_asked_and_not_called() {
             });
         });
     }
+}
+
+#[test]
+fn one_group_that_alone_is_not_answered_for_is_asked_and_not_called() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        let money = t.further[0];
+        t.sandbox.set_fault_hook(Box::new(move |call| {
+            (call.chat == Some(money)).then_some(Fault::Internal500)
+        }));
+        t.client("bob").says("one");
+        for round in 0..4 {
+            the_others_go_on(t, &format!("still there? {round}"));
+            t.pass(Duration::from_secs(15));
+        }
+        assert_eq!(out_of_reach(t), ["no_answer"]);
+        let questions = |t: &Scenario| {
+            let calls = t.sandbox.calls().into_iter();
+            let asked = calls.filter(|call| call.chat == Some(money));
+            asked.filter(|call| call.method == "getChat").count()
+        };
+        let (called, asked) = (calls_into(t, money), questions(t));
+        t.pass(minutes(240));
+        assert_eq!(calls_into(t, money), called, "{}", t.story());
+        assert!(questions(t) > asked + 200, "{} times", questions(t));
+        t.client("bob").expect_part("later than usual");
+        t.client("bob").says("two");
+        opens_at_money(t, "eve", "hello");
+        t.client("eve").expect_part("later than usual");
+        the_others_go_on(t, "and now?");
+        assert_eq!(calls_into(t, money), called, "{}", t.story());
+        t.sandbox.clear_faults();
+        t.pass(minutes(2));
+        assert!(out_of_reach(t).is_empty());
+        t.at_desk(MONEY, |t| {
+            t.topic("bob").expect("one").expect("two");
+            t.topic("bob").expect_part("may stand here twice");
+            t.topic("eve").expect_card("hello");
+            t.general().expect_part("can work in this group again");
+            t.agent("kim").writes_in("bob", "here we are");
+        });
+        t.client("bob").expect("Live Support: here we are");
+    });
 }
 
 #[test]

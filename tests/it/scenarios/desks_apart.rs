@@ -157,9 +157,16 @@ fn a_flood_in_one_group_does_not_slow_another_down() {
         t.client("ann").says("hello?");
         t.topic("ann").expect("hello?");
         assert!(t.now() - before < 5_000, "ann did not wait");
-        t.at_desk("money", |t| assert!(t.topic("bob").try_next().is_none()));
-        t.pass(Duration::from_secs(700));
+        t.pass(Duration::from_secs(100));
+        // In time: the group itself reads it afterwards.
+        t.general()
+            .expect_part("post nothing in the group of money for about 10 minutes");
         t.client("bob").expect_part("in about 9 minutes");
+        t.at_desk("money", |t| {
+            assert!(t.topic("bob").try_next().is_none());
+            assert!(t.general().try_next().is_none());
+        });
+        t.pass(Duration::from_secs(600));
         t.at_desk("money", |t| {
             t.topic("bob").expect("hello?");
             t.general().expect_part("nothing here for about 10 minutes");
@@ -213,6 +220,63 @@ fn each_group_has_a_budget_of_its_own() {
             let user = t.person(name);
             t.reads_all(user);
         }
+    });
+}
+
+#[test]
+fn a_group_that_is_behind_says_so_to_its_own_people_and_to_nobody_else() {
+    let setup = Setup {
+        limits: super::pacing::unlimited(),
+        ..two_desks()
+    };
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.client("bob").says("/start billing");
+        t.client("bob").expect_part("Payments");
+        t.client("bob").says("I have paid twice");
+        t.client("bob").expect_part("created");
+        t.at_desk("money", |t| {
+            t.topic("bob").expect_card("I have paid twice");
+        });
+        t.pass(Duration::from_secs(120));
+        for number in 0..140 {
+            let photo = content::photo(&format!("p{number}"), "look");
+            t.client("bob").drops(photo, None);
+        }
+        t.run();
+        t.client("bob").expect_part("in the queue");
+        t.client("bob").says("hello?").expect_nothing();
+        t.client("eve").says("/start billing");
+        t.client("eve").expect_part("Payments");
+        t.client("eve").says("and I");
+        t.client("eve").expect_part("in the queue");
+        t.client("ann").says("and me?").expect_nothing();
+        t.topic("ann").expect("and me?");
+        t.client("joe").says("hi");
+        t.client("joe").expect_part("assist you shortly");
+        t.topic("joe").expect_card("hi");
+        t.pass(Duration::from_secs(60));
+        t.at_desk("money", |t| {
+            t.general()
+                .expect_part("Clients write more than Telegram lets the bot post here in time");
+        });
+        assert!(t.general().try_next().is_none(), "it is theirs alone");
+        // And then Telegram asks to leave it alone.
+        let money = t.further[0];
+        t.sandbox.plan(FaultRule {
+            chat: Some(money),
+            ..FaultRule::once("copyMessage", Fault::RetryAfter { seconds: 7_200 })
+        });
+        t.pass(Duration::from_secs(180));
+        t.general()
+            .expect_part("post nothing in the group of money for about 12");
+        t.pass(Duration::from_secs(150 * 60));
+        t.client("pia").says("/start billing");
+        t.client("pia").expect_part("Payments");
+        t.client("pia").says("and I");
+        t.client("pia").expect_part("assist you shortly");
+        t.client("bob").says("and now?").expect_nothing();
+        t.reads_all(money);
     });
 }
 
