@@ -25,7 +25,8 @@ Telegram as a whole counts as out of reach after 5 calls in a row without a usab
 calls in a row that were refused because the bot may not write there, after 5 without a usable answer while
 somebody else got one, or as soon as Telegram says that the bot was removed, muted or that topics are off. From
 then on nothing is called there, no file is fetched, and no attempt is used up; a cheap question (`getMe`; for a group `getChat` and
-what the bot may do there) is asked after 1, 2, 4 ... 30 s until it is answered well, also over a restart. The log says when it begins and ends, the table `breakers` holds it meanwhile.
+what the bot may do there) is asked after 1, 2, 4 ... 30 s until it is answered well, also over a restart. The log says when it begins and ends, the metrics and the main group's
+dashboard show it meanwhile, each group by the name of its desk; the table `breakers` holds it.
 
 ## Simulation
 
@@ -74,7 +75,7 @@ const FAULTS: &[Fault] = &[
         what: "429: Telegram asks to wait, 1 s to 2 h",
         client: "the reply comes later; other clients' at once; who writes into a group that waits for minutes reads for how long",
         agent: "👀 after 5 s, 👌 when it is delivered; posts come later",
-        admin: "an alert when what waits takes the group minutes",
+        admin: "an alert when what waits takes the group minutes; of one of several groups that has to be left alone, in the main one meanwhile",
         tests: &[
             "clients_and_admins_are_told_how_long_a_group_has_to_be_left_alone",
             "whoever_opens_a_ticket_again_is_told_too",
@@ -85,6 +86,8 @@ const FAULTS: &[Fault] = &[
             "a_reply_never_waits_behind_the_group",
             "a_group_that_is_behind_says_so_once_to_everybody_and_recovers",
             "each_time_that_a_group_falls_behind_its_admins_are_told",
+            "a_flood_in_one_group_does_not_slow_another_down",
+            "a_group_that_is_behind_says_so_to_its_own_people_and_to_nobody_else",
         ],
     },
     Fault {
@@ -93,6 +96,50 @@ const FAULTS: &[Fault] = &[
         agent: "the other bots post in its place; changes of what it has posted come later",
         admin: "the log",
         tests: &["a_voice_that_alone_has_to_wait_stops_nobody_else"],
+    },
+    Fault {
+        what: "429 to one of several bots, as long as nobody knows how Telegram counts",
+        client: NOTHING,
+        agent: "posts come later, in order: all bots keep the wait",
+        admin: "the log; an alert as above where it is a long one",
+        tests: &["a_wait_of_one_bot_is_kept_by_all_until_it_is_known_how_telegram_counts"],
+    },
+    Fault {
+        what: "a further bot (voice) is kicked and added again",
+        client: NOTHING,
+        agent: "the main bot posts in its place; a change of what it has posted is a post of its own, marked as changed",
+        admin: "one alert that names the bot and says what to do; nothing when it is back",
+        tests: &[
+            "a_voice_that_is_kicked_is_told_of_once_and_comes_back",
+            "a_voice_that_may_not_post_gives_its_call_back",
+        ],
+    },
+    Fault {
+        what: "a voice is muted, or lacks the right to post",
+        client: NOTHING,
+        agent: "the main bot posts in its place",
+        admin: "one alert, as above; it is tried again after 10 minutes",
+        tests: &[
+            "a_voice_that_is_muted_is_told_of_once_and_comes_back",
+            "a_voice_that_may_not_post_gives_its_call_back",
+        ],
+    },
+    Fault {
+        what: "the token of a voice is not accepted",
+        client: NOTHING,
+        agent: "the main bot posts in its place",
+        admin: "one alert, as above; the program goes on",
+        tests: &[
+            "a_voice_with_a_bad_token_costs_nothing",
+            "a_voice_that_may_not_post_gives_its_call_back",
+        ],
+    },
+    Fault {
+        what: "a voice alone is refused something",
+        client: NOTHING,
+        agent: "the main bot posts it",
+        admin: NOTHING,
+        tests: &["what_a_voice_is_refused_for_itself_the_main_bot_posts"],
     },
     Fault {
         what: "hundreds of words to clients at once",
@@ -162,6 +209,16 @@ const FAULTS: &[Fault] = &[
         agent: "posts come when it answers again, in order; a line where one may stand there twice",
         admin: "the log and the dashboard meanwhile; in General a line when it goes on",
         tests: &["a_group_that_alone_is_not_answered_for_is_asked_and_not_called"],
+    },
+    Fault {
+        what: "calls into one of several groups come to nothing, all others are answered",
+        client: "whose ticket is there: as above; all others nothing",
+        agent: "there as above; in all other groups nothing",
+        admin: "the log and the main group's dashboard meanwhile, by the name of the desk; there a line when it goes on",
+        tests: &[
+            "one_group_that_alone_is_not_answered_for_is_asked_and_not_called",
+            "a_further_group_out_of_reach_is_called_by_its_name_everywhere",
+        ],
     },
     Fault {
         what: "DNS down, no connection at all",
@@ -379,10 +436,11 @@ const FAULTS: &[Fault] = &[
     },
     Fault {
         what: "a message is deleted under an edit",
-        client: NOTHING,
-        agent: "the new version stands as a message of its own, marked as changed",
+        client: "where they deleted a reply that its agent changes then: the new version as a message of its own, marked as changed",
+        agent: "where somebody deleted what a client changes then: the same; of their own reply 👌 for the new version",
         admin: NOTHING,
         tests: &[
+            "a_reply_that_is_gone_at_the_client_is_sent_anew_when_the_agent_changes_it",
             "a_copy_that_an_agent_deleted_is_posted_anew_when_its_original_changes",
             "an_edit_right_after_the_post_is_tried_again_while_telegram_does_not_know_it",
         ],
@@ -401,14 +459,16 @@ const FAULTS: &[Fault] = &[
         admin: "the program ends with 77 and says what to do; letters that died meanwhile are offered",
         tests: &[
             "a_token_that_telegram_does_not_accept_ends_with_77",
+            "a_token_that_is_revoked_while_it_runs_ends_with_77_and_the_next_one_loses_nothing",
             "a_token_that_is_refused_for_a_while_costs_nothing",
+            "letters_that_died_while_the_token_was_refused_are_offered",
         ],
     },
     Fault {
         what: "a second program runs with the same token",
-        client: NOTHING,
-        agent: NOTHING,
-        admin: "an alert: stop it; one conflict after a restart is no fault",
+        client: "as long as both run, what they write may reach the other program instead of this one, which never hears of it",
+        agent: "such a message is missing; what they write themselves may be too",
+        admin: "an alert that says so: stop it; one conflict after a restart is no fault",
         tests: &[
             "a_second_program_with_the_same_token_is_told_of",
             "one_conflict_is_normal_and_repeated_ones_are_a_second_program",

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use hushdesk::sandbox::{Fault, Person, content};
 
-use crate::program::{Desk, Program, TOKEN, now_ms, wait_until};
+use crate::program::{BOT, Desk, Program, TOKEN, now_ms, wait_until};
 
 /// What takes longer has failed.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -80,6 +80,52 @@ fn a_token_that_telegram_does_not_accept_ends_with_77() {
     let desk = Desk::new();
     desk.configure("7000000001:BBtest-token-that-was-revoked-0123456789ab");
     ends_with(&desk, 77, "Telegram does not accept the token");
+}
+
+#[test]
+fn a_token_that_is_revoked_while_it_runs_ends_with_77_and_the_next_one_loses_nothing() {
+    const NEXT_TOKEN: &str = "7000000001:BBtest-token-of-the-same-bot-0123456789ab";
+    let desk = Desk::new();
+    write_texts(&desk);
+    let mut program = desk.start();
+    let started = wait_until(WITHIN, || !desk.sandbox().topics(desk.group).is_empty());
+    assert!(started, "no topic was made\n{}", program.log());
+    desk.sandbox().revoke_token(TOKEN);
+    // The poll that is under way brings this, and the next one is refused.
+    write_text(&desk, CLIENTS.start, TEXTS_EACH + 1);
+    assert_eq!(program.exit_code(WITHIN), Some(77), "{}", program.log());
+    let log = program.log();
+    let sentence = log.lines().rfind(|line| line.starts_with("error: "));
+    let words = "Telegram does not accept the token";
+    assert!(
+        sentence.is_some_and(|sentence| sentence.contains(words)),
+        "{log}"
+    );
+    for person in CLIENTS.skip(1) {
+        write_text(&desk, person, TEXTS_EACH + 1);
+    }
+
+    desk.sandbox()
+        .register_bot(NEXT_TOKEN, BOT, "hush_desk_bot");
+    desk.configure(NEXT_TOKEN);
+    let program = desk.start();
+    let each = TEXTS_EACH as usize + 1;
+    wait_until(WITHIN, || posted(&desk).len() >= CLIENTS.count() * each);
+    let posted = posted(&desk);
+    for person in CLIENTS {
+        let of_person = format!("text-{person}-");
+        let texts = posted.iter().filter(|text| text.starts_with(&of_person));
+        let texts: Vec<&String> = texts.collect();
+        let written: Vec<String> = (1..=each)
+            .map(|number| format!("{of_person}{number}"))
+            .collect();
+        assert_eq!(
+            texts,
+            written.iter().collect::<Vec<_>>(),
+            "{}",
+            program.log()
+        );
+    }
 }
 
 #[test]
@@ -153,12 +199,16 @@ fn write_texts(desk: &Desk) {
     }
     for number in 1..=TEXTS_EACH {
         for person in CLIENTS {
-            let text = content::text(&format!("text-{person}-{number}"));
-            desk.sandbox()
-                .person_sends(person, person, None, text, None, now_ms())
-                .expect("a client may write");
+            write_text(desk, person, number);
         }
     }
+}
+
+fn write_text(desk: &Desk, person: i64, number: u32) {
+    let text = content::text(&format!("text-{person}-{number}"));
+    desk.sandbox()
+        .person_sends(person, person, None, text, None, now_ms())
+        .expect("a client may write");
 }
 
 /// The numbered texts that stand in topics.

@@ -194,6 +194,26 @@ fn a_copy_that_an_agent_deleted_is_posted_anew_when_its_original_changes() {
 }
 
 #[test]
+fn a_reply_that_is_gone_at_the_client_is_sent_anew_when_the_agent_changes_it() {
+    bot_test(|t| {
+        open_ticket(t);
+        let reply = t.agent("sam").writes_in("ann", "at noon");
+        let copy = t.client("ann").next().id;
+        let ann = t.person("ann");
+        t.sandbox.delete_message(ann, copy);
+        let sam = t.agent("sam").in_topic_of("ann");
+        sam.edits(reply, content::text("at one"));
+        t.pass(Duration::from_secs(30));
+        t.client("ann").expect("Live Support: ✏️ Edited:\nat one");
+        t.topic("ann").expect_mark(reply, "👌");
+        // The agent takes back what stands there now.
+        t.agent("sam").replies_in("ann", reply, "/delete");
+        t.topic("ann").expect_part("Deleted on the client's side");
+        t.client("ann").expect_gone("at one");
+    });
+}
+
+#[test]
 fn a_long_text_grows_and_shrinks_by_parts() {
     bot_test(|t| {
         open_ticket(t);

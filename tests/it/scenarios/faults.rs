@@ -62,9 +62,10 @@ fn a_deleted_account_is_told() {
         open_ticket(t);
         let (ann, now) = (t.person("ann"), t.now());
         t.sandbox.deactivate(ann, now);
-        t.agent("sam").writes_in("ann", "hello?");
+        let reply = t.agent("sam").writes_in("ann", "hello?");
         t.topic("ann").expect_part("account does not exist");
         t.topic("ann").expect_part("account does not exist");
+        t.topic("ann").expect_mark(reply, "💔");
     });
 }
 

@@ -8,7 +8,7 @@ use hushdesk::sandbox::{Fault, FaultRule, Right, Rights, content};
 use super::carrying::open_ticket;
 use crate::harness::{BOT, Reads, Scenario, bot_test};
 
-fn refuse(code: u16, description: &str) -> Fault {
+pub fn refuse(code: u16, description: &str) -> Fault {
     Fault::Refuse {
         code,
         description: description.to_owned(),
@@ -291,53 +291,6 @@ fn a_copy_whose_source_telegram_does_not_find_holds_its_lane_for_a_minute_or_two
         t.general()
             .expect_part("failed for good (a client's message");
         t.sandbox.clear_faults();
-    });
-}
-
-#[test]
-fn rights_that_are_removed_one_by_one_are_named_and_cost_nothing() {
-    for right in Right::ALL {
-        bot_test(|t| {
-            open_ticket(t);
-            let is_needed = [Right::ManageTopics, Right::DeleteMessages].contains(&right);
-            makes_bot_admin(t, Rights::all().with(right, false));
-            if is_needed {
-                t.general().expect_part("The bot lacks a right");
-            }
-            t.client("ann").says("still there?");
-            t.topic("ann").expect("still there?");
-            t.agent("sam").writes_in("ann", "yes");
-            t.client("ann").expect("Live Support: yes");
-            t.client("bob").says("hello");
-            t.client("bob").expect_part("created");
-            t.agent("sam").writes_in("ann", "/close");
-            t.client("ann").expect_part("closed");
-            t.topic("ann").expect_part("is closed");
-            t.pass(minutes(20));
-            makes_bot_admin(t, Rights::all());
-            t.pass(minutes(1));
-            t.topic("bob").expect_card("hello");
-            if is_needed {
-                t.general().expect_part("can work in this group again");
-            }
-        });
-    }
-}
-
-#[test]
-fn a_token_that_is_refused_for_a_while_costs_nothing() {
-    bot_test(|t| {
-        open_ticket(t);
-        t.sandbox.set_fault_hook(Box::new(|call| {
-            (call.method != "getUpdates").then(|| refuse(401, "Unauthorized"))
-        }));
-        let reply = t.agent("sam").writes_in("ann", "hello");
-        t.pass(minutes(120));
-        assert_eq!(out_of_reach(t), ["token"]);
-        t.sandbox.clear_faults();
-        t.pass(minutes(1));
-        t.client("ann").expect("Live Support: hello");
-        t.topic("ann").expect_mark(reply, "👌");
     });
 }
 

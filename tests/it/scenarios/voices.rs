@@ -10,10 +10,10 @@ use hushdesk::sandbox::{
 use super::carrying::open_ticket;
 use crate::harness::{BOT, Reads, Scenario, Setup, VOICES, bot_test_with};
 
-const MINUTE: Duration = Duration::from_secs(60);
-const VOICE: i64 = VOICES[0].1;
+pub const MINUTE: Duration = Duration::from_secs(60);
+pub const VOICE: i64 = VOICES[0].1;
 
-fn with_voice() -> Setup {
+pub fn with_voice() -> Setup {
     Setup {
         voices: 1,
         ..Setup::default()
@@ -21,7 +21,7 @@ fn with_voice() -> Setup {
 }
 
 /// A text of ann that the voice has posted, with its number in her chat.
-fn posted_by_voice(t: &mut Scenario, text: &str) -> (MessageView, i64) {
+pub fn posted_by_voice(t: &mut Scenario, text: &str) -> (MessageView, i64) {
     let sent = t.client("ann").drops(content::text(text), None);
     t.run();
     let post = t.topic("ann").next();
@@ -159,97 +159,6 @@ fn reactions_meet_on_a_voices_post() {
         t.agent("sam").in_topic_of("ann").reacts(post.id, "🎉");
         t.client("ann")
             .expect_reaction_on("where is it?", Some("🎉"));
-    });
-}
-
-#[test]
-fn a_voice_that_is_kicked_is_told_of_once_and_comes_back() {
-    bot_test_with(with_voice(), |t| {
-        open_ticket(t);
-        let (_, sent) = posted_by_voice(t, "where is it?");
-        let (group, now) = (t.group, t.now());
-        t.sandbox.kick(group, VOICE, now);
-        t.run();
-        t.general().expect_part("@hush_voice_1_bot cannot post");
-        for text in ["two", "three"] {
-            t.client("ann").says(text);
-            assert_eq!(t.topic("ann").next().sender, BOT);
-        }
-        // Nobody else can edit what it has posted: the change is a post of its own.
-        t.client("ann")
-            .edits(sent, content::text("where are they?"));
-        t.topic("ann").expect_part("where are they?");
-        t.pass(30 * MINUTE);
-        let now = t.now();
-        t.sandbox.add_member(group, VOICE, Status::Member, now);
-        t.run();
-        posted_by_voice(t, "anybody there?");
-    });
-}
-
-#[test]
-fn a_voice_that_may_not_post_gives_its_call_back() {
-    let refusals = [
-        (403, "Forbidden: bot was kicked from the supergroup chat"),
-        (
-            400,
-            "Bad Request: not enough rights to send text messages to the chat",
-        ),
-        (401, "Unauthorized"),
-    ];
-    for (code, description) in refusals {
-        bot_test_with(with_voice(), |t| {
-            open_ticket(t);
-            t.sandbox.plan(FaultRule::once(
-                "sendMessage",
-                Fault::Refuse {
-                    code,
-                    description: description.to_owned(),
-                    parameters: None,
-                },
-            ));
-            t.client("ann").says("where is it?");
-            let post = t.topic("ann").next();
-            assert_eq!((post.text(), post.sender), ("where is it?", BOT));
-            t.general().expect_part("cannot post here");
-            // It is tried again, and nobody hears of that.
-            t.pass(11 * MINUTE);
-            posted_by_voice(t, "anybody there?");
-        });
-    }
-}
-
-#[test]
-fn a_voice_with_a_bad_token_costs_nothing() {
-    bot_test_with(with_voice(), |t| {
-        t.sandbox.revoke_token(VOICES[0].0);
-        open_ticket(t);
-        for text in ["one", "two", "three"] {
-            t.client("ann").says(text);
-            assert_eq!(t.topic("ann").next().sender, BOT);
-        }
-        t.general().expect_part("cannot post here");
-        t.pass(15 * MINUTE);
-        t.client("ann").says("four");
-        assert_eq!(t.topic("ann").next().sender, BOT);
-    });
-}
-
-#[test]
-fn what_a_voice_is_refused_for_itself_the_main_bot_posts() {
-    bot_test_with(with_voice(), |t| {
-        open_ticket(t);
-        t.sandbox.plan(FaultRule::once(
-            "sendMessage",
-            Fault::Refuse {
-                code: 400,
-                description: "Bad Request: something new".to_owned(),
-                parameters: None,
-            },
-        ));
-        t.client("ann").says("where is it?");
-        let post = t.topic("ann").next();
-        assert_eq!((post.text(), post.sender), ("where is it?", BOT));
     });
 }
 
