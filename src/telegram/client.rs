@@ -551,7 +551,7 @@ mod tests {
                     400,
                     "Bad Request: wrong file_id or the file is temporarily unavailable",
                 ),
-                "Unavailable",
+                "MaybeGone",
             ),
             (401, refused(401, "Unauthorized"), "TokenRejected"),
             (

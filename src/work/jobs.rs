@@ -22,7 +22,7 @@ use crate::desk::{Cause, Desk, Moment};
 use crate::domain::event::{Awaited, Event, JobEnd};
 use crate::domain::ids::JobId;
 use crate::domain::rules::breaker::Destination;
-use crate::domain::rules::retry::{FILE_ATTEMPTS_MAX, backoff};
+use crate::domain::rules::retry::{FILE_ATTEMPTS_MAX, OUTBOX_ATTEMPTS_MAX, backoff};
 use crate::domain::settings::WhenDown;
 use crate::domain::time::Timestamp;
 use crate::spool::Spool;
@@ -389,7 +389,11 @@ async fn fetched(tools: &Tools, job: &Job) -> Went {
         Err(FetchError::Unreached | FetchError::TokenRejected) => {
             Went::Waits(WAIT_AGAIN, "Telegram could not be reached")
         }
-        Err(FetchError::Unavailable) => Went::NotHandedOut,
+        // What is written behind it waits with it: not for a file that will not come.
+        Err(FetchError::MaybeGone) if job.attempts + 1 >= OUTBOX_ATTEMPTS_MAX => {
+            Went::Ended(JobEnd::Unavailable)
+        }
+        Err(FetchError::MaybeGone | FetchError::Unavailable) => Went::NotHandedOut,
     }
 }
 

@@ -31,6 +31,10 @@ pub enum FetchError {
     /// Not before this time has passed.
     #[error("Telegram asks to wait {} s", .0.as_secs())]
     RetryAfter(Duration),
+    /// It says so of files that it does not have any more, and of those that it has not just now (tdlib
+    /// telegram-bot-api, Client.cpp).
+    #[error("Telegram may not have the file any more")]
+    MaybeGone,
     /// An answer, but not the file: try again.
     #[error("Telegram gives no usable answer")]
     Unavailable,
@@ -102,8 +106,7 @@ fn refused(failure: &Failure) -> FetchError {
     } else if description.contains("too big") {
         FetchError::TooLarge
     } else if description.contains("temporarily unavailable") {
-        // Telegram says so of files that are gone, too (tdlib telegram-bot-api, Client.cpp).
-        FetchError::Unavailable
+        FetchError::MaybeGone
     } else {
         FetchError::Gone
     }

@@ -56,6 +56,31 @@ fn hours_without_a_usable_answer_cost_no_file() {
     }
 }
 
+/// Telegram does not tell a file that it lost from one that it has not just now.
+#[test]
+fn a_file_that_may_be_gone_holds_up_what_follows_for_an_hour_and_not_for_a_day() {
+    bot_test(|t| {
+        open_ticket(t);
+        let paper = paper(t);
+        t.sandbox.set_fault_hook(Box::new(move |call| {
+            (call.method == "getFile").then_some(Fault::Refuse {
+                code: 400,
+                description: "Bad Request: wrong file_id or the file is temporarily unavailable"
+                    .to_owned(),
+                parameters: None,
+            })
+        }));
+        t.client("ann").sends(paper).says("and a word");
+        t.pass(60 * MINUTE);
+        t.topic("ann").expect_part("A file waits here");
+        assert!(t.topic("ann").try_next().is_none(), "it may still come");
+        t.pass(30 * MINUTE);
+        t.topic("ann").expect_part("could not be fetched");
+        t.topic("ann").expect("the paper").expect("and a word");
+        reads_everything(t);
+    });
+}
+
 #[test]
 fn a_disk_that_takes_no_cleaned_file_for_hours_costs_none() {
     bot_test(|t| {
