@@ -95,6 +95,30 @@ fn tickets_go_on_in_another_main_group_with_all_that_waits() {
     }
 }
 
+/// Nobody can see it where it stood, and a change opens no ticket.
+#[test]
+fn what_is_changed_in_a_closed_ticket_of_a_lost_group_shows_where_it_is_opened_again() {
+    bot_test_with(with_reopening(), |t| {
+        t.client("ann").says("it costs 10");
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("it costs 10");
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        let group = t.group;
+        t.reads_all(group);
+        loses(t, Old::Deleted);
+        t.client("ann")
+            .edits("it costs 10", content::text("it costs 100"));
+        t.pass(minutes(2));
+        moves(t);
+        t.client("ann").says("did you see?");
+        t.client("ann").expect_part("open again");
+        t.topic("ann").expect_card("it costs 100");
+        t.topic("ann").expect_part("Before it came here:");
+        t.topic("ann").expect("did you see?");
+    });
+}
+
 #[test]
 fn whoever_is_not_in_the_new_main_group_has_no_tickets_there() {
     bot_test_with(Setup::default(), |t| {
