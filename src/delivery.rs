@@ -376,7 +376,7 @@ impl Attempt {
         if let (Outcome::RetryAfter(wait), Some(chat)) = (&outcome, self.call.chat()) {
             let until = self.clock.running().saturating_add(*wait);
             if let Ok(mut paused) = self.paused.lock() {
-                let alone = self.row.voice.filter(|_| self.row.floods_alone());
+                let alone = self.row.voice.filter(|_| self.row.floods_alone(*wait));
                 paused.insert((chat, alone), until);
             }
         }

@@ -255,7 +255,7 @@ impl Group {
             voice,
             at: now,
             weight,
-            floods_alone: false,
+            may_be_shared: true,
         };
         pauses::count_call(db, counted, is_new_ticket)?;
         for _ in 0..weight {
@@ -271,7 +271,7 @@ impl Group {
                 self.each.retain(|bot| !is_tried(bot));
             }
         }
-        counted.floods_alone = voices::floods_alone(self.learnt, voice.is_some(), self.all);
+        counted.may_be_shared = voices::may_be_shared(self.learnt, self.all);
         Ok(Some(counted))
     }
 

@@ -104,7 +104,7 @@ pub(super) fn pause(
     asked: Duration,
 ) -> Result<Timestamp, Error> {
     let until = turn.now.plus(after_flood(asked, turn.random()));
-    if let (Some(voice), true) = (row.voice, row.floods_alone()) {
+    if let (Some(voice), true) = (row.voice, row.floods_alone(asked)) {
         // The others go on, and may make this call in its place.
         voices::pause(turn.db, voice, until, turn.now)?;
         return Ok(turn.now);

@@ -10,6 +10,8 @@ use crate::sandbox::settings::Settings;
 use crate::sandbox::world::Place;
 
 const SECOND_MS: i64 = 1_000;
+/// The window in which the calls into a group are counted (bots FAQ: 20 messages a minute).
+const GROUP_WINDOW_MS: i64 = 60 * SECOND_MS;
 
 /// Which budget a call draws on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,10 +133,10 @@ impl Meters {
         if is_unlimited(settings) && self.chats.is_empty() {
             return Verdict::Pass;
         }
-        let meter = self.chats.entry(counted_as(settings, draw)).or_default();
-        if let Some(refused) = meter.penalised(settings, family, draw.now_ms) {
+        if let Some(refused) = self.penalised(settings, family, draw) {
             return refused;
         }
+        let meter = self.chats.entry(counted_as(settings, draw)).or_default();
         let global = self.global.entry(draw.bot).or_default();
         let mut wait_ms = meter.wait_ms(settings, family, draw);
         if family != Family::Typing {
@@ -155,12 +157,46 @@ impl Meters {
         }
     }
 
-    /// Starts a `retry_after` that a test or a fault asked for.
+    /// A call while a wait of its bot runs, or one of all bots that are counted with it, is refused and may
+    /// make that longer; one of all bots never longer than the window in which they are counted.
+    fn penalised(&mut self, settings: &Settings, family: Family, draw: Draw) -> Option<Verdict> {
+        let now_ms = draw.now_ms;
+        let running = [counted_as(settings, draw), own(draw)].map(|whose| {
+            let meter = self.chats.get_mut(&whose)?;
+            Some((whose, meter.running(family, now_ms)?))
+        });
+        let running = running.into_iter().flatten();
+        let (whose, mut penalty) = running.max_by_key(|(_, one)| one.until_ms)?;
+        let early = now_ms - penalty.since_ms >= settings.grace_ms;
+        if early {
+            let left_ms = penalty.until_ms - now_ms;
+            let grown_ms = penalty.until_ms + left_ms * i64::from(settings.penalty_growth) / 100;
+            penalty.until_ms = if whose == own(draw) {
+                grown_ms
+            } else {
+                grown_ms.min(penalty.until_ms.max(now_ms + GROUP_WINDOW_MS))
+            };
+        }
+        let seconds = whole_seconds(penalty.until_ms - now_ms);
+        penalty.until_ms = now_ms + i64::from(seconds) * SECOND_MS;
+        let meter = self.chats.entry(whose).or_default();
+        meter.penalties.insert(family, penalty);
+        Some(Verdict::Refused { seconds, early })
+    }
+
+    /// Starts a `retry_after` that a test or a fault asked for. One that is longer than the window of a
+    /// group is its bot's alone: no count of a minute asks for so much.
     pub fn penalise(&mut self, settings: &Settings, draw: Draw, seconds: u32) {
         // An uncounted call that is refused all the same closes the chat for messages.
         let family = counted_family(settings, draw.family).unwrap_or(Family::Message);
-        let meter = self.chats.entry(counted_as(settings, draw)).or_default();
-        let until_ms = draw.now_ms + i64::from(seconds) * SECOND_MS;
+        let wait_ms = i64::from(seconds) * SECOND_MS;
+        let whose = if wait_ms > GROUP_WINDOW_MS {
+            own(draw)
+        } else {
+            counted_as(settings, draw)
+        };
+        let meter = self.chats.entry(whose).or_default();
+        let until_ms = draw.now_ms + wait_ms;
         meter.penalties.insert(
             family,
             Penalty {
@@ -169,6 +205,11 @@ impl Meters {
             },
         );
     }
+}
+
+/// The meter of the calls of one bot into a chat.
+fn own(draw: Draw) -> (i64, Place) {
+    (draw.bot, draw.place)
 }
 
 /// Whose calls into which chat share a meter. Bot 0 stands for all of them.
@@ -206,21 +247,14 @@ fn interval_ms(settings: &Settings) -> i64 {
 }
 
 impl ChatMeter {
-    /// A call while a penalty runs is refused and may make it longer.
-    fn penalised(&mut self, settings: &Settings, family: Family, now_ms: i64) -> Option<Verdict> {
-        let penalty = self.penalties.get_mut(&family)?;
+    /// The wait that runs, if one does.
+    fn running(&mut self, family: Family, now_ms: i64) -> Option<Penalty> {
+        let penalty = *self.penalties.get(&family)?;
         if now_ms >= penalty.until_ms {
             self.penalties.remove(&family);
             return None;
         }
-        let early = now_ms - penalty.since_ms >= settings.grace_ms;
-        if early {
-            let left_ms = penalty.until_ms - now_ms;
-            penalty.until_ms += left_ms * i64::from(settings.penalty_growth) / 100;
-        }
-        let seconds = whole_seconds(penalty.until_ms - now_ms);
-        penalty.until_ms = now_ms + i64::from(seconds) * SECOND_MS;
-        Some(Verdict::Refused { seconds, early })
+        Some(penalty)
     }
 
     fn refuse(&mut self, family: Family, wait_ms: i64, now_ms: i64) -> Verdict {
@@ -254,7 +288,7 @@ impl ChatMeter {
         } else if draw.private {
             0
         } else {
-            window.wait_ms(settings.group_per_minute, 60 * SECOND_MS, items, now_ms)
+            window.wait_ms(settings.group_per_minute, GROUP_WINDOW_MS, items, now_ms)
         }
     }
 
@@ -361,6 +395,35 @@ mod tests {
         );
         let later = meters.draw(&settings, draw(Family::Message, false, 15_000));
         assert_eq!(later, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_wait_is_that_of_all_bots_that_are_counted_together_unless_it_is_longer_than_their_window()
+    {
+        let early = |seconds| Verdict::Refused {
+            seconds,
+            early: true,
+        };
+        // What another bot is answered a second later, and then the same one.
+        for (together, seconds, other, same) in [
+            (true, 60, early(60), early(60)),
+            (true, 61, Verdict::Pass, early(120)),
+            (false, 60, Verdict::Pass, early(118)),
+            (false, 61, Verdict::Pass, early(120)),
+        ] {
+            let mut settings = Settings::default();
+            settings.unconfirmed.groups_count_bots_together = together;
+            let mut meters = Meters::default();
+            let of = |bot, now_ms| Draw {
+                bot,
+                ..draw(Family::Message, false, now_ms)
+            };
+            meters.penalise(&settings, of(2, 0), seconds);
+            for (bot, expected) in [(1, other), (2, same)] {
+                let verdict = meters.draw(&settings, of(bot, 1_000));
+                assert_eq!(verdict, expected, "{together}, {seconds} s, bot {bot}");
+            }
+        }
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub struct Settings {
 pub struct Unconfirmed {
     /// Edits are counted together with sends (levlam: yes; newer field logs: no).
     pub edits_share_bucket: bool,
-    /// The calls of all bots into one group are counted together, not those of each by itself.
+    /// The calls of all bots into one group are counted together, not those of each by itself. A wait that is
+    /// longer than the window in which they are counted is one bot's alone all the same.
     pub groups_count_bots_together: bool,
     /// `setMessageReaction` counts like a send.
     pub reactions_count: bool,

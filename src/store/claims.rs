@@ -1,6 +1,8 @@
 //! Taking calls out of the lanes and writing down how they ended. Decides neither when a call is
 //! made nor what its outcome means.
 
+use std::time::Duration;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::pauses::Counted;
@@ -9,7 +11,7 @@ use super::{Db, Error, outbox};
 use crate::domain::call::{Budget, Call, Lane, Priority, Purpose};
 use crate::domain::ids::{BotId, ChatId, ClientId, DeskId, MessageRowId, OutboxId, TicketId};
 use crate::domain::outcome::Reason;
-use crate::domain::rules::voices::Tried;
+use crate::domain::rules::voices::{self, Tried};
 use crate::domain::time::Timestamp;
 
 const DUE: &str = "SELECT id, lane, budget, purpose, client_id, ticket_id, message_id, part, call, \
@@ -91,9 +93,11 @@ pub struct OutboxRow {
 }
 
 impl OutboxRow {
-    /// Whether a flood that answers it is its voice's alone.
-    pub fn floods_alone(&self) -> bool {
-        self.counted.is_some_and(|counted| counted.floods_alone)
+    /// Whether a wait that answers it is its voice's alone.
+    pub fn floods_alone(&self, asked: Duration) -> bool {
+        self.counted.is_some_and(|counted| {
+            voices::floods_alone(self.voice.is_some(), counted.may_be_shared, asked)
+        })
     }
 
     /// Whether it is for a topic: the present one of a ticket, one that was left, or one in which somebody is

@@ -36,8 +36,8 @@ pub struct Counted {
     pub at: Timestamp,
     /// For how many calls it counts.
     pub weight: u32,
-    /// Whether a flood that answers it is its voice's alone.
-    pub floods_alone: bool,
+    /// Whether a flood that answers it can have been counted for all bots together.
+    pub may_be_shared: bool,
 }
 
 /// Leaves a place alone until a time, or longer if that was asked for before.

@@ -91,11 +91,15 @@ const FAULTS: &[Fault] = &[
         ],
     },
     Fault {
-        what: "429 to one of several bots, each of which is known to be counted by itself",
+        what: "429 of more than a minute to a voice, or a shorter one where each bot is known to be counted by itself",
         client: NOTHING,
         agent: "the other bots post in its place; changes of what it has posted come later",
         admin: "the log",
-        tests: &["a_voice_that_alone_has_to_wait_stops_nobody_else"],
+        tests: &[
+            "a_voice_that_alone_has_to_wait_stops_nobody_else",
+            "a_long_wait_of_a_voice_stops_nobody_else_where_nothing_is_known_of_the_count",
+            "a_long_wait_of_a_voice_takes_nothing_back_where_both_windows_are_busy",
+        ],
     },
     Fault {
         what: "429 to one of several bots, as long as nobody knows how Telegram counts",

@@ -31,6 +31,7 @@ mod half_reach;
 mod hours;
 mod languages;
 mod letters;
+mod limited_voices;
 mod limits;
 mod main_group;
 mod manners;

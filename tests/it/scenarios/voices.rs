@@ -254,7 +254,7 @@ fn nothing_floods_where_the_bots_are_counted_together() {
 }
 
 /// Each bot is counted by itself, and there is one voice.
-fn counting_apart() -> Setup {
+pub fn counting_apart() -> Setup {
     let mut sandbox = Settings {
         busy_loop_guard: false,
         absorb_ms: 8_000,
@@ -268,13 +268,13 @@ fn counting_apart() -> Setup {
     }
 }
 
-fn counts_apart(t: &Scenario) -> bool {
+pub fn counts_apart(t: &Scenario) -> bool {
     t.database(|db| db.query_row("SELECT is_apart FROM counting", [], |row| row.get(0)))
         .unwrap_or(false)
 }
 
 /// Clients write so much for so long that it shows how Telegram counts.
-fn learn_it(t: &mut Scenario) {
+pub fn learn_it(t: &mut Scenario) {
     open_ticket(t);
     t.client("bob").says("hi");
     for _minute in 0..8 {
@@ -303,47 +303,6 @@ fn what_was_learnt_survives_a_restart_and_a_flood_takes_it_back() {
         assert!(!counts_apart(t));
         t.pass(60 * MINUTE);
         super::pacing::reads_everything(t);
-    });
-}
-
-#[test]
-fn a_voice_that_alone_has_to_wait_stops_nobody_else() {
-    bot_test_with(counting_apart(), |t| {
-        learn_it(t);
-        t.pass(10 * MINUTE);
-        super::pacing::reads_everything(t);
-        let (post, sent) = posted_by_voice(t, "mine");
-        t.sandbox.plan(FaultRule {
-            bot: Some(VOICE),
-            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 1_800 })
-        });
-        let mut texts = Vec::new();
-        for number in 0..12 {
-            let text = format!("text {number}");
-            t.client("ann").drops(content::text(&text), None);
-            texts.push(text);
-        }
-        t.pass(Duration::from_secs(10));
-        assert_eq!(t.sandbox.planned_faults(), 0, "the voice was asked to wait");
-        for text in texts {
-            let post = t.topic("ann").next();
-            assert_eq!((post.text(), post.sender), (text.as_str(), BOT));
-        }
-        t.kill();
-        t.start();
-        // What only the voice can change waits for it, and longer than the wait.
-        t.client("ann")
-            .edits(sent, content::text("mine, once more"));
-        t.pass(29 * MINUTE);
-        let all = t.topic("ann").all();
-        assert!(
-            all.iter()
-                .any(|one| one.id == post.id && one.text() == "mine")
-        );
-        t.pass(2 * MINUTE);
-        t.topic("ann").expect_edited("mine, once more");
-        assert!(counts_apart(t), "nothing is taken back");
-        posted_by_voice(t, "it posts again");
     });
 }
 
