@@ -116,7 +116,8 @@ impl Group {
         self.limit > 0
     }
 
-    fn counts_apart(&self) -> bool {
+    /// Whether each bot has a window of its own.
+    pub fn counts_apart(&self) -> bool {
         self.learnt.counting == Counting::Apart && !self.each.is_empty()
     }
 

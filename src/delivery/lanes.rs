@@ -27,8 +27,9 @@ const REFERENCE_AGAIN: Duration = Duration::from_secs(2);
 /// How soon a ticket's call is looked at again while the group takes none.
 const HELD_AGAIN: Duration = Duration::from_secs(30);
 
-/// How many times as many heads as there is room for are looked at for texts that voices can post.
-const LOOK_AHEAD: usize = 4;
+/// How many heads are looked at for what voices can make: so many tickets in which nothing else is next do not
+/// hide it.
+const LOOK_AHEAD: usize = 256;
 
 /// What a claim brings.
 pub(super) struct Claims {

@@ -1,15 +1,28 @@
 //! The calls into each group: none while it has to be left alone, is out of reach or its window is full.
 //! No group waits for another.
 
-use super::super::group::{Group, is_for_any_bot};
+use super::super::group::{Group, MadeBy, is_for_any_bot};
 use super::{Claiming, Go, LOOK_AHEAD, Room, earliest};
-use crate::domain::call::{Budget, Priority, ReadyCall};
+use crate::domain::call::{Budget, Priority, Purpose, ReadyCall};
 use crate::domain::ids::{ChatId, DeskId};
 use crate::domain::outcome::Refusal;
 use crate::domain::rules::breaker::{Cause, Destination, Gates};
 use crate::domain::rules::learning;
 use crate::store::claims::{self, OutboxRow, Stored};
+use crate::store::resolve::{self, Resolution};
 use crate::store::{Error, Place, desks, pauses, rates};
+
+/// What of a head voices can do.
+enum ForVoices {
+    /// Any of them posts it.
+    Text,
+    /// The one that has posted what it changes makes it.
+    Change,
+    /// The same, which has no room now.
+    ChangeLater,
+    /// Only the main bot makes it.
+    Nothing,
+}
 
 impl Claiming<'_> {
     /// The calls into the group of a desk, of which some are under way already.
@@ -70,7 +83,7 @@ impl Claiming<'_> {
         self.waits_for_room = false;
         let waiting = earliest(&agenda);
         let agenda = self.heads(Budget::Desk, agenda)?;
-        let are_texts_left = self.texts_by_voices()?;
+        let is_any_left = self.by_voices()?;
         let claimed = places - self.room;
         self.room = all_room - claimed;
         let is_full = claimed == places;
@@ -88,7 +101,7 @@ impl Claiming<'_> {
         }
         // While room is kept for an album the voices go on.
         let next = earliest(&agenda).or(waiting.filter(|_| self.waits_for_room));
-        if let (Some(next), true) = (next, are_texts_left)
+        if let (Some(next), true) = (next, is_any_left)
             && let Some(at) = self.group.voices_room_at(self.db, self.may_try, now)?
         {
             self.look_again(at.max(next));
@@ -114,36 +127,30 @@ impl Claiming<'_> {
         Ok(room_at.is_some())
     }
 
-    /// Texts of clients for which the main bot has no room. Whether some may be left for which no voice
-    /// has room now either.
-    fn texts_by_voices(&mut self) -> Result<bool, Error> {
-        let now = self.moment.now;
+    /// What voices can do where the main bot has no room: texts of clients, and changes of what they have
+    /// posted. Whether some may be left for which no voice has room now either.
+    fn by_voices(&mut self) -> Result<bool, Error> {
         let is_the_main_bots = self.group.own().room() > 0 && !self.waits_for_room;
         if is_the_main_bots || self.room == 0 || self.is_bot_spent {
             return Ok(false);
         }
+        let now = self.moment.now;
         let Some(mut next) = self.group.beyond(self.db, self.may_try, now)? else {
             return Ok(true);
         };
-        let most = self.room.saturating_mul(LOOK_AHEAD);
-        let heads = claims::due(
-            self.db,
-            (Budget::Desk, self.at),
-            Priority::MESSAGE,
-            now,
-            most,
-        )?;
-        self.due = heads.len();
-        for (_, head) in heads {
-            let is_text =
-                matches!(&head, Stored::Call(row) if is_for_any_bot(row, Priority::MESSAGE));
-            if !is_text {
-                continue;
-            }
-            let (voice, tried) = next;
-            (self.voice, self.tried) = (Some(voice), tried);
-            if self.claim_head(head, Budget::Desk, Priority::MESSAGE)? == Go::Stop || self.room == 0
-            {
+        let mut is_any_left = false;
+        for (priority, head) in self.heads_for_voices()? {
+            let (voice, tried) = match self.for_voices(&head, priority)? {
+                ForVoices::Text => (Some(next.0), next.1),
+                ForVoices::Change => (None, None),
+                ForVoices::ChangeLater => {
+                    is_any_left = true;
+                    continue;
+                }
+                ForVoices::Nothing => continue,
+            };
+            (self.voice, self.tried) = (voice, tried);
+            if self.claim_head(head, Budget::Desk, priority)? == Go::Stop || self.room == 0 {
                 return Ok(false);
             }
             self.may_try &= tried.is_none();
@@ -152,7 +159,49 @@ impl Claiming<'_> {
                 None => return Ok(true),
             };
         }
-        Ok(false)
+        Ok(is_any_left)
+    }
+
+    /// Due heads among which there may be something for voices. Where all bots share one window they only post:
+    /// what changes a post waits for room as the main bot's calls do.
+    fn heads_for_voices(&mut self) -> Result<Vec<(Priority, Stored)>, Error> {
+        let priorities: &[Priority] = match self.group.counts_apart() {
+            true => &[Priority::MESSAGE, Priority::MARK],
+            false => &[Priority::MESSAGE],
+        };
+        let mut found = Vec::new();
+        for priority in priorities {
+            let from = (Budget::Desk, self.at);
+            let heads = claims::due(self.db, from, *priority, self.moment.now, LOOK_AHEAD)?;
+            found.extend(heads.into_iter().map(|(_, head)| (*priority, head)));
+        }
+        self.due = found.len();
+        Ok(found)
+    }
+
+    /// What of a head is for voices. What cannot be looked at is left to the main bot's turn, which puts it aside.
+    fn for_voices(&self, head: &Stored, priority: Priority) -> Result<ForVoices, Error> {
+        let Stored::Call(row) = head else {
+            return Ok(ForVoices::Nothing);
+        };
+        if is_for_any_bot(row, priority) {
+            return Ok(ForVoices::Text);
+        }
+        let is_change = matches!(
+            row.purpose,
+            Purpose::Edit | Purpose::Delete | Purpose::Reaction
+        );
+        if !is_change || !self.group.counts_apart() {
+            return Ok(ForVoices::Nothing);
+        }
+        let Ok(Resolution::Ready(call)) = resolve::resolve(self.db, row, self.desk.desks()) else {
+            return Ok(ForVoices::Nothing);
+        };
+        Ok(match self.group.poster(self.db, &call, self.moment.now)? {
+            MadeBy::Bot(Some(_)) => ForVoices::Change,
+            MadeBy::Later(_) => ForVoices::ChangeLater,
+            MadeBy::Bot(None) | MadeBy::Nobody => ForVoices::Nothing,
+        })
     }
 
     /// Whether a call goes into a group that is no desk's any more and has to be left alone.

@@ -125,3 +125,60 @@ fn a_long_wait_of_a_voice_takes_nothing_back_where_both_windows_are_busy() {
         posted_by_voice(t, "it posts again");
     });
 }
+
+#[test]
+fn a_voice_changes_what_it_has_posted_while_the_main_bot_has_no_room() {
+    bot_test_with(counting_apart(), |t| {
+        learn_it(t);
+        t.pass(10 * MINUTE);
+        pacing::reads_everything(t);
+        let (post, sent) = posted_by_voice(t, "mine");
+        // More than the main bot posts in a minute.
+        for number in 0..30 {
+            let sticker = content::sticker(&format!("s{number}"), "set");
+            t.client("bob").drops(sticker, None);
+        }
+        t.run();
+        let before = t.now();
+        t.client("ann")
+            .edits(sent, content::text("mine, once more"));
+        t.topic("ann").expect_edited("mine, once more");
+        t.client("ann").reacts(sent, "👍");
+        let shown = t.sandbox.message(t.group, post.id).expect("it stands");
+        let actors: Vec<i64> = shown.reactions.iter().map(|(actor, _)| *actor).collect();
+        assert_eq!(actors, [VOICE]);
+        t.client("ann").replies(sent, "/delete");
+        t.topic("ann").expect_gone("mine, once more");
+        assert!(t.now() - before < 5_000, "{}", t.story());
+        t.pass(5 * MINUTE);
+        pacing::reads_everything(t);
+    });
+}
+
+#[test]
+fn stickers_of_many_clients_do_not_hide_a_text_from_the_voice() {
+    let setup = Setup {
+        new_tickets_per_minute: 0,
+        ..counting_apart()
+    };
+    bot_test_with(setup, |t| {
+        learn_it(t);
+        let names: Vec<String> = (0..120).map(|number| format!("new{number}")).collect();
+        for name in &names {
+            t.client(name).drops(content::text("hi"), None);
+        }
+        t.pass(30 * MINUTE);
+        pacing::reads_everything(t);
+        for name in &names {
+            t.client(name).drops(content::sticker(name, "set"), None);
+        }
+        t.run();
+        let before = t.now();
+        t.client("ann").says("and mine?");
+        let post = t.topic("ann").next();
+        assert_eq!((post.text(), post.sender), ("and mine?", VOICE));
+        assert!(t.now() - before < 5_000, "{}", t.story());
+        t.pass(30 * MINUTE);
+        pacing::reads_everything(t);
+    });
+}
