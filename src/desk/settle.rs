@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::delete::Ended;
 use super::turn::Turn;
 use super::{
-    album, breaker, card, dashboard, delete, prompt, refusal, relocate, topic, topics_off, voice,
-    waits,
+    album, breaker, card, dashboard, delete, prompt, refusal, relocate, shared, topic, topics_off,
+    voice, waits,
 };
 use crate::domain::call::{Budget, Call, Mark, Purpose, ReplyTo};
 use crate::domain::ids::{ThreadId, TicketId};
@@ -77,8 +77,15 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
             posted(turn, &carried, receipt)
         }
         Purpose::Relay => {
-            shared(turn, &merged, receipt)?;
-            posted(turn, row, receipt)
+            carried_along(turn, &merged, receipt)?;
+            posted(turn, row, receipt)?;
+            match receipt.message {
+                Some(post) if !merged.is_empty() => {
+                    let place = Place::Group(turn.group()?);
+                    shared::make_room(turn, place, post)
+                }
+                Some(_) | None => Ok(()),
+            }
         }
         Purpose::Reply => delivered(turn, row, receipt),
         Purpose::Delete => delete::ended(turn, row, Ended::Deleted),
@@ -250,7 +257,7 @@ fn link(
 }
 
 /// More messages of the client stand in the same post.
-fn shared(turn: &Turn<'_>, carried: &[OutboxRow], receipt: &Receipt) -> Result<(), Error> {
+fn carried_along(turn: &Turn<'_>, carried: &[OutboxRow], receipt: &Receipt) -> Result<(), Error> {
     if carried.is_empty() {
         return Ok(());
     }

@@ -2,15 +2,16 @@
 //! made: which of them somebody means, and what becomes of one that no longer fits.
 
 use super::carry::Route;
-use super::edit;
 use super::turn::Turn;
-use crate::domain::call::Call;
+use super::{edit, file};
+use crate::domain::call::{Call, Purpose};
 use crate::domain::content::{Content, Text};
-use crate::domain::ids::MessageId;
+use crate::domain::ids::{MessageId, MessageRowId};
 use crate::domain::rules::merge::fits;
 use crate::domain::rules::text;
 use crate::store::messages::Found;
-use crate::store::{Error, Place, merge, messages};
+use crate::store::outbox::SUPERSEDED;
+use crate::store::{Error, Place, merge, messages, outbox};
 
 /// The message that stands somewhere. Of several that share a post it is the last one, unless a quote
 /// names another.
@@ -43,6 +44,43 @@ pub(super) fn is_outgrown(turn: &Turn<'_>, route: Route, found: Found) -> Result
         return Ok(false);
     };
     Ok(matches!(merge::shared(turn.db, place, at.message)?, Some(post) if !fits(&post)))
+}
+
+/// A post that several texts share has come to stand, and they may have been changed while it was on its way.
+/// As they were they fitted; those that do not as they are now leave it, as they would leave one that stands.
+pub(super) fn make_room(turn: &mut Turn<'_>, place: Place, post: MessageId) -> Result<(), Error> {
+    while merge::shared(turn.db, place, post)?.is_some_and(|whole| !fits(&whole)) {
+        let Some((row, content)) = too_much(turn, place, post)? else {
+            return Ok(());
+        };
+        // It was to change the post, and says nothing that the text does not say where it goes.
+        for change in outbox::parts(turn.db, row, Purpose::Edit)? {
+            outbox::drop_waiting(turn.db, change.id, &change.lane, SUPERSEDED, turn.now)?;
+        }
+        let found = messages::by_id(turn.db, row)?;
+        let route = file::route(turn, found)?;
+        leave(turn, route, found, &content)?;
+    }
+    Ok(())
+}
+
+/// The text that has to leave a post first: the longest of those that are about to change.
+fn too_much(
+    turn: &Turn<'_>,
+    place: Place,
+    post: MessageId,
+) -> Result<Option<(MessageRowId, Content)>, Error> {
+    let mut texts = Vec::new();
+    for (row, is_deleted) in merge::sharing(turn.db, place, post)? {
+        if !is_deleted {
+            let content = messages::content(turn.db, row)?;
+            let changes = !outbox::parts(turn.db, row, Purpose::Edit)?.is_empty();
+            let length = text::utf16_len(&content.text.text);
+            texts.push(((changes, length), (row, content)));
+        }
+    }
+    let first = texts.into_iter().max_by_key(|(rank, _)| *rank);
+    Ok(first.map(|(_, text)| text))
 }
 
 /// A text leaves the post that it shares, and stands in one of its own.

@@ -47,14 +47,16 @@ const FATE: &str = "SELECT ifnull(sum(finished_at IS NULL), 0), \
 const INCOMPLETE: &str = "UPDATE outbox SET reason = 'incomplete' WHERE id = ?1 AND state = 'done'";
 const IN_LANE: &str = "SELECT id, purpose, message_id FROM outbox \
      WHERE lane = ?1 AND state = 'waiting' AND finished_at IS NULL ORDER BY position, id";
-const DROP: &str = "UPDATE outbox SET state = 'dropped', call = '', finished_at = ?2, is_head = 0, reason = ?3 \
-     WHERE id = ?1";
+const DROP: &str = "UPDATE outbox SET state = 'dropped', carrier = NULL, call = '', finished_at = ?2, is_head = 0, \
+     reason = ?3 WHERE id = ?1";
 const RELEASE_CARRIED: &str =
     "UPDATE outbox SET state = 'waiting', carrier = NULL WHERE carrier = ?1 AND state = 'merged'";
 const PARTS: &str = "SELECT id, lane, part, call, state = 'waiting' AND attempts = 0 FROM outbox \
      WHERE message_id = ?1 AND purpose = ?2 AND finished_at IS NULL ORDER BY part, position, id";
 const UNSEEN_OF_MESSAGE: &str = "SELECT id, lane FROM outbox \
-     WHERE message_id = ?1 AND state = 'waiting' AND maybe_sent = 0 ORDER BY id";
+     WHERE message_id = ?1 AND maybe_sent = 0 AND (state = 'waiting' OR (state = 'merged' AND EXISTS \
+     (SELECT 1 FROM outbox AS head WHERE head.id = outbox.carrier AND head.state = 'waiting' AND head.maybe_sent = 0))) \
+     ORDER BY id";
 const IS_UNTOUCHED: &str = "SELECT state = 'waiting' AND attempts = 0 FROM outbox WHERE id = ?1";
 const CARRIES: &str = "UPDATE outbox SET message_id = ?2 WHERE id = ?1";
 const RELEASE: &str =
@@ -269,8 +271,8 @@ pub fn parts(db: &Db, message: MessageRowId, purpose: Purpose) -> Result<Vec<Par
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Calls that wait and carry a message, whatever for, and of which nobody can have seen anything, with
-/// their lanes.
+/// Calls that wait, by themselves or with another one, and carry a message, whatever for, and of which nobody
+/// can have seen anything, with their lanes.
 pub fn unseen_of_message(db: &Db, message: MessageRowId) -> Result<Vec<(OutboxId, String)>, Error> {
     let mut statement = db.prepare_cached(UNSEEN_OF_MESSAGE)?;
     let rows = statement.query_map([message], |row| Ok((row.get(0)?, row.get(1)?)))?;

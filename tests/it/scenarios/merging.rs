@@ -211,19 +211,99 @@ fn a_shared_post_survives_floods_cuts_and_kills() {
 
 #[test]
 fn a_part_that_is_taken_back_before_it_is_posted_never_shows() {
+    for (part, left) in [
+        (0, vec!["two", "three"]),
+        (1, vec!["one\n\nthree"]),
+        (2, vec!["one\n\ntwo"]),
+    ] {
+        bot_test_with(unlimited(), |t| {
+            spend_the_budget(t);
+            t.sandbox.plan(FaultRule {
+                chat: Some(t.group),
+                ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 30 })
+            });
+            let texts = ["one", "two", "three"];
+            let sent = texts.map(|text| t.client("ann").drops(content::text(text), None));
+            t.run();
+            t.pass(MINUTE);
+            t.client("ann").replies(sent[part], "/delete");
+            t.client("ann").expect_part("Deleted");
+            t.pass(3 * MINUTE);
+            let all = t.topic("ann").all();
+            assert!(
+                all.iter()
+                    .all(|post| !post.from_bot || !post.text().contains(texts[part]))
+            );
+            for post in left {
+                let shown = t.topic("ann").next();
+                assert_eq!((shown.text(), shown.edited), (post, false));
+            }
+        });
+    }
+}
+
+/// What stands in the topic of ann, in order.
+fn stands(t: &mut Scenario) -> Vec<String> {
+    std::iter::from_fn(|| t.topic("ann").try_next()).collect()
+}
+
+#[test]
+fn a_part_that_outgrows_its_post_before_it_stands_takes_nothing_along() {
+    for part in 0..3 {
+        bot_test_with(unlimited(), |t| {
+            spend_the_budget(t);
+            t.sandbox.plan(FaultRule {
+                chat: Some(t.group),
+                ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 30 })
+            });
+            let texts = ["one", "two", "three"];
+            let sent = texts.map(|text| t.client("ann").drops(content::text(text), None));
+            t.pass(MINUTE);
+            assert_eq!(t.sandbox.planned_faults(), 0, "it was asked to wait");
+            let long = content::text(&"7".repeat(4_090));
+            t.client("ann").edits(sent[part], long);
+            t.client("ann").drops(content::text("four"), None);
+            t.pass(5 * MINUTE);
+            let mut others = texts.to_vec();
+            others.remove(part);
+            let all = stands(t);
+            let (first, rest) = all.split_first().expect("a post");
+            assert_eq!(first, &others.join("\n\n"));
+            assert_eq!(rest.first().map(String::as_str), Some("four"));
+            let anew = rest[1..].concat();
+            assert!(anew.contains("Edited"), "{anew}");
+            assert_eq!(anew.matches('7').count(), 4_090, "all of it");
+            // It is changed where it stands now.
+            t.client("ann").edits(sent[part], content::text("short"));
+            t.pass(MINUTE);
+            t.topic("ann").expect_edited("short");
+        });
+    }
+}
+
+#[test]
+fn parts_that_outgrow_their_post_while_it_is_on_its_way_take_nothing_along() {
     bot_test_with(unlimited(), |t| {
         spend_the_budget(t);
         t.sandbox.plan(FaultRule {
             chat: Some(t.group),
-            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 30 })
+            ..FaultRule::once("sendMessage", Fault::Slow { ms: 5_000 })
         });
         let texts = ["one", "two", "three"];
         let sent = texts.map(|text| t.client("ann").drops(content::text(text), None));
-        t.run();
-        t.pass(MINUTE);
-        t.client("ann").replies(sent[0], "/delete");
-        t.client("ann").expect_part("Deleted");
-        t.pass(3 * MINUTE);
-        t.topic("ann").expect("two").expect("three");
+        t.run_until_called("three");
+        let (ann, now) = (t.person("ann"), t.now());
+        for (part, digit) in [(0, "7"), (2, "8")] {
+            let long = content::text(&digit.repeat(2_500));
+            t.sandbox
+                .person_edits(ann, ann, sent[part], long, now)
+                .expect("ann may change it");
+        }
+        t.pass(5 * MINUTE);
+        let all = stands(t).concat();
+        assert!(all.contains("two"), "{all}");
+        for digit in ['7', '8'] {
+            assert_eq!(all.matches(digit).count(), 2_500, "all of it: {all}");
+        }
     });
 }
