@@ -5,7 +5,7 @@
 use super::command::{Answer, Given};
 use super::state::{self, By};
 use super::turn::{Queued, Turn};
-use super::{card, history, main_group, settle, topic};
+use super::{card, history, main_group, settle, ticket, topic};
 use crate::domain::agent::AssignmentKind;
 use crate::domain::call::{Call, Lane, Priority, Purpose, To};
 use crate::domain::content::Text;
@@ -112,7 +112,7 @@ fn leave(turn: &mut Turn<'_>, ticket: &Ticket, old: &Topic, from: &str) -> Resul
     match making {
         // Nobody has seen anything of it: it is made there.
         Some((call, Unfinished::Waiting)) if old.thread.is_none() => {
-            topics::set_chat(turn.db, old.id, chat)?;
+            ticket::take_turn_here(turn, ticket.id, (old.id, call))?;
             return claims::replace_call(turn.db, call, &create);
         }
         // If it was made after all, its announcement finds it an orphan.

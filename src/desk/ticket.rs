@@ -11,7 +11,7 @@ use super::{
 use crate::domain::call::{Call, Priority, Purpose, Source};
 use crate::domain::content::Content;
 use crate::domain::event::ClientMessage;
-use crate::domain::ids::{MessageRowId, TicketId};
+use crate::domain::ids::{MessageRowId, OutboxId, TicketId, TopicId};
 use crate::domain::rules::escalate::Unanswered;
 use crate::domain::rules::transition::Action;
 use crate::domain::rules::{desks, pacing, text};
@@ -20,10 +20,13 @@ use crate::domain::time::Timestamp;
 use crate::store::audit::{self, Entry, Hand};
 use crate::store::messages::{Found, NewMessage};
 use crate::store::tickets::NewTicket;
-use crate::store::{Error, Place, messages, tickets, topics};
+use crate::store::{Error, Place, claims, first_texts, messages, tickets, topics};
 
 /// How much of a first line is a ticket's subject.
 const SUBJECT_MAX: usize = 60;
+
+/// A ticket that is held takes no turn of those that are not.
+const NO_TURN: Timestamp = Timestamp::from_millis(0);
 
 /// A client's message that is to be carried.
 pub(super) struct Incoming<'a> {
@@ -51,8 +54,7 @@ pub(super) fn open(
         Some(held_until) => held_until.max(incoming.not_before),
         None => topic_turn(turn, incoming.not_before)?,
     };
-    // One that is held takes no turn of those that are not.
-    let turn_at = held_until.map_or(due_at, |_| Timestamp::from_millis(0));
+    let turn_at = held_until.map_or(due_at, |_| NO_TURN);
     topics::insert(turn.db, ticket.id, turn.desks().chat(ticket.desk), turn_at)?;
     let Kept {
         found,
@@ -253,6 +255,22 @@ fn topic_turn(turn: &Turn<'_>, wanted_at: Timestamp) -> Result<Timestamp, Error>
         0 => wanted_at,
         most => pacing::topic_turn(wanted_at, topics::nth_latest_turn(turn.db, group, most)?),
     })
+}
+
+/// A ticket whose topic nobody has begun to make goes on in the group that this is about: its turn is one of
+/// those there, whatever it waited for before. One that is held waits on.
+pub(super) fn take_turn_here(
+    turn: &Turn<'_>,
+    id: TicketId,
+    (topic, making): (TopicId, OutboxId),
+) -> Result<(), Error> {
+    let chat = turn.desks().chat(turn.here);
+    if first_texts::is_held(turn.db, id)? {
+        return topics::set_chat(turn.db, topic, chat, NO_TURN);
+    }
+    let turn_at = topic_turn(turn, turn.now)?;
+    topics::set_chat(turn.db, topic, chat, turn_at)?;
+    claims::defer(turn.db, making, turn_at)
 }
 
 fn make_topic(turn: &mut Turn<'_>, ticket: &Ticket, not_before: Timestamp) -> Result<(), Error> {

@@ -27,7 +27,8 @@ const LEFT_CLOSED: &str = "UPDATE topics SET left_closed = 1 WHERE chat_id = ?1 
 const IS_LEFT_CLOSED: &str = "SELECT left_closed FROM topics WHERE chat_id = ?1 AND thread_id = ?2";
 const LEAVE: &str = "UPDATE topics SET left_for = ?2 WHERE id = ?1";
 const HAND_ON: &str = "UPDATE topics SET left_for = ?2 WHERE left_for = ?1 AND left_told = 0";
-const SET_CHAT: &str = "UPDATE topics SET chat_id = ?2 WHERE id = ?1 AND state = 'wanted'";
+const SET_CHAT: &str =
+    "UPDATE topics SET chat_id = ?2, due_at = ?3 WHERE id = ?1 AND state = 'wanted'";
 const CARD_LAYOUT: &str = "UPDATE topics SET card_carries = ?2, card_lead = ?3 WHERE id = ?1";
 const CARD_POSTED: &str = "UPDATE topics SET card_message_id = ?2 WHERE id = ?1";
 const TITLED: &str = "UPDATE topics SET title = ?2, titled_at = ?3 WHERE id = ?1";
@@ -175,9 +176,10 @@ pub fn is_left_closed(db: &Db, chat: ChatId, thread: ThreadId) -> Result<bool, E
         .unwrap_or(false))
 }
 
-/// A topic that nobody has begun to make is made in another group.
-pub fn set_chat(db: &Db, id: TopicId, chat: ChatId) -> Result<(), Error> {
-    db.prepare_cached(SET_CHAT)?.execute(params![id, chat])?;
+/// A topic that nobody has begun to make is made in another group, when its turn comes there.
+pub fn set_chat(db: &Db, id: TopicId, chat: ChatId, due_at: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(SET_CHAT)?
+        .execute(params![id, chat, due_at])?;
     Ok(())
 }
 

@@ -436,3 +436,37 @@ fn only_members_of_a_group_work_there() {
         t.client("ann").expect_nothing();
     });
 }
+
+#[test]
+fn a_ticket_that_waits_for_its_turn_takes_one_of_the_group_that_it_moves_to() {
+    let setup = Setup {
+        new_tickets_per_minute: 2,
+        ..two_desks()
+    };
+    bot_test_with(setup, |t| {
+        t.agent("sam");
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        for number in 0..7 {
+            t.client(&format!("new{number}")).says("hello");
+        }
+        // Where they leave they would be the last, in two minutes and more.
+        for name in ["new6", "new5", "new4"] {
+            t.client(name).says("give me an operator");
+        }
+        t.at_desk("experts", |t| {
+            for name in ["new6", "new5"] {
+                t.topic(name).expect_card("hello");
+            }
+            assert_eq!(t.sandbox.topics(t.group).len(), 2, "two in a minute");
+        });
+        t.pass(Duration::from_secs(60));
+        t.at_desk("experts", |t| {
+            t.topic("new4").expect_card("hello");
+            super::pacing::reads_everything(t);
+        });
+        t.pass(Duration::from_secs(60));
+        super::pacing::reads_everything(t);
+    });
+}
