@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hushdesk::sandbox::{Right, Rights, Status, content};
+use hushdesk::sandbox::{Fault, FaultRule, Right, Rights, Status, content};
 use serde_json::Value;
 
 use super::crew::CrewDeed;
@@ -35,6 +35,8 @@ pub enum Action {
     Commands(&'static str, &'static str),
     /// One of several agents does something.
     Crew(&'static str, CrewDeed),
+    /// Telegram answers the next text into the group with a wait of so many seconds.
+    Floods(u32),
     /// An agent deletes the topic by hand.
     DeletesTopic(&'static str),
     /// An agent closes the topic by hand.
@@ -256,6 +258,13 @@ impl Scenario {
             // What agents do while the bot does not hear of it is nothing that it could act on.
             Action::Crew(..) if ledger.is_unheard() => {}
             Action::Crew(agent, deed) => self.crew_does(ledger, agent, *deed),
+            Action::Floods(seconds) => {
+                let wait = Fault::RetryAfter { seconds: *seconds };
+                self.sandbox.plan(FaultRule {
+                    chat: Some(self.group),
+                    ..FaultRule::once("sendMessage", wait)
+                });
+            }
             Action::DeletesTopic(name) => {
                 if self.live_thread_of(name).is_some() {
                     self.agent("sam").deletes_topic_of(name);

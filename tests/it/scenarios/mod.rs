@@ -44,7 +44,7 @@ mod moves;
 mod names;
 mod out_of_reach;
 mod outages;
-mod pacing;
+pub mod pacing;
 mod reach;
 mod reactions;
 mod reopening;
