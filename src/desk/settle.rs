@@ -101,7 +101,13 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
 /// A chat asked to be left alone: every call into it waits, also over a restart, and then goes slower.
 fn wait(turn: &mut Turn<'_>, row: &OutboxRow, asked: Duration) -> Result<(), Error> {
     let until = pause(turn, row, asked)?;
-    claims::retry(turn.db, row, until, row.failures, row.maybe_sent)
+    match row.budget {
+        // All of the group waits: behind what came later it would wait for an hour where the queue is one.
+        Budget::Desk => claims::put_back(turn.db, row.id),
+        Budget::Client | Budget::Bot => {
+            claims::retry(turn.db, row, until, row.failures, row.maybe_sent)
+        }
+    }
 }
 
 /// Nothing is called there before the time that Telegram asked for. When this call may be made again.

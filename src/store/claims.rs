@@ -44,6 +44,7 @@ const BURY: &str = "UPDATE outbox SET state = 'dead', finished_at = ?2, is_head 
      WHERE id = ?1 AND finished_at IS NULL RETURNING desk";
 const RETRY: &str = "UPDATE outbox SET state = 'waiting', not_before = ?2, failures = ?3, maybe_sent = ?4 \
      WHERE id = ?1 AND finished_at IS NULL";
+const PUT_BACK: &str = "UPDATE outbox SET state = 'waiting' WHERE id = ?1 AND finished_at IS NULL";
 const DOUBT: &str =
     "UPDATE outbox SET state = 'doubt', failures = ?2 WHERE id = ?1 AND finished_at IS NULL";
 const IN_DOUBT: &str = "SELECT id FROM outbox WHERE state = 'doubt' ORDER BY id";
@@ -301,6 +302,12 @@ pub fn retry(
 ) -> Result<(), Error> {
     db.prepare_cached(RETRY)?
         .execute(params![row.id, not_before, failures, maybe_sent])?;
+    Ok(())
+}
+
+/// The call was not made and waits again, as long as before: it stays before what came later.
+pub fn put_back(db: &Db, id: OutboxId) -> Result<(), Error> {
+    db.prepare_cached(PUT_BACK)?.execute([id])?;
     Ok(())
 }
 

@@ -1,9 +1,9 @@
-//! What the meters know after a restart of what the program before has sent.
+//! The meters: what the config gives them, and what they know after a restart of what was sent before.
 
 use std::time::Duration;
 
-use hushdesk::domain::settings::Flood;
-use hushdesk::sandbox::content;
+use hushdesk::domain::settings::{Bursts, Flood};
+use hushdesk::sandbox::{Settings, content};
 
 use super::carrying::open_ticket;
 use super::pacing::{reads_everything, unlimited};
@@ -98,4 +98,42 @@ fn the_bots_own_budget_is_remembered_over_a_restart() {
         }
         reads_everything(t);
     });
+}
+
+#[test]
+fn how_many_replies_may_follow_each_other_at_once_is_for_the_config_to_say() {
+    for burst in [1, 2, 4] {
+        let bursts = Bursts {
+            chat: burst,
+            ..Bursts::default()
+        };
+        let setup = Setup {
+            bursts,
+            sandbox: Settings {
+                private_per_second: 0,
+                busy_loop_guard: false,
+                ..Settings::default()
+            },
+            ..Setup::default()
+        };
+        bot_test_with(setup, |t| {
+            open_ticket(t);
+            t.pass(Duration::from_secs(60));
+            let (thread, ann, since) = (t.live_thread_of("ann"), t.person("ann"), t.now());
+            for number in 0..6 {
+                let text = content::text(&format!("line {number}"));
+                t.agent("sam").drops(thread, text, None);
+            }
+            t.pass(Duration::from_secs(10));
+            let calls = t.sandbox.calls().into_iter();
+            let times: Vec<i64> = calls
+                .filter(|call| call.chat == Some(ann) && call.at_ms >= since)
+                .map(|call| call.at_ms)
+                .collect();
+            assert_eq!(times.len(), 6, "{}", t.story());
+            let at_once = times.iter().filter(|at| **at < times[0] + 900).count();
+            assert_eq!(at_once, usize::try_from(burst).expect("small"), "{times:?}");
+            reads_everything(t);
+        });
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hushdesk::domain::settings::{Bursts, Flood, Limits};
+use hushdesk::domain::settings::{Flood, Limits};
 use hushdesk::sandbox::{Fault, FaultRule, Settings, content};
 
 use super::carrying::open_ticket;
@@ -219,6 +219,36 @@ fn a_wait_makes_a_private_chat_slower_and_no_other() {
 }
 
 #[test]
+fn what_has_met_a_wait_stays_before_what_came_later() {
+    bot_test(|t| {
+        let names = names("client", 4);
+        for name in &names {
+            t.client(name).says("hello");
+            t.pass(MINUTE);
+        }
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 30 })
+        });
+        let since = t.now();
+        for name in &names {
+            t.client(name).says(&format!("of {name}"));
+            t.pass(Duration::from_secs(2));
+        }
+        t.pass(MINUTE);
+        let calls = t.sandbox.calls().into_iter();
+        let texts: Vec<String> = calls
+            .filter(|call| call.chat == Some(t.group) && call.status == 200 && call.at_ms > since)
+            .filter_map(|call| Some(call.params.get("text")?.as_str()?.to_owned()))
+            .filter(|text| text.starts_with("of "))
+            .collect();
+        let expected: Vec<String> = names.iter().map(|name| format!("of {name}")).collect();
+        assert_eq!(texts, expected, "{}", t.story());
+        reads_everything(t);
+    });
+}
+
+#[test]
 fn floods_that_telegram_hides_as_latency_are_waited_for() {
     bot_test_with(
         Setup {
@@ -259,44 +289,6 @@ fn floods_that_telegram_hides_as_latency_are_waited_for() {
             );
         },
     );
-}
-
-#[test]
-fn how_many_replies_may_follow_each_other_at_once_is_for_the_config_to_say() {
-    for burst in [1, 2, 4] {
-        let bursts = Bursts {
-            chat: burst,
-            ..Bursts::default()
-        };
-        let setup = Setup {
-            bursts,
-            sandbox: Settings {
-                private_per_second: 0,
-                busy_loop_guard: false,
-                ..Settings::default()
-            },
-            ..Setup::default()
-        };
-        bot_test_with(setup, |t| {
-            open_ticket(t);
-            t.pass(MINUTE);
-            let (thread, ann, since) = (t.live_thread_of("ann"), t.person("ann"), t.now());
-            for number in 0..6 {
-                let text = content::text(&format!("line {number}"));
-                t.agent("sam").drops(thread, text, None);
-            }
-            t.pass(Duration::from_secs(10));
-            let calls = t.sandbox.calls().into_iter();
-            let times: Vec<i64> = calls
-                .filter(|call| call.chat == Some(ann) && call.at_ms >= since)
-                .map(|call| call.at_ms)
-                .collect();
-            assert_eq!(times.len(), 6, "{}", t.story());
-            let at_once = times.iter().filter(|at| **at < times[0] + 900).count();
-            assert_eq!(at_once, usize::try_from(burst).expect("small"), "{times:?}");
-            reads_everything(t);
-        });
-    }
 }
 
 #[test]
