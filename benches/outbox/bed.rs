@@ -95,7 +95,8 @@ pub struct Meanwhile(Arc<Vec<AtomicU8>>);
 
 impl Meanwhile {
     pub fn new() -> Self {
-        Self(Arc::new((0..CACHES).map(|_| AtomicU8::new(0)).collect()))
+        // What is nought is not there before it is written, and would then count as memory of the first bed.
+        Self(Arc::new((0..CACHES).map(|_| AtomicU8::new(1)).collect()))
     }
 
     /// Takes the caches of the thread that writes, and those that all share.
