@@ -115,6 +115,7 @@ fn what_is_changed_in_a_closed_ticket_of_a_lost_group_shows_where_it_is_opened_a
         t.client("ann").expect_part("open again");
         t.topic("ann").expect_card("it costs 100");
         t.topic("ann").expect_part("Before it came here:");
+        t.topic("ann").expect_part("open again");
         t.topic("ann").expect("did you see?");
     });
 }
