@@ -38,10 +38,10 @@ and its seed passed: 0 to 29,999 (33 failed), 0 to 41,999 with several groups in
 full, a database that somebody else writes into, any right, bans and mutes, posts that agents delete, and a main
 group that is a basic one at first, or is deleted and replaced in the config; of this 29,000 were played (17 failed, of
 four causes), and, with these mended, 0 to 28,999 on one state of the program (none failed) and 29,000 to 99,999 on
-the next (2 failed, of one cause: a text that was changed when its ticket was closed and its group deleted, which
-is kept for when it is opened again, and which the check took for lost). Since then a group bears only 3 to 6 calls
+the next (2 failed, of one cause that is not mended yet: a first text that was changed when its ticket was closed
+and its group deleted shows only once the ticket is opened again; 85048, 87835). Since then a group bears only 3 to 6 calls
 a minute in one of five seeds, so that texts share posts, new tickets wait for each other and albums for room; of
-this 0 to 51,999 were played on one state of the program, with further faults mended (none failed).
+this 0 to 51,999 were played on one state of the program, with further faults mended (none failed, with that one cause let pass).
 
 Found and mended, in order: copies taken back in the order of a clock that was set (seed 50), an edit lost when
 its card and then its topic were gone (575), the edit of an album that only a copy can carry, lost while it
@@ -56,7 +56,7 @@ the main bot could not take away (54770), tickets that stayed in a main group wh
 (30006), a question of a basic group that was struck out in the card of a ticket after the upgrade, because its
 number was that card's (1239, 4602), answers to commands that were posted again and again while topics were off
 (70299), a file of an agent's in a deleted group that held up a client's replies for ever (17195); and checks whose excuses were missing or too wide, or that did not wait
-as long as Telegram had asked (48, 119, 6375, 8594, 15745, 39519, 47166, 85048, 87835). An upgrade of a group that nobody tells
+as long as Telegram had asked (48, 119, 6375, 8594, 15745, 39519, 47166). An upgrade of a group that nobody tells
 a bot that is not there (3297) is not played.
 `HUSHDESK_SEEDS_FROM=1000 HUSHDESK_SEEDS=1000 cargo test --profile seeds --test it seeds` plays
 more.

@@ -51,10 +51,7 @@ impl Scenario {
             for ticket in self.by_ticket(*client, written) {
                 let way = format!("client {client} to the desk");
                 twice += self.arrived((&group, &taken), &ticket, &way);
-                let seen = ticket
-                    .into_iter()
-                    .filter(|text| !self.is_left_behind(*client, text));
-                self.has_newest(&group, &seen.collect::<Vec<_>>(), &way);
+                self.has_newest(&group, &ticket, &way);
             }
         }
         let is_refused = self.not_to_deliver();
@@ -308,27 +305,6 @@ impl Scenario {
                 self.story()
             );
         }
-    }
-
-    /// Whether a change came when its ticket was closed and the group in which that stands was deleted: it is kept
-    /// for when the ticket is opened again.
-    fn is_left_behind(&self, user: i64, text: &Written) -> bool {
-        let Some(edit) = &text.edited else {
-            return false;
-        };
-        let stands_in: Option<i64> = self.database(|db| {
-            db.query_row(
-                "SELECT topics.chat_id FROM messages JOIN links ON message_id = messages.id \
-                 JOIN clients ON clients.id = place JOIN tickets ON tickets.id = messages.ticket_id \
-                 JOIN topics ON topics.ticket_id = tickets.id AND topics.state <> 'gone' \
-                 WHERE telegram_user_id = ?1 AND telegram_message_id = ?2 AND tickets.state = 'closed' \
-                 AND instr(content, ?3) > 0",
-                (user, text.message, edit),
-                |row| row.get(0),
-            )
-            .ok()
-        });
-        stands_in.is_some_and(|chat| self.deleted.contains(&chat))
     }
 
     /// The schema holds P5; here it is held against what Telegram shows.
