@@ -240,6 +240,18 @@ pub(super) fn lost(turn: &mut Turn<'_>, topic: &Topic) -> Result<(), Error> {
     post_first_words(turn, &ticket, row, &words)
 }
 
+/// Whether the client has changed their words on a card since this change of it was queued.
+pub(super) fn has_newer_words(turn: &Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
+    let topic = match row.ticket {
+        Some(ticket) => topics::current(turn.db, ticket)?,
+        None => None,
+    };
+    match topic.and_then(|topic| topic.card_carries) {
+        Some(words) => messages::was_edited_since(turn.db, words, row.created_at),
+        None => Ok(false),
+    }
+}
+
 /// How a card is shown.
 #[derive(Clone, Copy)]
 struct Shown {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::delete::Ended;
 use super::turn::Turn;
 use super::{
-    agent, album, breaker, card, client, dashboard, delete, edit, file, topic, topics_off,
+    agent, album, breaker, card, client, dashboard, delete, edit, file, relocate, topic, topics_off,
 };
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
@@ -177,23 +177,43 @@ fn stands_elsewhere(turn: &Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
 }
 
 /// What stands there is out of reach, and its ticket does not wait for it: a change stands as a message of its own
-/// where the ticket is.
+/// where the ticket is. A closed one may still be in a group of the past: with what was written to it, it goes on.
 fn out_of_hands(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
-    match row.purpose {
-        Purpose::Edit => edit::refused(turn, row),
-        Purpose::Delete => delete::refused(turn, row, Ended::OutOfReach),
-        // Their ticket brings them home.
-        Purpose::Topic | Purpose::Card | Purpose::Relay | Purpose::Reply => {
-            source_or_desk(turn, row)
+    let is_of_client = match row.purpose {
+        Purpose::Edit => {
+            edit::refused(turn, row)?;
+            true
+        }
+        Purpose::CardEdit => {
+            claims::dropped(turn.db, row, "not our group", turn.now)?;
+            card::has_newer_words(turn, row)?
+        }
+        Purpose::Topic | Purpose::Card | Purpose::Relay => {
+            source_or_desk(turn, row)?;
+            true
+        }
+        Purpose::Reply => {
+            source_or_desk(turn, row)?;
+            false
+        }
+        Purpose::Delete => {
+            delete::refused(turn, row, Ended::OutOfReach)?;
+            false
         }
         Purpose::Reaction
         | Purpose::Word
-        | Purpose::CardEdit
         | Purpose::TopicState
         | Purpose::Title
         | Purpose::Dashboard
         | Purpose::Mark
-        | Purpose::Service => claims::dropped(turn.db, row, "not our group", turn.now),
+        | Purpose::Service => {
+            claims::dropped(turn.db, row, "not our group", turn.now)?;
+            false
+        }
+    };
+    match row.ticket.filter(|_| is_of_client) {
+        Some(ticket) => relocate::out_of_the_past(turn, ticket),
+        None => Ok(()),
     }
 }
 

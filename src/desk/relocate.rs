@@ -57,20 +57,26 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
             breakers::close(turn.db, open.destination)?;
         }
     }
-    // A closed one goes on too where something waits for its topic.
     let mut away = desks::tickets_away(turn.db)?;
     away.extend(waited_for);
     away.extend(main_group::taken_over(turn)?);
     for id in away {
-        if is_in_the_past(turn, id)? {
-            let ticket = tickets::by_id(turn.db, id)?;
-            let home = rules::home(turn.desks(), ticket.category.as_deref(), ticket.level);
-            go(turn, &ticket, home, Hand::Desk)?;
-            topic::close_after(turn, &ticket)?;
-        }
+        out_of_the_past(turn, id)?;
     }
     turn.here = DeskId::MAIN;
     Ok(())
+}
+
+/// A ticket goes on where it would be opened now if its group is not in the config any more, a closed one too:
+/// something waits for its topic.
+pub(super) fn out_of_the_past(turn: &mut Turn<'_>, id: TicketId) -> Result<(), Error> {
+    if !is_in_the_past(turn, id)? {
+        return Ok(());
+    }
+    let ticket = tickets::by_id(turn.db, id)?;
+    let home = rules::home(turn.desks(), ticket.category.as_deref(), ticket.level);
+    go(turn, &ticket, home, Hand::Desk)?;
+    topic::close_after(turn, &ticket)
 }
 
 fn go(turn: &mut Turn<'_>, ticket: &Ticket, to: DeskId, hand: Hand) -> Result<(), Error> {

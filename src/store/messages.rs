@@ -18,6 +18,8 @@ const ADD_VERSION: &str = "INSERT INTO message_versions (message_id, version, re
      SELECT id, (SELECT ifnull(max(version), 0) + 1 FROM message_versions WHERE message_id = ?1), ?2, content \
      FROM messages WHERE id = ?1";
 const WAS_EDITED: &str = "SELECT EXISTS (SELECT 1 FROM message_versions WHERE message_id = ?1)";
+const WAS_EDITED_SINCE: &str =
+    "SELECT EXISTS (SELECT 1 FROM message_versions WHERE message_id = ?1 AND replaced_at >= ?2)";
 const FORGET_VERSIONS: &str = "DELETE FROM message_versions WHERE message_id = ?1";
 const DELETE: &str =
     "UPDATE messages SET content = ?2, held = NULL, answers = NULL, deleted_at = ?3 WHERE id = ?1";
@@ -169,6 +171,13 @@ pub fn was_edited(db: &Db, row: MessageRowId) -> Result<bool, Error> {
     Ok(db
         .prepare_cached(WAS_EDITED)?
         .query_row([row], |row| row.get(0))?)
+}
+
+/// Whether a message said something else before this time.
+pub fn was_edited_since(db: &Db, row: MessageRowId, since: Timestamp) -> Result<bool, Error> {
+    Ok(db
+        .prepare_cached(WAS_EDITED_SINCE)?
+        .query_row(params![row, since], |row| row.get(0))?)
 }
 
 /// A message is taken back: what it says is forgotten, with every earlier version.

@@ -120,6 +120,65 @@ fn what_is_changed_in_a_closed_ticket_of_a_lost_group_shows_where_it_is_opened_a
     });
 }
 
+/// Changed after the desk has moved, first words go the way of all others.
+#[test]
+fn what_is_changed_in_a_closed_ticket_once_its_group_is_lost_shows_in_the_new_one() {
+    for old in [Old::Deleted, Old::WithoutBot] {
+        for changed in ["it costs 10", "each of them"] {
+            bot_test_with(with_reopening(), |t| {
+                t.client("ann").says("it costs 10");
+                t.client("ann").expect_part("created");
+                t.topic("ann").expect_card("it costs 10");
+                t.client("ann").says("each of them");
+                t.topic("ann").expect("each of them");
+                t.agent("sam").writes_in("ann", "/close");
+                t.client("ann").expect_part("closed");
+                t.pass(minutes(10));
+                let group = t.group;
+                t.reads_all(group);
+                loses(t, old);
+                moves(t);
+                t.client("ann")
+                    .edits(changed, content::text("it costs 100"));
+                t.pass(minutes(2));
+                if changed == "it costs 10" {
+                    t.topic("ann").expect_card("it costs 100");
+                    t.topic("ann").expect_part("Before it came here:");
+                } else {
+                    t.topic("ann").expect_card("it costs 10");
+                    t.topic("ann").expect_part("Before it came here:");
+                    t.topic("ann").expect_part("it costs 100");
+                }
+                assert!(t.topic("ann").is_closed());
+                t.run();
+            });
+        }
+    }
+}
+
+/// There is nothing to show of it.
+#[test]
+fn what_is_taken_back_in_a_closed_ticket_of_a_lost_group_brings_nothing_into_the_new_one() {
+    bot_test_with(with_reopening(), |t| {
+        t.client("ann").says("it costs 10");
+        t.client("ann").expect_part("created");
+        t.client("ann")
+            .edits("it costs 10", content::text("it costs 100"));
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.pass(minutes(10));
+        let group = t.group;
+        t.reads_all(group);
+        loses(t, Old::Deleted);
+        moves(t);
+        t.client("ann").replies_to("it costs 100").says("/delete");
+        t.client("ann").expect_part("Deleted");
+        t.pass(minutes(2));
+        let (now, topics) = (t.group, t.sandbox.topics(t.group));
+        assert!(topics.is_empty(), "{now}: {topics:?}");
+    });
+}
+
 #[test]
 fn whoever_is_not_in_the_new_main_group_has_no_tickets_there() {
     bot_test_with(Setup::default(), |t| {
