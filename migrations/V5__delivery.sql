@@ -65,7 +65,9 @@ CREATE INDEX outbox_dead ON outbox (id) WHERE state = 'dead';
 CREATE TABLE breakers (
     destination INTEGER PRIMARY KEY,     -- 0: Telegram as a whole; else a group
     cause       TEXT NOT NULL CHECK (cause IN ('no_answer', 'token', 'gone', 'topics_off')),
-    since       INTEGER NOT NULL
+    since       INTEGER NOT NULL,
+    back_at     INTEGER,                 -- since when it answers questions and no call has gone well yet; none while out of reach
+    recurred    INTEGER NOT NULL DEFAULT 0 CHECK (recurred IN (0, 1))
 ) STRICT;
 
 -- When a kind of trouble began that was told again since.

@@ -74,7 +74,7 @@ use crate::domain::ids::{
 };
 use crate::domain::language::Language;
 use crate::domain::outcome::{Outcome, Reason};
-use crate::domain::rules::breaker::{Back, Destination};
+use crate::domain::rules::breaker::Destination;
 use crate::domain::rules::escalate::Keywords;
 use crate::domain::rules::hours::{self, Schedule};
 use crate::domain::rules::statistics::{Facts, Figures, figures as statistics_of};
@@ -394,7 +394,7 @@ fn happened(turn: &mut Turn<'_>, event: Event) -> Result<(), Error> {
         Event::GroupUpgraded { old, new } => {
             topics::upgraded(turn.db, old, new)?;
             turn.here = turn.desk_at(old)?.unwrap_or(DeskId::MAIN);
-            breaker::closed(turn, Destination::Group(old), Back::AtOnce)
+            breaker::closed(turn, Destination::Group(old))
         }
         Event::AddedElsewhere { chat } => timer::added_elsewhere(turn, chat),
         Event::VoiceChanged {

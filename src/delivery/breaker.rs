@@ -38,6 +38,7 @@ struct Watch {
 pub(super) enum News {
     OutOfReach(Destination, Cause),
     InReach(Destination, Back),
+    TakesCalls(Destination, Back),
 }
 
 /// What a question came to.
@@ -90,7 +91,13 @@ impl Breakers {
     /// The same for the group that it went into.
     fn note_group(&mut self, chat: ChatId, sign: Sign) {
         let group = self.groups.entry(chat).or_default();
+        let came_back = group.came_back;
         group.count(sign);
+        if sign == Sign::Well && came_back > 0 {
+            let back = breaker::back(came_back);
+            self.news
+                .push(News::TakesCalls(Destination::Group(chat), back));
+        }
         let cause = match sign {
             Sign::Bad if group.refused == GROUP_REFUSALS => Cause::Gone,
             Sign::Silent if breaker::is_group_alone(group.silent, self.telegram.silent) => {
@@ -268,6 +275,7 @@ pub(super) fn write(db: &Db, desk: &Desk, moment: Moment, news: &[News]) -> Resu
                 desk.out_of_reach(db, moment, destination, cause)
             }
             News::InReach(destination, back) => desk.in_reach(db, moment, destination, back),
+            News::TakesCalls(destination, back) => desk.takes_calls(db, moment, destination, back),
         });
         match written {
             Err(error) if !error.is_medium() => {

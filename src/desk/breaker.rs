@@ -13,7 +13,7 @@ use crate::domain::ticket::Client;
 use crate::domain::time::Timestamp;
 use crate::store::breakers::{self, Breaker};
 use crate::store::claims::OutboxRow;
-use crate::store::{self, Db, Error, alerts, desks, outbox};
+use crate::store::{self, Db, Error, alerts, desks, outbox, tickets};
 
 /// A trouble that is over sooner is told nobody.
 pub(super) const WORTH_A_WORD: Duration = Duration::from_secs(60);
@@ -111,7 +111,32 @@ impl Desk {
     ) -> Result<(), Error> {
         let mut turn = self.turn(db, moment, Occasion::Notice(moment.now));
         turn.here = of_destination(&turn, destination)?;
-        closed(&mut turn, destination, back)
+        // A group may answer questions and take no calls.
+        let was = match destination {
+            Destination::Group(_) => breakers::came_back(db, destination, turn.now)?,
+            Destination::Telegram => breakers::close(db, destination)?,
+        };
+        match was {
+            Some(was) => in_reach_again(&mut turn, was, back),
+            None => Ok(()),
+        }
+    }
+
+    /// A call has gone well in a group that had come back so.
+    pub fn takes_calls(
+        &self,
+        db: &Db,
+        moment: Moment,
+        destination: Destination,
+        back: Back,
+    ) -> Result<(), Error> {
+        let mut turn = self.turn(db, moment, Occasion::Notice(moment.now));
+        turn.here = of_destination(&turn, destination)?;
+        match (breakers::takes_calls(db, destination)?, back) {
+            (Some(was), Back::InTheirTime) => takes_calls_again(&mut turn, was),
+            // It was said when it came back.
+            (Some(_), Back::AtOnce) | (None, _) => Ok(()),
+        }
     }
 }
 
@@ -154,24 +179,22 @@ pub(super) fn opened(
     }
 }
 
-/// A destination is in reach again.
-pub(super) fn closed(
-    turn: &mut Turn<'_>,
-    destination: Destination,
-    how: Back,
-) -> Result<(), Error> {
-    let Some(was) = breakers::close(turn.db, destination)? else {
-        return Ok(());
-    };
-    let is_worth_a_word =
-        was.cause == Cause::TopicsOff || turn.now.since(was.since) >= WORTH_A_WORD;
-    match (destination, was.cause) {
-        (Destination::Group(_), _) => {
-            if how == Back::AtOnce {
-                outbox::due_at_once(turn.db, turn.here, turn.now)?;
-            }
-            back(turn, was.since, is_worth_a_word)
+/// A group is known to be in reach under another id.
+pub(super) fn closed(turn: &mut Turn<'_>, group: Destination) -> Result<(), Error> {
+    match breakers::close(turn.db, group)? {
+        Some(was) => in_reach_again(turn, was, Back::AtOnce),
+        None => Ok(()),
+    }
+}
+
+fn in_reach_again(turn: &mut Turn<'_>, was: Breaker, how: Back) -> Result<(), Error> {
+    match (was.destination, how) {
+        (Destination::Group(_), Back::AtOnce) => {
+            outbox::due_at_once(turn.db, turn.here, turn.now)?;
+            takes_calls_again(turn, was)
         }
+        // That is seen with the first call that goes well.
+        (Destination::Group(_), Back::InTheirTime) => Ok(()),
         // Whoever polls for updates says how long nothing arrived; letters are offered in each group.
         (Destination::Telegram, _) => {
             let here = turn.here;
@@ -188,6 +211,12 @@ pub(super) fn closed(
             Ok(())
         }
     }
+}
+
+fn takes_calls_again(turn: &mut Turn<'_>, was: Breaker) -> Result<(), Error> {
+    let is_worth_a_word =
+        was.cause == Cause::TopicsOff || turn.now.since(was.since) >= WORTH_A_WORD;
+    back(turn, was.since, is_worth_a_word)
 }
 
 /// Telegram says what the bot is in its group from now on.
@@ -277,15 +306,38 @@ pub(super) fn of_group(turn: &Turn<'_>) -> Result<Option<Breaker>, Error> {
     }))
 }
 
+/// Since when the group is in trouble, if it is, even where it seems to be back at the moment.
+pub(super) fn trouble_of_group(turn: &Turn<'_>) -> Result<Option<Breaker>, Error> {
+    breakers::trouble(turn.db, Destination::Group(turn.group()?), turn.now)
+}
+
 /// A client has written while the desk is out of reach: they are told once, instead of waiting in silence.
 pub(super) fn tell(turn: &mut Turn<'_>, client: &Client) -> Result<(), Error> {
-    let Some(breaker) = of_group(turn)? else {
+    let Some(breaker) = trouble_of_group(turn)? else {
         return Ok(());
     };
     // A clock that was set back shows a moment before what is stored follows it.
     let since = breaker.since.min(turn.now);
     let is_short = turn.now.since(since) < WORTH_A_WORD;
-    if is_short || store::backlog::told_at(turn.db, client.id)? >= since {
+    if is_short {
+        return Ok(());
+    }
+    tell_since(turn, client, since)
+}
+
+/// A client is told that what they have written is seen later than usual, unless they were told since then, or
+/// since what waits longest was written.
+pub(super) fn tell_since(
+    turn: &mut Turn<'_>,
+    client: &Client,
+    since: Timestamp,
+) -> Result<(), Error> {
+    let waits_since = match tickets::open_of(turn.db, client.id)? {
+        Some(ticket) => store::backlog::waits_since(turn.db, ticket.id)?,
+        None => None,
+    };
+    let since = waits_since.map_or(since, |waits_since| waits_since.min(since));
+    if store::backlog::told_at(turn.db, client.id)? >= since {
         return Ok(());
     }
     store::backlog::set_told(turn.db, client.id, turn.now)?;

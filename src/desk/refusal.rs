@@ -10,7 +10,7 @@ use super::{
 use crate::domain::call::{Budget, Call, Mark, Priority, Purpose, ReplyTo};
 use crate::domain::ids::ChatId;
 use crate::domain::outcome::{Reason, Refusal, Told, Unreachable};
-use crate::domain::rules::breaker::{Back, Destination};
+use crate::domain::rules::breaker::Destination;
 use crate::domain::rules::retry::{OUTBOX_ATTEMPTS_MAX, backoff};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::{Error, Place, clients, desks, messages, tickets, topics};
@@ -255,7 +255,7 @@ fn upgraded(turn: &mut Turn<'_>, row: &OutboxRow, new: ChatId) -> Result<(), Err
     }
     let old = turn.group()?;
     topics::upgraded(turn.db, turn.desks().chat(turn.here), new)?;
-    breaker::closed(turn, Destination::Group(old), Back::AtOnce)?;
+    breaker::closed(turn, Destination::Group(old))?;
     claims::retry(turn.db, row, turn.now, row.failures, row.maybe_sent)
 }
 

@@ -36,7 +36,8 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) ->
         Outcome::NotSent => {
             let wait = backoff_unreached(row.attempts, turn.random());
             let again = turn.now.plus(wait);
-            claims::retry(turn.db, row, again, row.failures, row.maybe_sent)
+            claims::retry(turn.db, row, again, row.failures, row.maybe_sent)?;
+            waits::came_to_nothing(turn, row)
         }
         Outcome::Refused(refused) => refusal::settle(turn, row, refused),
         Outcome::InDoubt => in_doubt(turn, row),
@@ -162,7 +163,8 @@ fn in_doubt(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     let failures = row.failures + 1;
     let again = turn.now.plus(backoff(failures, turn.random()));
     let maybe_sent = !row.purpose.repeats_safely();
-    claims::retry(turn.db, row, again, failures, maybe_sent)
+    claims::retry(turn.db, row, again, failures, maybe_sent)?;
+    waits::came_to_nothing(turn, row)
 }
 
 /// Where a question stands is kept: it may have to be asked again.

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use super::breaker::{self, WORTH_A_WORD};
 use super::turn::Turn;
+use crate::domain::call::Purpose;
 use crate::domain::event::Timer;
 use crate::domain::ids::DeskId;
-use crate::store::{self, Error, clients, timers};
+use crate::store::claims::OutboxRow;
+use crate::store::{self, Error, clients, tickets, timers};
 
 /// So long after it began: whether it is over is asked every 30 s, so that what was over within the time that is
 /// worth no word is told nobody.
@@ -16,10 +18,28 @@ const LOOKED_AT_AFTER: Duration = WORTH_A_WORD.saturating_add(Duration::from_sec
 /// Clients who are told in one go.
 const AT_ONCE: usize = 100;
 
+/// Attempts of one call after which its client may be told.
+const TRIED_ENOUGH: u32 = 3;
+
 /// A group takes no calls from now on, for a while at least.
 pub(super) fn begin(turn: &Turn<'_>, desk: DeskId) -> Result<(), Error> {
     let at = turn.now.plus(LOOKED_AT_AFTER);
     timers::set_once(turn.db, at, &Timer::ClientsWait { desk })
+}
+
+/// Another attempt of a call came to nothing, while the group is in reach as far as is known: where that lasts, its
+/// client is told.
+pub(super) fn came_to_nothing(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+    let is_of_client = matches!(row.purpose, Purpose::Relay | Purpose::Card | Purpose::Topic);
+    let (Some(ticket), true) = (row.ticket, is_of_client) else {
+        return Ok(());
+    };
+    let is_long = turn.now.since(row.created_at) >= WORTH_A_WORD;
+    if row.attempts < TRIED_ENOUGH || !is_long {
+        return Ok(());
+    }
+    let client = tickets::by_id(turn.db, ticket)?.client;
+    breaker::tell_since(turn, &clients::by_id(turn.db, client)?, row.created_at)
 }
 
 /// It has lasted: those who wait are told, unless it is over.
@@ -28,7 +48,7 @@ pub(super) fn rang(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
         return Ok(());
     }
     turn.here = desk;
-    let since = match (breaker::of_group(turn)?, backlog::look(turn)?) {
+    let since = match (breaker::trouble_of_group(turn)?, backlog::look(turn)?) {
         (Some(breaker), _) => breaker.since,
         (None, Some(behind)) => behind.since,
         (None, None) => return Ok(()),

@@ -1,10 +1,10 @@
 //! How far the group is behind, and who was told of it.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::{Db, Error, Place, facts};
-use crate::domain::call::{Budget, Priority};
-use crate::domain::ids::{ClientId, DeskId};
+use crate::domain::call::{Budget, Lane, Priority};
+use crate::domain::ids::{ClientId, DeskId, TicketId};
 use crate::domain::time::Timestamp;
 
 const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
@@ -16,6 +16,8 @@ const UNTOLD: &str = "SELECT DISTINCT clients.id FROM (SELECT ticket_id FROM out
      WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?6) \
      JOIN tickets ON tickets.id = ticket_id JOIN clients ON clients.id = tickets.client_id \
      WHERE queue_told_at < ?3 LIMIT ?5";
+const FIRST_OF_TOPIC: &str = "SELECT created_at FROM outbox WHERE lane = ?1 AND finished_at IS NULL \
+     ORDER BY position, id LIMIT 1";
 const SINCE: &str = "SELECT (SELECT value FROM facts WHERE name = ?1), \
      (SELECT until FROM pauses WHERE place = ?2 AND until > ?3)";
 const TOLD: &str = "SELECT queue_told_at FROM clients WHERE id = ?1";
@@ -90,6 +92,14 @@ pub fn untold(
         |row| row.get(0),
     )?;
     Ok(untold.collect::<Result<_, _>>()?)
+}
+
+/// Since when something waits for the topic of a ticket; none where nothing does.
+pub fn waits_since(db: &Db, ticket: TicketId) -> Result<Option<Timestamp>, Error> {
+    Ok(db
+        .prepare_cached(FIRST_OF_TOPIC)?
+        .query_row([Lane::Topic(ticket).key()], |row| row.get(0))
+        .optional()?)
 }
 
 /// When a client was last told.

@@ -21,7 +21,8 @@ const SHIFT_COUNTING: &str = "UPDATE counting SET try_at = try_at + ?1";
 // it was written after the clock was set and before that was noticed.
 const SHIFT_ALERTS: &str =
     "UPDATE alerts SET raised_at = min(raised_at + ?1, ?2), began_at = min(began_at + ?1, ?2)";
-const SHIFT_BREAKERS: &str = "UPDATE breakers SET since = min(since + ?1, ?2)";
+const SHIFT_BREAKERS: &str =
+    "UPDATE breakers SET since = min(since + ?1, ?2), back_at = min(back_at + ?1, ?2)";
 const SHIFT_BEHIND: &str = "UPDATE facts SET value = CAST(min(CAST(value AS INTEGER) + ?1, ?2) AS TEXT) \
      WHERE name GLOB 'behind_since*' AND value <> ''";
 const SHIFT_TOLD: &str =

@@ -63,3 +63,25 @@ pub type Db = rusqlite::Connection;
 
 /// A read-only connection of the pool.
 pub type Reader = r2d2::PooledConnection<r2d2_sqlite::SqliteConnectionManager>;
+
+#[cfg(test)]
+mod tests {
+    use super::{Db, Options, Store};
+    use crate::domain::ids::BotId;
+    use crate::domain::time::Timestamp;
+
+    /// A new database, and its folder, with which it goes.
+    pub fn empty() -> (tempfile::TempDir, Db) {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let options = Options {
+            path: folder.path().join("desk.db"),
+            readers: 1,
+            bot: BotId(1),
+        };
+        let path = options.path.clone();
+        Store::open(&options, Timestamp::from_millis(0))
+            .expect("a new database opens")
+            .close();
+        (folder, Db::open(path).expect("it opens again"))
+    }
+}

@@ -100,9 +100,8 @@ fn missed(row: &Row<'_>) -> rusqlite::Result<Missed> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Options, Store};
     use super::*;
-    use crate::domain::ids::{BotId, ChatId, MessageId, UserId};
+    use crate::domain::ids::{ChatId, MessageId, UserId};
     use crate::domain::rules::sla::Target;
     use crate::domain::ticket::{Resolution, TicketPriority};
 
@@ -131,17 +130,7 @@ mod tests {
     ";
 
     fn facts(desk: Option<DeskId>) -> Facts {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let options = Options {
-            path: folder.path().join("desk.db"),
-            readers: 1,
-            bot: BotId(1),
-        };
-        let path = options.path.clone();
-        Store::open(&options, Timestamp::from_millis(0))
-            .expect("a new database opens")
-            .close();
-        let db = Db::open(path).expect("it opens again");
+        let (_folder, db) = super::super::tests::empty();
         db.execute_batch(ROWS).expect("lawful rows are taken");
         let asked = Asked {
             chat: ChatId(-1),

@@ -177,6 +177,17 @@ const FAULTS: &[Fault] = &[
         ],
     },
     Fault {
+        what: "a group seems to be back again and again: it answers questions and takes no calls, or not all of them",
+        client: "after a minute one line: seen later than usual, no need to send it again",
+        agent: "everything afterwards, in order; a line where something may stand twice",
+        admin: "the log, each time; in General a line with the first call that goes well",
+        tests: &[
+            "a_group_that_answers_questions_and_takes_no_posts_does_not_use_them_up",
+            "whoever_writes_while_a_group_comes_and_goes_is_told_once",
+            "a_client_whose_message_is_tried_for_long_is_told_once",
+        ],
+    },
+    Fault {
         what: "files cannot be fetched: 5xx, or no file server",
         client: "a file of theirs, or of an agent's, comes when it can be fetched; of one that cannot for half a day they read that it was not passed on",
         agent: "after some minutes a line that a file waits, and what was written after it; all of it in order afterwards",
@@ -348,13 +359,15 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "the group is deleted",
         client: "after a minute one line: seen later than usual, no need to send it again",
-        agent: "a first text that the client changes while its ticket is closed shows as it is now where that is opened again",
+        agent: "what a client changes while their ticket is closed shows in the group that the config names next",
         admin: "the log; everything waits until the config names another group, in which the tickets go on, or this one is back; of an agent's file that only the old group has, a dead letter",
         tests: &[
             "a_group_that_refuses_everything_is_asked_and_not_called",
             "whoever_wrote_before_the_group_was_lost_is_told_as_well",
             "tickets_go_on_in_another_main_group_with_all_that_waits",
             "what_is_changed_in_a_closed_ticket_of_a_lost_group_shows_where_it_is_opened_again",
+            "what_is_changed_in_a_closed_ticket_once_its_group_is_lost_shows_in_the_new_one",
+            "what_is_taken_back_in_a_closed_ticket_of_a_lost_group_brings_nothing_into_the_new_one",
             "whoever_is_not_in_the_new_main_group_has_no_tickets_there",
         ],
     },
