@@ -28,7 +28,8 @@ CREATE TABLE outbox_new (
                   OR state = 'done' OR state = 'dropped' OR state = 'dead'),
     carrier     INTEGER,                -- the call of the same lane that carries it
     left_topic  INTEGER,                -- it was under way there when its ticket moved to another group
-    not_before  INTEGER NOT NULL,
+    not_before  INTEGER NOT NULL,       -- who has waited longer goes first
+    place       INTEGER,                -- the same as it was before the call was put off to be tried again
     attempts    INTEGER NOT NULL DEFAULT 0,
     failures    INTEGER NOT NULL DEFAULT 0,  -- attempts that count against the limit
     maybe_sent  INTEGER NOT NULL DEFAULT 0 CHECK (maybe_sent IN (0, 1)),
@@ -52,6 +53,7 @@ ALTER TABLE outbox_new RENAME TO outbox;
 CREATE INDEX outbox_lane ON outbox (lane, position) WHERE finished_at IS NULL;
 -- What is due next, and how much waits.
 CREATE INDEX outbox_waiting ON outbox (budget, desk, is_head, priority, not_before) WHERE state = 'waiting';
+CREATE INDEX outbox_put_off ON outbox (not_before) WHERE place IS NOT NULL AND state = 'waiting';
 -- Which further desks anything waits for.
 CREATE INDEX outbox_further ON outbox (desk) WHERE desk <> 0 AND finished_at IS NULL;
 CREATE INDEX outbox_claimed ON outbox (id) WHERE state = 'claimed';

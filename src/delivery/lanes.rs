@@ -122,6 +122,7 @@ pub(super) fn claim(
     if gates.hold_everything() {
         return Ok(claiming.claims);
     }
+    claims::take_places(db, at.moment.now)?;
     let to_clients = claims::agenda(db, Budget::Client, DeskId::MAIN)?;
     let (replies, words) = to_clients.into_iter().partition(is_reply);
     claiming.heads_without_window(Budget::Client, replies)?;

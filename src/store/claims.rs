@@ -42,8 +42,10 @@ const BURY: &str = "UPDATE outbox SET state = 'dead', finished_at = ?2, is_head 
      desk = CASE budget WHEN 'desk' THEN desk \
      ELSE ifnull((SELECT tickets.desk FROM tickets WHERE tickets.id = ticket_id), 0) END \
      WHERE id = ?1 AND finished_at IS NULL RETURNING desk";
-const RETRY: &str = "UPDATE outbox SET state = 'waiting', not_before = ?2, failures = ?3, maybe_sent = ?4 \
-     WHERE id = ?1 AND finished_at IS NULL";
+const RETRY: &str = "UPDATE outbox SET state = 'waiting', place = ifnull(place, not_before), not_before = ?2, \
+     failures = ?3, maybe_sent = ?4 WHERE id = ?1 AND finished_at IS NULL";
+const TAKE_PLACES: &str = "UPDATE outbox SET not_before = min(place, ?1), place = NULL \
+     WHERE place IS NOT NULL AND state = 'waiting' AND not_before <= ?1";
 const PUT_BACK: &str = "UPDATE outbox SET state = 'waiting' WHERE id = ?1 AND finished_at IS NULL";
 const DOUBT: &str =
     "UPDATE outbox SET state = 'doubt', failures = ?2 WHERE id = ?1 AND finished_at IS NULL";
@@ -290,6 +292,13 @@ pub fn dead(
         .optional()?;
     outbox::promote(db, lane)?;
     Ok(desk.unwrap_or(DeskId::MAIN))
+}
+
+/// Calls that were put off until now take the places again that they had before: where much waits, each try would
+/// cost them all of that time otherwise.
+pub fn take_places(db: &Db, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(TAKE_PLACES)?.execute([now])?;
+    Ok(())
 }
 
 /// The call is made again, not before `not_before`.

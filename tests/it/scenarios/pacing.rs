@@ -248,6 +248,51 @@ fn what_has_met_a_wait_stays_before_what_came_later() {
     });
 }
 
+/// Where much waits, what has to be tried again goes when that may be, and not behind all that came meanwhile.
+#[test]
+fn what_is_tried_again_keeps_its_place_in_a_long_queue() {
+    let setup = Setup {
+        limits: unlimited(),
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        // More than go in three minutes, each in a topic of its own.
+        let names = names("client", 70);
+        for name in &names {
+            t.client(name).says("hello");
+            t.pass(MINUTE);
+        }
+        let since = t.now();
+        for name in &names {
+            t.client(name).drops(content::photo(name, "look"), None);
+        }
+        t.run();
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("copyMessage", Fault::Internal500)
+        });
+        t.pass(6 * MINUTE);
+        let calls = t.sandbox.calls().into_iter();
+        let copies = calls.filter(|call| call.method == "copyMessage" && call.at_ms > since);
+        let copies: Vec<_> = copies
+            .map(|call| {
+                let source = ["from_chat_id", "message_id"].map(|name| call.params[name].clone());
+                (call.at_ms, call.status, source)
+            })
+            .collect();
+        let failed = copies.iter().find(|(_, status, _)| *status == 500);
+        let (failed_at, _, message) = failed.expect("one has failed");
+        let done = copies
+            .iter()
+            .find(|(_, status, copied)| *status == 200 && copied == message);
+        let (done_at, ..) = done.expect("it was tried again");
+        let took = done_at - failed_at;
+        // With the first of the next minute.
+        assert!(took < 61_000, "it went after {took} ms: {copies:?}");
+        reads_everything(t);
+    });
+}
+
 #[test]
 fn floods_that_telegram_hides_as_latency_are_waited_for() {
     bot_test_with(
