@@ -7,11 +7,12 @@ mod group;
 mod heads;
 mod lanes;
 mod pace;
+mod waits;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -20,11 +21,12 @@ use futures_util::{FutureExt, StreamExt};
 use crate::clock::Clock;
 use crate::desk::{Desk, Moment};
 use crate::domain::call::{Budget, ReadyCall};
-use crate::domain::ids::{BotId, ChatId};
+use crate::domain::ids::{BotId, ChatId, DeskId};
 use crate::domain::outcome::{Outcome, Reason};
 use crate::domain::time::Timestamp;
 use crate::store::claims::{self, OutboxRow, Stored};
-use crate::store::{Db, Error, Writer, each_isolated, jumps, pauses, rates};
+use crate::store::voices::Standing;
+use crate::store::{self, Db, Error, Writer, desks, each_isolated, jumps, pauses, rates};
 use crate::telegram::Client;
 pub use pace::Pace;
 
@@ -68,9 +70,8 @@ pub struct Delivery {
     /// Whether a call is under way that shows how Telegram counts.
     is_trying: bool,
     ended: Vec<Ended>,
-    /// Chats that asked to be left alone, from the moment the answer came: a call that was claimed
-    /// with the one that met it does not follow.
-    paused: Arc<Paused>,
+    /// Chats that asked to be left alone, as the calls under way know it.
+    waits: Arc<waits::Waits>,
     /// What is out of reach, and when it is asked.
     breakers: breaker::Breakers,
     forget_quiet_at: Duration,
@@ -79,9 +80,6 @@ pub struct Delivery {
     /// How far the machine's clock was set since, and what is stored does not know of it yet.
     jumped_ms: i64,
 }
-
-/// Chats and the running time until which they are left alone: by all, or by one voice alone.
-type Paused = Mutex<BTreeMap<(ChatId, Option<BotId>), Duration>>;
 
 /// What a turn has found out about the next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +112,7 @@ impl Delivery {
             desk_in_flight: lanes::InGroups::new(),
             is_trying: false,
             ended: Vec::new(),
-            paused: Arc::default(),
+            waits: Arc::default(),
             breakers: breaker::Breakers::default(),
             forget_quiet_at: Duration::ZERO,
             seen: None,
@@ -134,10 +132,18 @@ impl Delivery {
     pub async fn recover(&self) -> Result<usize, Error> {
         let (desk, moment) = (self.desk.clone(), self.moment());
         let (pace, running) = (Arc::clone(&self.pace), self.clock.running());
+        let (waits, voices) = (Arc::clone(&self.waits), Arc::clone(&self.voices));
         self.writer
             .run(move |db| {
                 let now = moment.now;
                 jumps::nothing_ahead(db, now)?;
+                let chat = desks::chat(db, desk.desks(), DeskId::MAIN)?;
+                for voice in voices.keys() {
+                    if let Standing::Waits(until) = store::voices::standing(db, *voice, now)? {
+                        let until = running.saturating_add(until.since(now));
+                        waits.remember(chat, *voice, until);
+                    }
+                }
                 for (ended, call) in claims::recent(db, now.minus(pace.memory()), RECALLED_MAX)? {
                     pace.recall(call, now.since(ended), running);
                 }
@@ -218,7 +224,7 @@ impl Delivery {
         let attempt = Attempt {
             client: voice.unwrap_or(&self.client).clone(),
             clock: Arc::clone(&self.clock),
-            paused: Arc::clone(&self.paused),
+            waits: Arc::clone(&self.waits),
             row,
             call,
         };
@@ -357,7 +363,7 @@ fn settle(db: &Db, desk: &Desk, moment: Moment, ended: &[Ended]) -> Result<(), E
 struct Attempt {
     client: Client,
     clock: Arc<dyn Clock>,
-    paused: Arc<Paused>,
+    waits: Arc<waits::Waits>,
     row: OutboxRow,
     call: ReadyCall,
 }
@@ -365,44 +371,30 @@ struct Attempt {
 impl Attempt {
     async fn make(mut self) -> Ended {
         let started = self.clock.running();
-        let outcome = match self.paused_for() {
-            Some(wait) => Outcome::RetryAfter(wait),
-            // Nobody knows how far a call came that panicked.
-            None => AssertUnwindSafe(self.client.call(&self.call))
-                .catch_unwind()
-                .await
-                .unwrap_or(Outcome::InDoubt),
-        };
-        if let (Outcome::RetryAfter(wait), Some(chat)) = (&outcome, self.call.chat()) {
-            let until = self.clock.running().saturating_add(*wait);
-            if let Ok(mut paused) = self.paused.lock() {
-                let alone = self.row.voice.filter(|_| self.row.floods_alone(*wait));
-                paused.insert((chat, alone), until);
+        let chat = self.call.chat();
+        let admitted = self.waits.admit(chat, self.row.voice, &*self.clock).await;
+        let outcome = match admitted {
+            Err(paused) => waits::Waits::unmade(&mut self.row, &paused),
+            Ok(admitted) => {
+                // Nobody knows how far a call came that panicked.
+                let outcome = AssertUnwindSafe(self.client.call(&self.call))
+                    .catch_unwind()
+                    .await
+                    .unwrap_or(Outcome::InDoubt);
+                let (row, now) = (&mut self.row, self.clock.running());
+                self.waits.ended(&admitted, chat, row, &outcome, now);
+                outcome
             }
-        }
+        };
         if let Some(tried) = &mut self.row.tried {
             tried.took = self.clock.running().saturating_sub(started);
         }
         log(&self.row, &outcome);
         Ended {
             row: self.row,
-            chat: self.call.chat(),
+            chat,
             outcome,
         }
-    }
-
-    /// How long the chat has still to be left alone.
-    fn paused_for(&self) -> Option<Duration> {
-        let (chat, now) = (self.call.chat()?, self.clock.running());
-        let mut paused = self.paused.lock().ok()?;
-        paused.retain(|_, until| *until > now);
-        let of_all = paused.get(&(chat, None));
-        let of_voice = self
-            .row
-            .voice
-            .and_then(|voice| paused.get(&(chat, Some(voice))));
-        let until = of_all.max(of_voice)?;
-        Some(*until - now)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::call::{Budget, Call, Priority, Purpose, ReadyCall};
 use crate::domain::ids::{BotId, ChatId};
 use crate::domain::rules::pacing::{self, Window};
-use crate::domain::rules::voices::{self, Counting, Learnt, Tried, VOICE_AGAIN};
+use crate::domain::rules::voices::{self, Counting, Learnt, Shared, Tried, VOICE_AGAIN};
 use crate::domain::time::Timestamp;
 use crate::store::claims::OutboxRow;
 use crate::store::pauses::Counted;
@@ -256,7 +256,7 @@ impl Group {
             voice,
             at: now,
             weight,
-            may_be_shared: true,
+            may_be_shared: Shared::WhereShort,
         };
         pauses::count_call(db, counted, is_new_ticket)?;
         for _ in 0..weight {

@@ -281,6 +281,7 @@ impl World {
             chat: info.chat,
             at_ms: info.at_ms,
             status: answer.status(),
+            retry_after_seconds: answer.retry_after(),
             counted: table::find(info.method)
                 .is_some_and(|method| is_counted(&self.settings, method.family)),
             violation,

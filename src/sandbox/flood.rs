@@ -158,7 +158,8 @@ impl Meters {
     }
 
     /// A call while a wait of its bot runs, or one of all bots that are counted with it, is refused and may
-    /// make that longer; one of all bots never longer than the window in which they are counted.
+    /// make that longer; one of all bots never longer than the window in which they are counted, unless their
+    /// waits may be longer.
     fn penalised(&mut self, settings: &Settings, family: Family, draw: Draw) -> Option<Verdict> {
         let now_ms = draw.now_ms;
         let running = [counted_as(settings, draw), own(draw)].map(|whose| {
@@ -171,7 +172,8 @@ impl Meters {
         if early {
             let left_ms = penalty.until_ms - now_ms;
             let grown_ms = penalty.until_ms + left_ms * i64::from(settings.penalty_growth) / 100;
-            penalty.until_ms = if whose == own(draw) {
+            let is_long_for_all = settings.unconfirmed.long_waits_are_of_all_bots;
+            penalty.until_ms = if is_long_for_all || whose == own(draw) {
                 grown_ms
             } else {
                 grown_ms.min(penalty.until_ms.max(now_ms + GROUP_WINDOW_MS))
@@ -185,15 +187,17 @@ impl Meters {
     }
 
     /// Starts a `retry_after` that a test or a fault asked for. One that is longer than the window of a
-    /// group is its bot's alone: no count of a minute asks for so much.
+    /// group may be its bot's alone: no count of a minute asks for so much.
     pub fn penalise(&mut self, settings: &Settings, draw: Draw, seconds: u32) {
         // An uncounted call that is refused all the same closes the chat for messages.
         let family = counted_family(settings, draw.family).unwrap_or(Family::Message);
         let wait_ms = i64::from(seconds) * SECOND_MS;
-        let whose = if wait_ms > GROUP_WINDOW_MS {
-            own(draw)
-        } else {
+        let is_for_all =
+            wait_ms <= GROUP_WINDOW_MS || settings.unconfirmed.long_waits_are_of_all_bots;
+        let whose = if is_for_all {
             counted_as(settings, draw)
+        } else {
+            own(draw)
         };
         let meter = self.chats.entry(whose).or_default();
         let until_ms = draw.now_ms + wait_ms;
@@ -398,30 +402,39 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_that_of_all_bots_that_are_counted_together_unless_it_is_longer_than_their_window()
-    {
+    fn a_wait_is_that_of_all_bots_that_are_counted_together_and_a_long_one_may_not_be() {
         let early = |seconds| Verdict::Refused {
             seconds,
             early: true,
         };
-        // What another bot is answered a second later, and then the same one.
-        for (together, seconds, other, same) in [
-            (true, 60, early(60), early(60)),
-            (true, 61, Verdict::Pass, early(120)),
-            (false, 60, Verdict::Pass, early(118)),
-            (false, 61, Verdict::Pass, early(120)),
+        let pass = Verdict::Pass;
+        // Whether bots are counted together and long waits are those of all of them; what another bot is answered
+        // a second later, then the same one, then the other one again.
+        for (together, long, seconds, expected) in [
+            (true, true, 60, [early(118), early(236), early(472)]),
+            (true, true, 61, [early(120), early(240), early(480)]),
+            (true, true, 7_200, [14_398, 28_796, 57_592].map(early)),
+            (true, false, 60, [early(60), early(60), early(60)]),
+            (true, false, 61, [pass, early(120), pass]),
+            (true, false, 7_200, [pass, early(14_398), pass]),
+            (false, true, 60, [pass, early(118), pass]),
+            (false, true, 7_200, [pass, early(14_398), pass]),
+            (false, false, 60, [pass, early(118), pass]),
+            (false, false, 61, [pass, early(120), pass]),
         ] {
             let mut settings = Settings::default();
             settings.unconfirmed.groups_count_bots_together = together;
+            settings.unconfirmed.long_waits_are_of_all_bots = long;
             let mut meters = Meters::default();
             let of = |bot, now_ms| Draw {
                 bot,
                 ..draw(Family::Message, false, now_ms)
             };
             meters.penalise(&settings, of(2, 0), seconds);
-            for (bot, expected) in [(1, other), (2, same)] {
+            for (bot, expected) in [1, 2, 1].into_iter().zip(expected) {
                 let verdict = meters.draw(&settings, of(bot, 1_000));
-                assert_eq!(verdict, expected, "{together}, {seconds} s, bot {bot}");
+                let case = format!("together {together}, long {long}, {seconds} s, bot {bot}");
+                assert_eq!(verdict, expected, "{case}");
             }
         }
     }

@@ -25,6 +25,8 @@ pub struct CallRecord {
     pub at_ms: i64,
     /// HTTP status; 0 where no answer was given.
     pub status: u16,
+    /// How long the caller was told to wait.
+    pub retry_after_seconds: Option<u32>,
     /// Telegram counts it against what a chat bears.
     pub counted: bool,
     /// The call broke a rule.

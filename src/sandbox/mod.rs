@@ -99,6 +99,15 @@ impl Answer {
         }
     }
 
+    /// For how many seconds the caller is told to wait.
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Answer::Reply { retry_after, .. } => *retry_after,
+            Answer::Slow { then, .. } => then.retry_after(),
+            Answer::CutBefore | Answer::CutAfter | Answer::Hang | Answer::Wait { .. } => None,
+        }
+    }
+
     /// The body as a caller reads it who neither waits nor loses connections.
     pub fn body(&self) -> Option<&str> {
         match self {

@@ -45,9 +45,11 @@ pub struct Settings {
 pub struct Unconfirmed {
     /// Edits are counted together with sends (levlam: yes; newer field logs: no).
     pub edits_share_bucket: bool,
-    /// The calls of all bots into one group are counted together, not those of each by itself. A wait that is
-    /// longer than the window in which they are counted is one bot's alone all the same.
+    /// The calls of all bots into one group are counted together, not those of each by itself.
     pub groups_count_bots_together: bool,
+    /// A wait that is longer than the window in which they are counted is that of all of them too, in answer to
+    /// whichever bot it was asked for; else that bot's alone.
+    pub long_waits_are_of_all_bots: bool,
     /// `setMessageReaction` counts like a send.
     pub reactions_count: bool,
     /// Every item of an album or of `copyMessages` counts.
@@ -127,6 +129,7 @@ impl Default for Unconfirmed {
         Unconfirmed {
             edits_share_bucket: true,
             groups_count_bots_together: true,
+            long_waits_are_of_all_bots: true,
             reactions_count: false,
             album_items_count: true,
             copies_protected_content: true,

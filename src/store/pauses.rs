@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 use super::{Db, Error, Place};
 use crate::domain::ids::BotId;
 use crate::domain::rules::pacing::{WINDOW, Window};
+use crate::domain::rules::voices::Shared;
 use crate::domain::time::Timestamp;
 
 const PAUSE: &str = "INSERT INTO pauses (place, until, since) VALUES (?1, ?2, ?3) \
@@ -36,8 +37,8 @@ pub struct Counted {
     pub at: Timestamp,
     /// For how many calls it counts.
     pub weight: u32,
-    /// Whether a flood that answers it can have been counted for all bots together.
-    pub may_be_shared: bool,
+    /// Whether a flood that answers it can be that of all bots.
+    pub may_be_shared: Shared,
 }
 
 /// Leaves a place alone until a time, or longer if that was asked for before.

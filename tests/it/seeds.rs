@@ -128,6 +128,14 @@ fn has_groups(seed: u64) -> bool {
     Dice::new(seed ^ MOVES_SALT).below(4) == 0
 }
 
+/// What keeps this draw apart from all others.
+const LONG_WAITS_SALT: u64 = 0x10_17A5;
+
+/// Whose the long waits are where bots are counted together.
+fn long_waits_are_of_all_bots(seed: u64) -> bool {
+    Dice::new(seed ^ LONG_WAITS_SALT).below(2) == 0
+}
+
 /// What moves a ticket to another group, or back.
 fn moved(dice: &Dice) -> Action {
     const MOVES: [&str; 6] = [
@@ -168,6 +176,7 @@ fn setup_of(seed: u64, swarm: &Swarm, rare: &RareTrouble) -> Setup {
         ..Settings::default()
     };
     sandbox.unconfirmed.groups_count_bots_together = swarm.counts_together;
+    sandbox.unconfirmed.long_waits_are_of_all_bots = long_waits_are_of_all_bots(seed);
     Setup {
         limits: none,
         privacy: privacy(swarm.asks_agents),

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::pacing::{WINDOW, Window};
+use crate::domain::ids::BotId;
 use crate::domain::time::Timestamp;
 
 /// Telegram hides floods of up to 8 s as latency (tdlib, NetQueryDelayer.cpp). A call above the budget
@@ -99,19 +100,102 @@ pub fn flooded(before: Learnt, was_tried: bool, now: Timestamp) -> Option<Learnt
     is_taken_back.then(|| together(now))
 }
 
+/// Whether a wait that answers a call can be that of all bots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// Nothing can have been counted together.
+    Never,
+    /// Where it is not longer than a window of all bots together is full.
+    WhereShort,
+    /// However long it is: another bot has a long wait, and nobody has posted since.
+    Always,
+}
+
+impl Shared {
+    /// What it is while nobody knows whose the long wait of another voice is.
+    pub fn after_another(self) -> Shared {
+        match self {
+            Shared::Never => Shared::Never,
+            Shared::WhereShort | Shared::Always => Shared::Always,
+        }
+    }
+}
+
 /// Whether counting all bots together can be the reason why Telegram asks to wait in answer to a call. Not
 /// where each bot is known to be counted by itself, and the window of all of them, with this call in it,
 /// holds no more than one bot may spend.
-pub fn may_be_shared(learnt: Learnt, all: Window) -> bool {
+pub fn may_be_shared(learnt: Learnt, all: Window) -> Shared {
     let is_within = all.limit.is_some_and(|limit| all.used <= limit);
-    !(learnt.counting == Counting::Apart && is_within)
+    match learnt.counting {
+        Counting::Apart if is_within => Shared::Never,
+        Counting::Apart | Counting::Together => Shared::WhereShort,
+    }
 }
 
 /// Whether a wait that answers a call is that of the voice alone that made it: nothing can have been counted
 /// together, or it is longer than any window of all bots together is full. The main bot's wait is everybody's:
 /// nearly all has to be made by it.
-pub fn floods_alone(is_voice: bool, may_be_shared: bool, asked: Duration) -> bool {
-    is_voice && (!may_be_shared || asked > SHARED_AT_MOST)
+pub fn floods_alone(is_voice: bool, shared: Shared, asked: Duration) -> bool {
+    is_voice
+        && match shared {
+            Shared::Never => true,
+            Shared::WhereShort => asked > SHARED_AT_MOST,
+            Shared::Always => false,
+        }
+}
+
+/// A long wait of a voice that nobody knows to be its alone: Telegram may refuse all bots for so long, and lengthen
+/// the wait with each call that comes before its end. So one call of the others goes first, and they follow when it
+/// has posted something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongWait {
+    /// The voice.
+    pub voice: BotId,
+    /// Its end, by how long the program has been running.
+    pub until: Duration,
+    /// The call that goes first is under way.
+    pub is_tested: bool,
+}
+
+/// What a call of another bot does while such a wait runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follows {
+    /// It goes first.
+    Tests,
+    /// It waits for the end of the one that does.
+    Waits,
+}
+
+impl LongWait {
+    /// A voice was asked to wait for long, perhaps not for the first time.
+    pub fn asked(before: Option<LongWait>, voice: BotId, until: Duration) -> LongWait {
+        let (until, is_tested) = match before {
+            Some(before) => (before.until.max(until), before.is_tested),
+            None => (until, false),
+        };
+        LongWait {
+            voice,
+            until,
+            is_tested,
+        }
+    }
+
+    /// What a call of another bot does.
+    pub fn follows(self) -> Follows {
+        match self.is_tested {
+            true => Follows::Waits,
+            false => Follows::Tests,
+        }
+    }
+
+    /// The call that went first has ended. What is left of the question.
+    pub fn tested(self, has_posted: bool) -> Option<LongWait> {
+        let asked_again = LongWait {
+            is_tested: false,
+            ..self
+        };
+        (!has_posted).then_some(asked_again)
+    }
 }
 
 fn together(now: Timestamp) -> Learnt {
@@ -160,7 +244,8 @@ mod tests {
             counting: Counting::Apart,
             ..Learnt::NOTHING
         };
-        // Whether a voice's wait of up to 70 s is its own; a longer one always is, the main bot's never.
+        // Whether a voice's wait of up to 70 s is its own; a longer one is, unless nobody knows whose that of
+        // another voice is; the main bot's never.
         let table = [
             ("nothing is known", nothing, within, false),
             (
@@ -178,20 +263,97 @@ mod tests {
             ("apart, without a limit", apart, open, false),
         ];
         for (case, learnt, all, is_short_own) in table {
-            let may_be_shared = may_be_shared(learnt, all);
-            for (asked, expected) in [
-                (1, is_short_own),
-                (60, is_short_own),
-                (70, is_short_own),
-                (71, true),
-                (7_728, true),
+            let shared = may_be_shared(learnt, all);
+            for (asked, expected, after_another) in [
+                (1, is_short_own, is_short_own),
+                (60, is_short_own, is_short_own),
+                (70, is_short_own, is_short_own),
+                (71, true, is_short_own),
+                (7_728, true, is_short_own),
             ] {
                 let asked = seconds(asked);
-                let of_voice = floods_alone(true, may_be_shared, asked);
+                let of_voice = floods_alone(true, shared, asked);
                 assert_eq!(of_voice, expected, "{case}: {asked:?}");
-                let of_main = floods_alone(false, may_be_shared, asked);
+                let of_main = floods_alone(false, shared, asked);
                 assert!(!of_main, "{case}: {asked:?} of the main bot");
+                let second = floods_alone(true, shared.after_another(), asked);
+                assert_eq!(second, after_another, "{case}: {asked:?} after another");
             }
+        }
+    }
+
+    #[test]
+    fn one_call_goes_first_while_nobody_knows_whose_a_long_wait_is() {
+        #[derive(Debug)]
+        enum Step {
+            Asked(u64),
+            Goes(Follows),
+            Ends(bool),
+        }
+        use Step::{Asked, Ends, Goes};
+        // What happens; until when there is a question in the end, and whether a call is under way about it.
+        type Question = Option<(u64, bool)>;
+        let table: [(&str, &[Step], Question); 7] = [
+            ("asked", &[Asked(300)], Some((300, false))),
+            (
+                "only one goes",
+                &[Asked(300), Goes(Follows::Tests), Goes(Follows::Waits)],
+                Some((300, true)),
+            ),
+            (
+                "it has posted",
+                &[Asked(300), Goes(Follows::Tests), Ends(true)],
+                None,
+            ),
+            (
+                "it has not, and another one goes",
+                &[
+                    Asked(300),
+                    Goes(Follows::Tests),
+                    Ends(false),
+                    Goes(Follows::Tests),
+                    Goes(Follows::Waits),
+                ],
+                Some((300, true)),
+            ),
+            ("asked again", &[Asked(300), Asked(600)], Some((600, false))),
+            (
+                "asked again for less",
+                &[Asked(300), Asked(200)],
+                Some((300, false)),
+            ),
+            (
+                "asked again meanwhile",
+                &[
+                    Asked(300),
+                    Goes(Follows::Tests),
+                    Asked(600),
+                    Goes(Follows::Waits),
+                ],
+                Some((600, true)),
+            ),
+        ];
+        for (case, steps, expected) in table {
+            let mut wait: Option<LongWait> = None;
+            for step in steps {
+                wait = match (step, wait) {
+                    (Asked(until), before) => {
+                        Some(LongWait::asked(before, BotId(7), seconds(*until)))
+                    }
+                    (Goes(expected), Some(before)) => {
+                        assert_eq!(before.follows(), *expected, "{case}: {step:?}");
+                        Some(LongWait {
+                            is_tested: true,
+                            ..before
+                        })
+                    }
+                    (Ends(has_posted), Some(before)) => before.tested(*has_posted),
+                    (Goes(_) | Ends(_), None) => panic!("{case}: nothing is asked at {step:?}"),
+                };
+            }
+            let left = wait.map(|wait| (wait.until, wait.is_tested));
+            let expected = expected.map(|(until, is_tested)| (seconds(until), is_tested));
+            assert_eq!(left, expected, "{case}");
         }
     }
 

@@ -4,12 +4,12 @@
 use hushdesk::clock::Clock;
 use hushdesk::domain::desks::MAIN_NAME;
 use hushdesk::ops::metrics;
-use hushdesk::sandbox::MessageView;
+use hushdesk::sandbox::{CallRecord, MessageView};
 use hushdesk::store::Db;
 use hushdesk::store::figures::{self, GroupName};
 
-use super::Scenario;
 use super::lawful::check_desk;
+use super::{Scenario, VOICES};
 
 impl Scenario {
     /// The oldest message of the bot in a chat that the test has not looked at yet.
@@ -173,21 +173,41 @@ impl Scenario {
     }
 
     /// A bot cannot keep to a wait that it was never told of. Only that excuses an early call: the
-    /// newest wait before it was answered into a fault, and no call has learnt of it since.
-    fn early_calls_are_excused(&self) -> bool {
+    /// newest wait before it was answered into a fault, and no call has learnt of it since; or it is the
+    /// one that finds out that a long wait of a voice is everybody's.
+    pub(super) fn early_calls_are_excused(&self) -> bool {
         let calls = self.sandbox.calls();
         let early = calls.iter().enumerate().filter(|(_, call)| call.violation);
         early.into_iter().all(|(index, call)| {
             let earlier = calls[..index].iter().rev();
-            let waits = earlier.filter(|earlier| {
+            let mut waits = earlier.filter(|earlier| {
                 earlier.chat == call.chat && (earlier.unseen_wait || earlier.status == 429)
             });
+            if let Some(wait) = waits.clone().next()
+                && self.finds_out(wait, call)
+            {
+                return true;
+            }
             // Calls that leave together cannot know of each other's answers.
             waits
-                .into_iter()
                 .find(|earlier| earlier.unseen_wait || earlier.at_ms < call.at_ms)
                 .is_some_and(|wait| wait.unseen_wait)
         })
+    }
+
+    /// Whether a call was made although Telegram had asked a voice alone to wait, as far as anybody could tell, and
+    /// is the first that was refused because the wait is that of all bots. A second one, of whichever bot, has
+    /// the first before it, which was early.
+    fn finds_out(&self, wait: &CallRecord, call: &CallRecord) -> bool {
+        const WINDOW_SECONDS: u32 = 60;
+        let unconfirmed = &self.setup.sandbox.unconfirmed;
+        let is_of_all =
+            unconfirmed.groups_count_bots_together && unconfirmed.long_waits_are_of_all_bots;
+        let is_of_voice = VOICES.iter().any(|(_, voice)| *voice == wait.bot);
+        let is_long = wait
+            .retry_after_seconds
+            .is_some_and(|seconds| seconds > WINDOW_SECONDS);
+        is_of_all && is_of_voice && is_long && !wait.violation && call.bot != wait.bot
     }
 
     fn check_nothing_unread(&self) {

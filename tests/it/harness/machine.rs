@@ -304,7 +304,7 @@ impl Machine {
                 break;
             }
         }
-        Ok(next.progressed || flew)
+        Ok(next.progressed || next.at_once || flew)
     }
 
     fn work(&mut self) -> Result<bool, store::Error> {

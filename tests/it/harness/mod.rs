@@ -179,7 +179,11 @@ impl Scenario {
         });
         let further: Vec<i64> = further.collect();
         let clock = Arc::new(ModelClock::at(START_MS));
-        let wire = Arc::new(Wire::new(sandbox.clone(), Arc::clone(&clock)));
+        let wire = Arc::new(Wire::new(
+            sandbox.clone(),
+            Arc::clone(&clock),
+            setup.overlaps,
+        ));
         let mut scenario = Scenario {
             sandbox,
             group,

@@ -42,6 +42,8 @@ pub struct Setup {
     pub desks: Vec<FurtherDesk>,
     /// How many of the [`VOICES`] post in the group.
     pub voices: usize,
+    /// Calls that are made at once have all left before the first is answered, as over a network.
+    pub overlaps: bool,
     /// The config names a basic group, which has yet to become a supergroup.
     pub basic_group: bool,
     /// The same for the further desk of this name.
@@ -100,6 +102,7 @@ impl Default for Setup {
             seed: 1,
             desks: Vec::new(),
             voices: 0,
+            overlaps: false,
             basic_group: false,
             basic_desk: None,
         }

@@ -1,12 +1,12 @@
 //! The harness itself: actors do what apps do, readers see it, and no leak goes unnoticed. The
 //! bot's part is played by hand where it matters.
 
-use hushdesk::sandbox::Upload;
 use hushdesk::sandbox::content::{self, Piece};
 use hushdesk::sandbox::marked::{ALBUMS, KINDS};
+use hushdesk::sandbox::{Fault, FaultRule, Upload};
 use serde_json::{Value, json};
 
-use super::{Dice, Reads, Scenario, Setup, TOKEN, any_content, quiet_log};
+use super::{Dice, Reads, Scenario, Setup, TOKEN, VOICES, any_content, quiet_log};
 
 /// Plays without the end that scenarios have.
 fn play(play: impl FnOnce(&mut Scenario)) {
@@ -217,4 +217,44 @@ fn a_mark_that_was_confirmed_is_no_leak() {
         t.allowed.reveals("ann", ann.first_name());
         assert_eq!(t.leaks(), [""; 0]);
     });
+}
+
+#[test]
+fn one_call_may_find_out_that_a_long_wait_of_a_voice_is_everybodys() {
+    let (main, voice, other) = (TOKEN, VOICES[0].0, VOICES[1].0);
+    // Who is asked to wait, for how long, and who calls before the end; whether that is excused where such a wait is
+    // everybody's, and whether nothing has to be where it is not.
+    let table: [(&str, u32, &[&str], bool, bool); 11] = [
+        (voice, 300, &[], true, true),
+        (voice, 300, &[main], true, true),
+        (voice, 7_200, &[other], true, true),
+        (voice, 61, &[main], true, true),
+        (voice, 60, &[main], false, false),
+        (voice, 300, &[main, main], false, true),
+        (voice, 300, &[main, other], false, true),
+        (voice, 300, &[other, main], false, true),
+        (voice, 300, &[voice], false, false),
+        (voice, 300, &[main, voice], false, false),
+        (main, 300, &[voice], false, true),
+    ];
+    for (asked, seconds, early, where_all, where_alone) in table {
+        for (is_of_all, expected) in [(true, where_all), (false, where_alone)] {
+            let mut setup = Setup {
+                voices: 2,
+                ..Setup::default()
+            };
+            setup.sandbox.unconfirmed.long_waits_are_of_all_bots = is_of_all;
+            let (captured, _guard) = quiet_log();
+            let t = Scenario::new(setup, captured);
+            let wait = Fault::RetryAfter { seconds };
+            t.sandbox.plan(FaultRule::once("sendMessage", wait));
+            let say = json!({"chat_id": t.group, "text": "x"});
+            let say = say.as_object().expect("an object literal");
+            for (at, token) in (t.now()..).zip([asked].iter().chain(early)) {
+                t.sandbox.call(token, "sendMessage", say, at);
+            }
+            let case = format!("{asked} {seconds} s, {early:?}, of all: {is_of_all}");
+            assert_eq!(t.early_calls_are_excused(), expected, "{case}");
+        }
+    }
 }

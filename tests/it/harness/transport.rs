@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use hushdesk::sandbox::{self, Answer, Download, Sandbox};
@@ -34,12 +35,14 @@ pub struct Wire {
     crashed: AtomicBool,
     /// Killed after Telegram asked to wait and before that could be written down: nobody can know.
     pub unseen_wait: AtomicBool,
+    /// Calls that are made at once have all left before the first is answered.
+    overlaps: bool,
     /// Calls whose effect happened although the bot could not know.
     pub doubts: AtomicUsize,
 }
 
 impl Wire {
-    pub fn new(sandbox: Sandbox, clock: Arc<ModelClock>) -> Self {
+    pub fn new(sandbox: Sandbox, clock: Arc<ModelClock>, overlaps: bool) -> Self {
         Self {
             sandbox,
             clock,
@@ -48,6 +51,7 @@ impl Wire {
             crash_at: AtomicUsize::new(NEVER),
             crashed: AtomicBool::new(false),
             unseen_wait: AtomicBool::new(false),
+            overlaps,
             doubts: AtomicUsize::new(0),
         }
     }
@@ -125,7 +129,28 @@ impl Wire {
             }
             return Box::pin(std::future::pending());
         }
+        if is_call && self.overlaps {
+            return Box::pin(self.after_others(reply));
+        }
         Box::pin(std::future::ready(reply))
+    }
+
+    /// An answer that comes after all that is sent now has left, and a moment after the one before it.
+    async fn after_others(
+        &self,
+        reply: Result<Reply, TransportError>,
+    ) -> Result<Reply, TransportError> {
+        let mut has_left = false;
+        std::future::poll_fn(|context| {
+            if std::mem::replace(&mut has_left, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        self.clock.advance(1);
+        reply
     }
 
     fn read(&self, answer: Answer, timeout: Duration) -> Result<Reply, TransportError> {

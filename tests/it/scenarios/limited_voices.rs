@@ -64,10 +64,11 @@ fn a_voice_that_alone_has_to_wait_stops_nobody_else() {
 
 #[test]
 fn a_long_wait_of_a_voice_stops_nobody_else_where_nothing_is_known_of_the_count() {
-    let setup = Setup {
+    let mut setup = Setup {
         limits: pacing::unlimited(),
         ..with_voice()
     };
+    setup.sandbox.unconfirmed.long_waits_are_of_all_bots = false;
     bot_test_with(setup, |t| {
         open_ticket(t);
         let (post, sent) = posted_by_voice(t, "mine");

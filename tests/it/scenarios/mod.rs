@@ -33,6 +33,7 @@ mod languages;
 mod letters;
 mod limited_voices;
 mod limits;
+mod long_waits;
 mod main_group;
 mod manners;
 mod masking;
