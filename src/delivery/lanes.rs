@@ -305,14 +305,9 @@ impl Claiming<'_> {
             claims::defer(self.db, row.id, now.plus(HELD_AGAIN))?;
             return Ok(Go::On);
         }
-        let weight = row.call.weight();
-        if self.held < weight {
-            if let Err(wait) = self.pace.take_bot(weight - self.held, self.running) {
-                self.is_bot_spent = true;
-                self.look_again(now.plus(wait));
-                return Ok(Go::Stop);
-            }
-            self.held = weight;
+        // Before what it takes of its client's budget, which could not be given back.
+        if row.budget != Budget::Desk && self.hold(row.call.weight()) == Go::Stop {
+            return Ok(Go::Stop);
         }
         if let Some(until) = self.client_free_at(&row)? {
             claims::defer(self.db, row.id, until)?;
@@ -341,6 +336,10 @@ impl Claiming<'_> {
                         return Ok(Go::On);
                     }
                 };
+                // Not for what waits for its group's room, turn by turn.
+                if row.budget == Budget::Desk && self.hold(row.call.weight()) == Go::Stop {
+                    return Ok(Go::Stop);
+                }
                 let call = match self.with_followers(&row)? {
                     Some(whole) => whole,
                     None => call,
@@ -371,6 +370,24 @@ impl Claiming<'_> {
             }
         }
         Ok(Go::On)
+    }
+
+    /// Holds so many messages of the bot's budget, if it has them.
+    fn hold(&mut self, weight: u32) -> Go {
+        if self.held >= weight {
+            return Go::On;
+        }
+        match self.pace.take_bot(weight - self.held, self.running) {
+            Ok(()) => {
+                self.held = weight;
+                Go::On
+            }
+            Err(wait) => {
+                self.is_bot_spent = true;
+                self.look_again(self.moment.now.plus(wait));
+                Go::Stop
+            }
+        }
     }
 
     /// Who makes a call.

@@ -336,11 +336,15 @@ pub(super) fn tell_since(
         Some(ticket) => store::backlog::waits_since(turn.db, ticket.id)?,
         None => None,
     };
-    let since = waits_since.map_or(since, |waits_since| waits_since.min(since));
-    if store::backlog::told_at(turn.db, client.id)? >= since {
+    let told_at = store::backlog::told_at(turn.db, client.id)?;
+    if told_at >= since {
         return Ok(());
     }
     store::backlog::set_told(turn.db, client.id, turn.now)?;
+    // It is still what they were told of.
+    if waits_since.is_some_and(|waits_since| told_at >= waits_since) {
+        return Ok(());
+    }
     let text = turn.texts().delayed(client.language);
     turn.tell_client(client.id, None, text, None)
 }

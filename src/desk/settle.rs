@@ -78,11 +78,11 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
             posted(turn, &carried, receipt)
         }
         Purpose::Relay => {
-            carried_along(turn, &merged, receipt)?;
+            carried_along(turn, &merged, receipt, group_of(turn, row)?)?;
             posted(turn, row, receipt)?;
             match receipt.message {
                 Some(post) if !merged.is_empty() => {
-                    let place = Place::Group(turn.group()?);
+                    let place = group_of(turn, row)?;
                     shared::make_room(turn, place, post)
                 }
                 Some(_) | None => Ok(()),
@@ -118,6 +118,10 @@ pub(super) fn pause(
     asked: Duration,
 ) -> Result<Timestamp, Error> {
     let until = turn.now.plus(after_flood(asked, turn.random()));
+    if row.voice.is_some() && row.budget != Budget::Desk {
+        // The client's chat with a voice is none of the desk's: what it says there just waits.
+        return Ok(until);
+    }
     if let (Some(voice), true) = (row.voice, row.floods_alone(asked)) {
         // The others go on, and may make this call in its place.
         voices::pause(turn.db, voice, until, turn.now)?;
@@ -204,13 +208,21 @@ fn carried_by_card(turn: &Turn<'_>, row: &OutboxRow) -> Result<OutboxRow, Error>
     })
 }
 
+/// The group that a call has posted in, by what it is called now. It may be one of the past.
+fn group_of(turn: &Turn<'_>, row: &OutboxRow) -> Result<Place, Error> {
+    Ok(Place::Group(match row.chat {
+        Some(chat) => topics::current_chat(turn.db, chat)?,
+        None => turn.group()?,
+    }))
+}
+
 /// A client's message stands in the topic.
 fn posted(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), Error> {
     let Some(ticket) = row.ticket else {
         return Ok(());
     };
     let (asked_for, is_left) = thread_of(turn, row, ticket)?;
-    let place = Place::Group(turn.group()?);
+    let place = group_of(turn, row)?;
     let is_linked = link(turn, row, receipt, place, asked_for)?;
     album::left_out(turn, row, receipt.skipped)?;
     if let (Some(voice), Some(post)) = (row.voice, receipt.message) {
@@ -265,11 +277,12 @@ fn link(
 }
 
 /// More messages of the client stand in the same post.
-fn carried_along(turn: &Turn<'_>, carried: &[OutboxRow], receipt: &Receipt) -> Result<(), Error> {
-    if carried.is_empty() {
-        return Ok(());
-    }
-    let place = Place::Group(turn.group()?);
+fn carried_along(
+    turn: &Turn<'_>,
+    carried: &[OutboxRow],
+    receipt: &Receipt,
+    place: Place,
+) -> Result<(), Error> {
     for (nth, row) in (1..).zip(carried) {
         let (Some(message), Some(post), Some(ticket)) = (row.message, receipt.message, row.ticket)
         else {

@@ -6,7 +6,7 @@ use crate::domain::call::{Audience, Call};
 use crate::domain::event::{AgentWord, ClientCommand, Timer};
 use crate::domain::ids::DeskId;
 use crate::domain::language::Language;
-use crate::store::{Error, claims, desks, facts, jobs, reports, timers};
+use crate::store::{Error, breakers, claims, desks, facts, jobs, reports, timers};
 
 /// The fact that remembers which menus Telegram shows.
 const MENUS: &str = "menus";
@@ -19,6 +19,7 @@ pub(super) fn started(turn: &mut Turn<'_>) -> Result<(), Error> {
         let since = turn.now;
         timers::set(turn.db, turn.now, &Timer::TopicDoubt { call, since })?;
     }
+    breakers::started(turn.db)?;
     relocate::started(turn)?;
     jobs::all_due(turn.db, turn.now)?;
     reports::all_due(turn.db, turn.now)?;

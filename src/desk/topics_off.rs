@@ -45,7 +45,12 @@ pub(super) fn noticed(turn: &mut Turn<'_>) -> Result<(), Error> {
 /// Whether a post for a topic stands in the main chat. Copies do not tell: one that was under way when it
 /// was noticed that there are no topics may stand there.
 pub(super) fn fell(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<bool, Error> {
-    if !row.call.goes_to_topic() {
+    // In a group of the past nobody looks for it.
+    let is_past = match row.chat {
+        Some(chat) => desks::of_chat(turn.db, turn.desks(), chat)?.is_none(),
+        None => false,
+    };
+    if !row.call.goes_to_topic() || is_past {
         return Ok(false);
     }
     if receipt.tells_thread {
@@ -62,6 +67,8 @@ pub(super) fn pick_up(
     receipt: &Receipt,
 ) -> Result<(), Error> {
     claims::retry(turn.db, row, turn.now, row.failures, false)?;
+    // Its ticket may have left for another group meanwhile.
+    desks::catch_up(turn.db, row.id)?;
     let posts = match receipt.album.as_slice() {
         [] => receipt.message.into_iter().collect(),
         album => album.to_vec(),

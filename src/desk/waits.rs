@@ -27,19 +27,21 @@ pub(super) fn begin(turn: &Turn<'_>, desk: DeskId) -> Result<(), Error> {
     timers::set_once(turn.db, at, &Timer::ClientsWait { desk })
 }
 
-/// Another attempt of a call came to nothing, while the group is in reach as far as is known: where that lasts, its
-/// client is told.
+/// Another attempt of a call came to nothing, while the group is in reach as far as is known: where what a client
+/// has written waits long for that, they are told.
 pub(super) fn came_to_nothing(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
-    let is_of_client = matches!(row.purpose, Purpose::Relay | Purpose::Card | Purpose::Topic);
-    let (Some(ticket), true) = (row.ticket, is_of_client) else {
+    let is_ahead_of_words = matches!(row.purpose, Purpose::Relay | Purpose::Card | Purpose::Topic);
+    let (Some(ticket), true) = (row.ticket, is_ahead_of_words) else {
         return Ok(());
     };
-    let is_long = turn.now.since(row.created_at) >= WORTH_A_WORD;
-    if row.attempts < TRIED_ENOUGH || !is_long {
+    let Some(since) = store::backlog::waits_since(turn.db, ticket)? else {
+        return Ok(());
+    };
+    if row.attempts < TRIED_ENOUGH || turn.now.since(since) < WORTH_A_WORD {
         return Ok(());
     }
     let client = tickets::by_id(turn.db, ticket)?.client;
-    breaker::tell_since(turn, &clients::by_id(turn.db, client)?, row.created_at)
+    breaker::tell_since(turn, &clients::by_id(turn.db, client)?, since)
 }
 
 /// It has lasted: those who wait are told, unless it is over.
@@ -48,7 +50,13 @@ pub(super) fn rang(turn: &mut Turn<'_>, desk: DeskId) -> Result<(), Error> {
         return Ok(());
     }
     turn.here = desk;
-    let since = match (breaker::trouble_of_group(turn)?, backlog::look(turn)?) {
+    let trouble = breaker::trouble_of_group(turn)?;
+    // Another one than that for which it was set: that one was over soon.
+    if let Some(young) = trouble.filter(|trouble| turn.now.since(trouble.since) < WORTH_A_WORD) {
+        let at = young.since.min(turn.now).plus(LOOKED_AT_AFTER);
+        return timers::set_once(turn.db, at, &Timer::ClientsWait { desk });
+    }
+    let since = match (trouble, backlog::look(turn)?) {
         (Some(breaker), _) => breaker.since,
         (None, Some(behind)) => behind.since,
         (None, None) => return Ok(()),

@@ -13,11 +13,11 @@ const WAITING_FOR_MAIN: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
      WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' \
      AND NOT (purpose = 'relay' AND call LIKE '{\"call\":\"send_text\",%') LIMIT ?3)";
 const UNTOLD: &str = "SELECT DISTINCT clients.id FROM (SELECT ticket_id FROM outbox \
-     WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?6) \
-     JOIN tickets ON tickets.id = ticket_id JOIN clients ON clients.id = tickets.client_id \
-     WHERE queue_told_at < ?3 LIMIT ?5";
-const FIRST_OF_TOPIC: &str = "SELECT created_at FROM outbox WHERE lane = ?1 AND finished_at IS NULL \
-     ORDER BY position, id LIMIT 1";
+     WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' \
+     AND message_id IS NOT NULL LIMIT ?6) JOIN tickets ON tickets.id = ticket_id JOIN clients ON clients.id = tickets.client_id \
+     WHERE queue_told_at < ?3 AND tickets.desk = ?4 LIMIT ?5";
+const WAITS_SINCE: &str = "SELECT created_at FROM outbox WHERE lane = ?1 AND finished_at IS NULL \
+     AND message_id IS NOT NULL ORDER BY position, id LIMIT 1";
 const SINCE: &str = "SELECT (SELECT value FROM facts WHERE name = ?1), \
      (SELECT until FROM pauses WHERE place = ?2 AND until > ?3)";
 const TOLD: &str = "SELECT queue_told_at FROM clients WHERE id = ?1";
@@ -70,7 +70,7 @@ fn fact(desk: DeskId) -> String {
     }
 }
 
-/// Clients for whom something waits to go into the group and who have not been told since then, as far as the
+/// Clients of whom something waits to go into the group of their ticket and who have not been told since then, as far as the
 /// first calls that wait are theirs.
 pub fn untold(
     db: &Db,
@@ -94,10 +94,10 @@ pub fn untold(
     Ok(untold.collect::<Result<_, _>>()?)
 }
 
-/// Since when something waits for the topic of a ticket; none where nothing does.
+/// Since when something of the client's waits for the topic of their ticket; none where nothing does.
 pub fn waits_since(db: &Db, ticket: TicketId) -> Result<Option<Timestamp>, Error> {
     Ok(db
-        .prepare_cached(FIRST_OF_TOPIC)?
+        .prepare_cached(WAITS_SINCE)?
         .query_row([Lane::Topic(ticket).key()], |row| row.get(0))
         .optional()?)
 }

@@ -21,6 +21,7 @@ const CAME_BACK: &str = "UPDATE breakers SET back_at = ?2 WHERE destination = ?1
      RETURNING destination, cause, since";
 const TAKES_CALLS: &str = "DELETE FROM breakers WHERE destination = ?1 AND back_at IS NOT NULL \
      RETURNING destination, cause, since";
+const STARTED: &str = "UPDATE breakers SET back_at = NULL WHERE back_at IS NOT NULL";
 const CLOSE: &str =
     "DELETE FROM breakers WHERE destination = ?1 RETURNING destination, cause, since";
 
@@ -95,6 +96,12 @@ pub fn takes_calls(db: &Db, destination: Destination) -> Result<Option<Breaker>,
         .prepare_cached(TAKES_CALLS)?
         .query_row([destination], breaker)
         .optional()?)
+}
+
+/// At a start: whether a destination is in reach that had come back, and had shown nothing since, is asked anew.
+pub fn started(db: &Db) -> Result<(), Error> {
+    db.prepare_cached(STARTED)?.execute([])?;
+    Ok(())
 }
 
 /// It is in reach again. How it was until now, where it was not.

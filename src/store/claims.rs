@@ -96,11 +96,18 @@ pub struct OutboxRow {
 }
 
 impl OutboxRow {
-    /// Whether a wait that answers it is its voice's alone.
+    /// Whether a wait that answers it is its voice's alone: always in a private chat, which each bot has for itself.
     pub fn floods_alone(&self, asked: Duration) -> bool {
-        self.counted.is_some_and(|counted| {
-            voices::floods_alone(self.voice.is_some(), counted.may_be_shared, asked)
-        })
+        let is_private = self.budget != Budget::Desk && self.voice.is_some();
+        is_private
+            || self.counted.is_some_and(|counted| {
+                voices::floods_alone(self.voice.is_some(), counted.may_be_shared, asked)
+            })
+    }
+
+    /// Whether it changes or removes what stands in a group.
+    pub fn is_change(&self) -> bool {
+        self.budget == Budget::Desk && matches!(self.purpose, Purpose::Edit | Purpose::Delete)
     }
 
     /// Whether it is for a topic: the present one of a ticket, one that was left, or one in which somebody is

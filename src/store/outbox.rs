@@ -38,6 +38,7 @@ const BEHEAD: &str =
     "UPDATE outbox SET is_head = 0 WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1";
 const REPLACE: &str = "UPDATE outbox SET call = ?3 \
      WHERE lane = ?1 AND purpose = ?2 AND state = 'waiting' AND finished_at IS NULL";
+const CHANGE_LANE: &str = "UPDATE outbox SET lane = ?2, is_head = 0 WHERE id = ?1";
 const HEIR: &str = "UPDATE outbox SET is_head = 1 WHERE id = \
      (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position, id LIMIT 1)";
 const FATE: &str = "SELECT ifnull(sum(finished_at IS NULL), 0), \
@@ -380,6 +381,14 @@ pub fn due_at_once(db: &Db, desk: DeskId, now: Timestamp) -> Result<(), Error> {
             .execute(params![now, latest, priority, desk])?;
     }
     Ok(())
+}
+
+/// A call stands in another lane from now on, behind what stands there.
+pub fn change_lane(db: &Db, id: OutboxId, from: &str, to: Lane) -> Result<(), Error> {
+    let to = to.key();
+    db.prepare_cached(CHANGE_LANE)?.execute(params![id, to])?;
+    promote(db, from)?;
+    new_head(db, &to)
 }
 
 /// The first unfinished call of a lane becomes its only head.

@@ -85,6 +85,8 @@ const FAULTS: &[Fault] = &[
             "whoever_opens_a_ticket_again_is_told_too",
             "a_wait_in_a_group_of_the_past_is_none_of_the_main_ones",
             "whoever_wrote_before_the_wait_was_known_is_told_as_well",
+            "whoever_has_written_nothing_is_not_told_that_it_waits",
+            "a_voice_that_has_to_leave_a_client_alone_does_not_keep_the_main_bot_from_them",
             "waits_of_a_second_and_of_two_hours_are_kept_and_lose_nothing",
             "telegrams_wait_is_kept_for_the_whole_chat_and_over_a_restart",
             "a_reply_never_waits_behind_the_group",
@@ -190,6 +192,7 @@ const FAULTS: &[Fault] = &[
         tests: &[
             "gateways_resets_and_hangs_lose_nothing_and_are_said_where_they_may_show_twice",
             "a_reply_that_takes_long_is_marked_and_then_delivered",
+            "what_is_tried_again_keeps_its_place_in_a_long_queue",
             "a_reply_that_never_gets_a_usable_answer_ends_as_a_dead_letter_and_is_told",
         ],
     },
@@ -202,6 +205,7 @@ const FAULTS: &[Fault] = &[
             "a_group_that_answers_questions_and_takes_no_posts_does_not_use_them_up",
             "whoever_writes_while_a_group_comes_and_goes_is_told_once",
             "a_client_whose_message_is_tried_for_long_is_told_once",
+            "a_group_that_comes_and_goes_is_back_after_a_restart_too",
         ],
     },
     Fault {
@@ -381,11 +385,15 @@ const FAULTS: &[Fault] = &[
         tests: &[
             "a_group_that_refuses_everything_is_asked_and_not_called",
             "whoever_wrote_before_the_group_was_lost_is_told_as_well",
+            "whoever_wrote_before_a_second_trouble_was_known_is_told_as_well",
+            "hundreds_who_were_told_before_a_group_is_lost_are_not_asked_about_for_ever",
             "tickets_go_on_in_another_main_group_with_all_that_waits",
             "what_is_changed_in_a_closed_ticket_of_a_lost_group_shows_where_it_is_opened_again",
             "what_is_changed_in_a_closed_ticket_once_its_group_is_lost_shows_in_the_new_one",
             "what_is_taken_back_in_a_closed_ticket_of_a_lost_group_brings_nothing_into_the_new_one",
             "whoever_is_not_in_the_new_main_group_has_no_tickets_there",
+            "an_old_main_group_without_topics_is_no_trouble_of_the_new_one",
+            "what_is_posted_in_an_old_main_group_is_not_looked_for_in_the_new_one",
         ],
     },
     Fault {
@@ -402,6 +410,7 @@ const FAULTS: &[Fault] = &[
             "what_was_under_way_into_a_group_that_was_lost_follows_its_ticket",
             "a_change_of_what_stands_in_a_lost_group_holds_nothing_up_where_its_ticket_is",
             "a_change_that_waits_for_a_group_when_it_is_lost_holds_nothing_up_where_its_ticket_is",
+            "a_change_that_waits_for_another_group_holds_nothing_up_where_its_ticket_is",
         ],
     },
     Fault {

@@ -3,14 +3,14 @@
 
 use super::super::group::{Group, MadeBy, is_for_any_bot};
 use super::{Claiming, Go, LOOK_AHEAD, Room, earliest};
-use crate::domain::call::{Budget, Priority, Purpose, ReadyCall};
+use crate::domain::call::{Budget, Lane, Priority, Purpose, ReadyCall};
 use crate::domain::ids::{ChatId, DeskId};
 use crate::domain::outcome::Refusal;
 use crate::domain::rules::breaker::{Cause, Destination, Gates};
 use crate::domain::rules::learning;
 use crate::store::claims::{self, OutboxRow, Stored};
 use crate::store::resolve::{self, Resolution};
-use crate::store::{Error, Place, desks, pauses, rates};
+use crate::store::{Error, Place, desks, outbox, pauses, rates};
 
 /// What of a head voices can do.
 enum ForVoices {
@@ -243,9 +243,23 @@ impl Claiming<'_> {
             return Ok(true);
         }
         desks::move_call(self.db, row.id, desk)?;
+        self.out_of_the_way(row, desk)?;
         self.claims.settled += 1;
         self.look_again(self.moment.now);
         Ok(true)
+    }
+
+    /// A change of what stands in another group than its ticket may wait there for long: nothing that is said where
+    /// the ticket is waits with it.
+    fn out_of_the_way(&self, row: &OutboxRow, desk: DeskId) -> Result<(), Error> {
+        let (Some(ticket), Some(message)) = (row.ticket, row.message) else {
+            return Ok(());
+        };
+        let is_in_its_lane = row.lane == Lane::Topic(ticket).key();
+        if !row.is_change() || !is_in_its_lane || desks::of_ticket(self.db, ticket)? == desk {
+            return Ok(());
+        }
+        outbox::change_lane(self.db, row.id, &row.lane, Lane::Apart(message))
     }
 
     /// Whether a call changes what stands in a group that is lost, while its ticket is in another one: it would
@@ -257,7 +271,7 @@ impl Claiming<'_> {
             .iter()
             .any(|one| one.destination == Destination::Group(chat) && one.cause == Cause::Gone);
         match row.ticket {
-            Some(ticket) if lost && row.is_for_topic() => {
+            Some(ticket) if lost && (row.is_for_topic() || row.is_change()) => {
                 let home = desks::of_ticket(self.db, ticket)?;
                 Ok(desks::chat(self.db, self.desk.desks(), home)? != chat)
             }

@@ -117,6 +117,8 @@ pub enum Lane {
     Reaction(MessageRowId, Side),
     /// The moves of one live location.
     Moves(MessageRowId),
+    /// Changes of one message that stands in another group than its ticket.
+    Apart(MessageRowId),
     /// Alerts in the main group's General.
     General,
     /// Alerts in the General of a further group.
@@ -140,6 +142,7 @@ impl Lane {
             Lane::Mark(DeskId(desk), MessageId(id)) => format!("mark:{desk}:{id}"),
             Lane::Reaction(MessageRowId(id), side) => format!("reaction:{id}:{}", side.name()),
             Lane::Moves(MessageRowId(id)) => format!("moves:{id}"),
+            Lane::Apart(MessageRowId(id)) => format!("apart:{id}"),
             Lane::General => "general".to_owned(),
             Lane::GeneralOf(DeskId(desk)) => format!("general:{desk}"),
             Lane::Left(TopicId(id)) => format!("left:{id}"),

@@ -10,6 +10,14 @@ use super::desk_faults::{
 use super::desks::two_desks;
 use crate::harness::{BOT, Reads, Scenario, Setup, bot_test_with};
 
+/// What keeps a group from taking a change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Trouble {
+    Wait,
+    Silence,
+    TopicsOff,
+}
+
 /// What bob wrote stands in a group that is out of reach, and his ticket goes on elsewhere: he changes it,
 /// takes something back and writes on. A change stands as a message of its own, and nothing waits.
 fn changes_what_is_out_of_reach(t: &mut Scenario, desk: Option<&str>) {
@@ -100,13 +108,13 @@ fn a_change_that_waits_for_a_group_when_it_is_lost_holds_nothing_up_where_its_ti
             .edits("it was red", content::text("it was blue"));
         t.client("bob").says("and this?");
         t.at_desk("experts", |t| {
+            t.topic("bob").expect("and this?");
             assert!(t.topic("bob").try_next().is_none());
         });
         t.at_desk(MONEY, kicks_bot);
         t.general()
             .expect_part("cannot write in the group of money");
         t.at_desk("experts", |t| {
-            t.topic("bob").expect("and this?");
             let changed = t.topic("bob").next();
             assert!(changed.text().contains("it was blue"), "{changed:?}");
         });
@@ -116,6 +124,67 @@ fn a_change_that_waits_for_a_group_when_it_is_lost_holds_nothing_up_where_its_ti
             t.general().expect_part("can work in this group again");
         });
     });
+}
+
+/// Whatever keeps the group in which it stands from taking it.
+#[test]
+fn a_change_that_waits_for_another_group_holds_nothing_up_where_its_ticket_is() {
+    for trouble in [Trouble::Wait, Trouble::Silence, Trouble::TopicsOff] {
+        bot_test_with(two_desks(), |t| {
+            two_tickets(t);
+            writes_at_money(t);
+            t.at_desk("experts", |t| {
+                t.agent("eve");
+            });
+            t.client("bob").says("give me an operator");
+            t.at_desk("experts", |t| {
+                t.topic("bob").expect_card("I have paid twice");
+                t.topic("bob").expect_part("Before it came here:");
+                t.topic("bob").expect("give me an operator");
+                t.topic("bob").expect_part("Raised to level 2");
+            });
+            t.at_desk(MONEY, |t| {
+                t.topic("bob").expect_part("This ticket goes on in experts");
+            });
+            let money = t.further[0];
+            t.sandbox.set_fault_hook(Box::new(move |call| {
+                let fault = match trouble {
+                    Trouble::Wait => Fault::RetryAfter { seconds: 600 },
+                    Trouble::Silence => Fault::Internal500,
+                    Trouble::TopicsOff => return None,
+                };
+                (call.chat == Some(money)).then_some(fault)
+            }));
+            if trouble == Trouble::TopicsOff {
+                t.at_desk(MONEY, |t| t.sandbox.set_forum_mode(t.group, false));
+            }
+            t.client("bob")
+                .edits("it was red", content::text("it was blue"));
+            t.client("bob")
+                .edits("it was blue", content::text("it was green"));
+            for text in ["and this?", "and that?"] {
+                t.client("bob").says(text);
+                t.at_desk("experts", |t| {
+                    t.topic("bob").expect(text);
+                });
+            }
+            t.sandbox.clear_faults();
+            t.at_desk(MONEY, |t| t.sandbox.set_forum_mode(t.group, true));
+            t.pass(minutes(20));
+            t.at_desk(MONEY, |t| {
+                let green = t
+                    .topic("bob")
+                    .all()
+                    .iter()
+                    .any(|post| post.text() == "it was green");
+                assert!(green, "{trouble:?}");
+                t.reads_all(t.group);
+            });
+            // What its admins are told of the trouble.
+            let main = t.group;
+            t.reads_all(main);
+        });
+    }
 }
 
 #[test]

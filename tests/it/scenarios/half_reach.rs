@@ -108,3 +108,31 @@ fn a_client_whose_message_is_tried_for_long_is_told_once() {
         reads_everything(t);
     });
 }
+
+/// A program that starts while it is not known whether a group is back asks anew, and says it then.
+#[test]
+fn a_group_that_comes_and_goes_is_back_after_a_restart_too() {
+    bot_test(|t| {
+        open_ticket(t);
+        let group = t.group;
+        t.sandbox.set_fault_hook(Box::new(move |call| {
+            let is_question = call.method.starts_with("get");
+            (!is_question && call.chat == Some(group)).then_some(Fault::Internal500)
+        }));
+        t.client("ann").says("one");
+        t.pass(minutes(6));
+        t.client("ann").expect_part("later than usual");
+        t.kill();
+        t.sandbox.clear_faults();
+        t.start();
+        t.pass(minutes(1));
+        t.general().expect_part("can work in this group again");
+        t.pass(minutes(7));
+        t.topic("ann").expect("one");
+        t.reads_all(group);
+        t.client("ann").says("two");
+        t.topic("ann").expect("two");
+        t.client("ann").expect_nothing();
+        reads_everything(t);
+    });
+}

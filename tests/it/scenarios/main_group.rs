@@ -179,6 +179,71 @@ fn what_is_taken_back_in_a_closed_ticket_of_a_lost_group_brings_nothing_into_the
     });
 }
 
+/// What is said there afterwards falls into its main chat, which is no business of the new one.
+#[test]
+fn an_old_main_group_without_topics_is_no_trouble_of_the_new_one() {
+    bot_test_with(with_reopening(), |t| {
+        for client in ["ann", "bob"] {
+            t.client(client).says("hello");
+            t.client(client).expect_part("created");
+            t.topic(client).expect_card("hello");
+        }
+        let before = t.group;
+        t.sandbox.set_forum_mode(before, false);
+        t.client("ann").says("anybody?");
+        t.pass(minutes(3));
+        moves(t);
+        t.pass(minutes(10));
+        let said = t.general().try_next();
+        assert!(said.is_none(), "{said:?}");
+        t.client("ann").says("and now?");
+        t.pass(minutes(1));
+        let said: Vec<String> = t
+            .topic("ann")
+            .all()
+            .iter()
+            .map(|one| one.text().to_owned())
+            .collect();
+        let said = said.concat();
+        assert!(
+            said.contains("anybody?") && said.contains("and now?"),
+            "{said}"
+        );
+        t.reads_all(before);
+        let now = t.group;
+        t.reads_all(now);
+        t.client("ann").expect_part("later than usual");
+        t.run();
+    });
+}
+
+/// A number in one group is not one in another.
+#[test]
+fn what_is_posted_in_an_old_main_group_is_not_looked_for_in_the_new_one() {
+    bot_test_with(with_reopening(), |t| {
+        t.client("ann").says("it costs 10");
+        t.client("ann").expect_part("created");
+        t.topic("ann").expect_card("it costs 10");
+        t.agent("sam").writes_in("ann", "/close");
+        t.client("ann").expect_part("closed");
+        t.pass(minutes(10));
+        let before = t.group;
+        t.reads_all(before);
+        moves(t);
+        let long = "it costs a lot ".repeat(270);
+        t.client("ann").edits("it costs 10", content::text(&long));
+        t.pass(minutes(2));
+        t.reads_all(before);
+        let now = t.group;
+        let linked = t.database(|db| {
+            let asked = "SELECT count(*) FROM links JOIN messages ON messages.id = links.message_id \
+                 WHERE links.place = ?1 AND messages.side = 'client'";
+            db.query_row(asked, [now], |row| row.get::<_, i64>(0)).expect("it can be read")
+        });
+        assert_eq!(linked, 0, "its ticket has nothing there");
+    });
+}
+
 #[test]
 fn whoever_is_not_in_the_new_main_group_has_no_tickets_there() {
     bot_test_with(Setup::default(), |t| {

@@ -7,7 +7,7 @@ use hushdesk::sandbox::{Settings, content};
 
 use super::carrying::open_ticket;
 use super::pacing::{reads_everything, unlimited};
-use crate::harness::{Scenario, Setup, bot_test, bot_test_with};
+use crate::harness::{Reads, Scenario, Setup, bot_test, bot_test_with};
 
 /// The agent writes three words at once, after a restart. When messages went into the private chat of the client
 /// since a time.
@@ -136,4 +136,46 @@ fn how_many_replies_may_follow_each_other_at_once_is_for_the_config_to_say() {
             reads_everything(t);
         });
     }
+}
+
+/// An album waits for room in the group: what all bots' calls may be in a second is not spent on looking at it.
+#[test]
+fn an_album_that_waits_for_its_group_holds_up_no_reply() {
+    let setup = Setup {
+        limits: unlimited(),
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        for client in ["ann", "bob"] {
+            t.client(client).says("hello");
+            t.client(client).expect_part("created");
+            t.topic(client).expect_card("hello");
+        }
+        t.pass(Duration::from_secs(120));
+        for number in 0..15 {
+            let photo = content::photo(&format!("a{number}"), "");
+            t.client("ann").drops(photo, None);
+        }
+        let album = (0..10).map(|number| content::photo(&format!("b{number}"), "").into());
+        let album = album.collect();
+        t.client("bob").drops_album(album, None);
+        t.pass(Duration::from_secs(10));
+        let thread = t.live_thread_of("ann");
+        for number in 0..5 {
+            t.client("ann").says(&format!("text {number}"));
+        }
+        let since = t.now();
+        t.agent("sam").drops(thread, content::text("yes"), None);
+        t.run();
+        t.client("ann").expect("Live Support: yes");
+        let calls = t.sandbox.calls();
+        let ann = t.person("ann");
+        let reply = calls
+            .iter()
+            .find(|call| call.chat == Some(ann) && call.at_ms >= since);
+        let took = reply.expect("it was sent").at_ms - since;
+        assert!(took < 500, "the reply took {took} ms");
+        t.pass(Duration::from_secs(300));
+        reads_everything(t);
+    });
 }

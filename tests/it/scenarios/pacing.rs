@@ -20,7 +20,7 @@ pub fn unlimited() -> Limits {
     }
 }
 
-fn names(prefix: &str, count: usize) -> Vec<String> {
+pub fn names(prefix: &str, count: usize) -> Vec<String> {
     (0..count)
         .map(|number| format!("{prefix}{number}"))
         .collect()

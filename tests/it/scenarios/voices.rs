@@ -193,6 +193,37 @@ fn whoever_writes_to_a_voice_is_sent_to_the_main_bot() {
     });
 }
 
+/// Each bot has a chat of its own with them.
+#[test]
+fn a_voice_that_has_to_leave_a_client_alone_does_not_keep_the_main_bot_from_them() {
+    bot_test_with(with_voice(), |t| {
+        open_ticket(t);
+        let ann = t.person("ann");
+        let its_chat = Place {
+            bot: VOICE,
+            chat: ann,
+        };
+        t.sandbox.plan(FaultRule {
+            bot: Some(VOICE),
+            ..FaultRule::once("sendMessage", Fault::RetryAfter { seconds: 1_800 })
+        });
+        let now = t.now();
+        t.sandbox
+            .person_sends(ann, its_chat, None, content::text("/start"), None, now)
+            .expect("ann may write to any bot");
+        t.run();
+        assert_eq!(t.sandbox.planned_faults(), 0, "{}", t.story());
+        let before = t.now();
+        t.agent("sam").writes_in("ann", "here we are");
+        t.client("ann").expect("Live Support: here we are");
+        assert!(t.now() - before < 3_000, "the reply waits for nobody");
+        let seconds = Duration::from_secs(2_000);
+        t.pass(seconds);
+        let told = t.sandbox.chat_messages(its_chat);
+        assert_eq!(told.iter().filter(|message| message.from_bot).count(), 1);
+    });
+}
+
 /// Clients write more than one budget takes; how many calls into the group there were in the tenth minute
 /// after that began, and how many floods in all.
 fn tenth_minute(together: bool) -> (usize, usize) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hushdesk::sandbox::{Fault, FaultRule, content};
+use hushdesk::sandbox::{Fault, FaultRule, Settings, content};
 
 use super::carrying::open_ticket;
 use super::desk_faults::makes_bot_admin;
@@ -150,6 +150,89 @@ fn whoever_wrote_before_the_group_was_lost_is_told_as_well() {
         t.pass(MINUTE);
         t.topic("ann").expect_part("one");
         t.topic("bob").expect_card("hi");
+        super::pacing::reads_everything(t);
+    });
+}
+
+/// The first trouble is over soon, and it is the second that lasts.
+#[test]
+fn whoever_wrote_before_a_second_trouble_was_known_is_told_as_well() {
+    bot_test(|t| {
+        open_ticket(t);
+        let (group, now) = (t.group, t.now());
+        t.sandbox.kick(group, BOT, now);
+        t.client("ann").says("one");
+        t.pass(Duration::from_secs(10));
+        makes_bot_admin(t);
+        t.topic("ann").expect_part("one");
+        t.pass(Duration::from_secs(50));
+        let now = t.now();
+        t.sandbox.kick(group, BOT, now);
+        t.client("ann").says("two");
+        t.pass(MINUTE);
+        t.client("ann").expect_nothing();
+        t.pass(MINUTE);
+        t.client("ann").expect_part("later than usual");
+        t.pass(60 * MINUTE);
+        t.client("ann").expect_nothing();
+        makes_bot_admin(t);
+        t.pass(MINUTE);
+        t.topic("ann").expect_part("two");
+        super::pacing::reads_everything(t);
+    });
+}
+
+/// Agents write on in topics while the bot may not: what it says there of that is nothing that a client waits for.
+#[test]
+fn whoever_has_written_nothing_is_not_told_that_it_waits() {
+    bot_test(|t| {
+        open_ticket(t);
+        t.client("bob").says("hi").expect_part("created");
+        t.topic("bob").expect_card("hi");
+        has_to_wait(t);
+        t.client("ann").says("one");
+        t.agent("sam").writes_in("bob", "/close");
+        t.client("bob").expect_part("closed");
+        t.pass(3 * MINUTE);
+        t.client("ann").expect_part("in about 119 minutes");
+        t.client("bob").expect_nothing();
+        t.pass(125 * MINUTE);
+        super::pacing::reads_everything(t);
+    });
+}
+
+/// Many were told that they are in the queue when their group was lost: nobody is told again, and it ends.
+#[test]
+fn hundreds_who_were_told_before_a_group_is_lost_are_not_asked_about_for_ever() {
+    let mut setup = Setup {
+        limits: super::pacing::unlimited(),
+        sandbox: Settings::without_limits(),
+        ..Setup::default()
+    };
+    setup.flood.group_calls_per_minute = 0;
+    bot_test_with(setup, |t| {
+        let names = super::pacing::names("client", 120);
+        for name in &names {
+            t.client(name).says("hello");
+            t.client(name).expect_part("created");
+        }
+        has_to_wait(t);
+        for name in &names {
+            t.client(name).says("one");
+        }
+        for name in &names[1..] {
+            t.client(name).expect_part("are in the queue");
+        }
+        let (group, now) = (t.group, t.now());
+        t.sandbox.kick(group, BOT, now);
+        t.pass(5 * MINUTE);
+        t.client(&names[0]).expect_part("are in the queue");
+        for name in &names {
+            t.client(name).expect_nothing();
+        }
+        makes_bot_admin(t);
+        t.pass(125 * MINUTE);
+        t.reads_all(group);
         super::pacing::reads_everything(t);
     });
 }
