@@ -113,6 +113,8 @@ ALTER TABLE topics ADD COLUMN left_closed INTEGER NOT NULL DEFAULT 0 CHECK (left
 CREATE INDEX topics_turns ON topics (chat_id, due_at);
 DROP INDEX topics_due;
 CREATE INDEX topics_wanted ON topics (ticket_id) WHERE state = 'wanted';
+-- Where a ticket's posts go, without a look at the topic itself.
+CREATE INDEX topics_live ON topics (ticket_id, chat_id, thread_id) WHERE state = 'live';
 CREATE INDEX topics_left ON topics (left_for) WHERE left_for IS NOT NULL;
 
 -- The queue is looked through for what suits somebody without opening each ticket.

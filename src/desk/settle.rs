@@ -246,8 +246,8 @@ fn thread_of(
     Ok(match relocate::left(turn, row)? {
         Some(left) => (left.thread, true),
         None => {
-            let topic = topics::current(turn.db, ticket)?;
-            (topic.and_then(|topic| topic.thread), false)
+            let topic = topics::live(turn.db, ticket)?;
+            (topic.map(|(_, thread)| thread), false)
         }
     })
 }

@@ -11,6 +11,7 @@ const TURNS: &str = "SELECT due_at FROM topics WHERE chat_id = ?1 ORDER BY due_a
 const CURRENT: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
      title, titled_at, card_shown, left_for IS NOT NULL \
      FROM topics WHERE ticket_id = ?1 AND state <> 'gone'";
+const LIVE: &str = "SELECT chat_id, thread_id FROM topics INDEXED BY topics_live WHERE ticket_id = ?1 AND state = 'live'";
 const BY_THREAD: &str = "SELECT id, ticket_id, chat_id, thread_id, card_message_id, card_carries, card_lead, \
      title, titled_at, card_shown, left_for IS NOT NULL \
      FROM topics WHERE chat_id = ?1 AND thread_id = ?2";
@@ -101,6 +102,15 @@ pub fn current(db: &Db, ticket: TicketId) -> Result<Option<Topic>, Error> {
     Ok(db
         .prepare_cached(CURRENT)?
         .query_row([ticket], topic)
+        .optional()?)
+}
+
+/// The group and the thread of a ticket's topic, where it stands. Each post asks for that, and an index alone
+/// answers: among many tickets each page that is looked at is one more that no cache holds.
+pub fn live(db: &Db, ticket: TicketId) -> Result<Option<(ChatId, ThreadId)>, Error> {
+    Ok(db
+        .prepare_cached(LIVE)?
+        .query_row([ticket], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
 }
 

@@ -226,6 +226,28 @@ fn no_call_costs_a_table_in_memory() {
     }
 }
 
+/// Where a post goes is asked for each call, and the topic itself is not looked at.
+#[test]
+fn where_a_post_goes_is_in_an_index() {
+    let (_folder, db) = migrated();
+    let statements = statements();
+    let (_, _, text) = statements
+        .iter()
+        .find(|one| (one.0.as_str(), one.1.as_str()) == ("topics.rs", "LIVE"))
+        .expect("it is there");
+    let step: String = db
+        .query_row(
+            &format!("EXPLAIN QUERY PLAN {text}"),
+            [None::<i64>],
+            |row| row.get(3),
+        )
+        .expect("its plan has one step");
+    assert_eq!(
+        step,
+        "SEARCH topics USING COVERING INDEX topics_live (ticket_id=?)"
+    );
+}
+
 fn rusqlite_params(values: &[Option<i64>]) -> Vec<&dyn rusqlite::ToSql> {
     values
         .iter()

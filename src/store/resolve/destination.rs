@@ -5,7 +5,7 @@ use super::super::{Db, Error, Place, clients, desks, messages, topics};
 use super::Resolution;
 use crate::domain::call::{Lane, Purpose, ReadyReply, ReplyTo, To};
 use crate::domain::desks::Desks;
-use crate::domain::ids::{ChatId, DeskId, ThreadId};
+use crate::domain::ids::{ChatId, DeskId, ThreadId, TicketId};
 
 /// Where a post goes.
 #[derive(Clone, Copy)]
@@ -40,17 +40,21 @@ pub(super) fn destination(db: &Db, to: To, desks: &Desks) -> Result<Destination,
         To::GeneralOf(chat) => group(topics::current_chat(db, chat)?, None),
         To::Thread(chat, thread) => group(topics::current_chat(db, chat)?, Some(thread)),
         To::Chat(chat) => group(chat, None),
-        To::Topic(ticket) => match topics::current(db, ticket)? {
-            Some(topic) => match topic.thread {
-                Some(thread) => group(topics::current_chat(db, topic.chat)?, Some(thread)),
-                // Nobody makes it any more where the call that should have has died.
-                None if of_lane(db, Lane::Topic(ticket), Purpose::Topic)?.is_none() => {
-                    Destination::Missing(Resolution::TopicGone)
-                }
-                None => Destination::Missing(Resolution::Later),
-            },
-            None => Destination::Missing(Resolution::TopicGone),
+        To::Topic(ticket) => match topics::live(db, ticket)? {
+            Some((chat, thread)) => group(topics::current_chat(db, chat)?, Some(thread)),
+            None => Destination::Missing(without_topic(db, ticket)?),
         },
+    })
+}
+
+/// What becomes of a post whose topic does not stand.
+fn without_topic(db: &Db, ticket: TicketId) -> Result<Resolution, Error> {
+    let is_wanted = topics::current(db, ticket)?.is_some();
+    // Nobody makes it any more where the call that should have has died.
+    let is_coming = is_wanted && of_lane(db, Lane::Topic(ticket), Purpose::Topic)?.is_some();
+    Ok(match is_coming {
+        true => Resolution::Later,
+        false => Resolution::TopicGone,
     })
 }
 
