@@ -95,6 +95,10 @@ ALTER TABLE links ADD COLUMN bot INTEGER NOT NULL DEFAULT 0;
 
 -- Each bot has a window of its own, where Telegram counts so.
 ALTER TABLE group_calls ADD COLUMN bot INTEGER NOT NULL DEFAULT 0;
+-- The call of the outbox that is being made: Telegram may count it only when it ends, so it counts until then,
+-- however long that takes. NULL once it has ended.
+ALTER TABLE group_calls ADD COLUMN under_way INTEGER;
+CREATE INDEX group_calls_under_way ON group_calls (under_way) WHERE under_way IS NOT NULL;
 
 -- Whether Telegram counts the calls into a group for each bot, as far as its answers have shown.
 CREATE TABLE counting (

@@ -137,6 +137,7 @@ impl Delivery {
             .run(move |db| {
                 let now = moment.now;
                 jumps::nothing_ahead(db, now)?;
+                pauses::all_ended(db, now)?;
                 let chat = desks::chat(db, desk.desks(), DeskId::MAIN)?;
                 for voice in voices.keys() {
                     if let Standing::Waits(until) = store::voices::standing(db, *voice, now)? {

@@ -86,7 +86,7 @@ use crate::entropy::Entropy;
 use crate::store::albums::{self, AlbumState};
 use crate::store::claims::{self, OutboxRow};
 use crate::store::jobs::{self, Job};
-use crate::store::{Db, Error, desks, isolated, members, outbox, topics};
+use crate::store::{Db, Error, desks, isolated, members, outbox, pauses, topics};
 use crate::texts::Texts;
 use crate::vault::Vault;
 use turn::Turn;
@@ -293,6 +293,7 @@ impl Desk {
         lane: &str,
         reason: &Reason,
     ) -> Result<(), Error> {
+        pauses::ended(db, call, moment.now)?;
         let here = claims::dead(db, call, lane, reason, moment.now)?;
         let told = isolated(db, || {
             let mut turn = self.turn(db, moment, Cause::Call(call, 0));

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::call::{Budget, Call, Priority, Purpose, ReadyCall};
-use crate::domain::ids::{BotId, ChatId};
+use crate::domain::ids::{BotId, ChatId, OutboxId};
 use crate::domain::rules::pacing::{self, Window};
 use crate::domain::rules::voices::{self, Counting, Learnt, Shared, Tried, VOICE_AGAIN};
 use crate::domain::time::Timestamp;
@@ -244,7 +244,7 @@ impl Group {
     pub fn spend(
         &mut self,
         db: &Db,
-        voice: Option<BotId>,
+        (call, voice): (OutboxId, Option<BotId>),
         (is_new_ticket, weight): (bool, u32),
         now: Timestamp,
     ) -> Result<Option<Counted>, Error> {
@@ -252,6 +252,7 @@ impl Group {
             return Ok(None);
         }
         let mut counted = Counted {
+            call,
             place: self.place,
             voice,
             at: now,

@@ -274,7 +274,7 @@ impl Claiming<'_> {
             let spent = (priority == Priority::FIRST, call.weight());
             row.counted = self
                 .group
-                .spend(self.db, row.voice, spent, self.moment.now)?;
+                .spend(self.db, (row.id, row.voice), spent, self.moment.now)?;
         }
         Ok(went)
     }

@@ -232,6 +232,7 @@ mod tests {
             tried: None,
             chat: Some(GROUP),
             counted: Some(Counted {
+                call: OutboxId(1),
                 place: Place::Group(GROUP),
                 voice,
                 at,

@@ -19,8 +19,8 @@ use crate::store::outbox::{self, Fate};
 use crate::store::{Error, Place, desks, messages, pauses, rates, topics, voices};
 
 pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, outcome: &Outcome) -> Result<(), Error> {
-    if let Some(counted) = row.counted {
-        pauses::ended(turn.db, counted, turn.now)?;
+    if row.counted.is_some() {
+        pauses::ended(turn.db, row.id, turn.now)?;
     }
     if let Some(voice) = row.voice
         && voice::ended(turn, row, voice, outcome)?

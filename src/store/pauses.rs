@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use super::{Db, Error, Place};
-use crate::domain::ids::BotId;
+use crate::domain::ids::{BotId, OutboxId};
 use crate::domain::rules::pacing::{WINDOW, Window};
 use crate::domain::rules::voices::Shared;
 use crate::domain::time::Timestamp;
@@ -12,23 +12,28 @@ const PAUSE: &str = "INSERT INTO pauses (place, until, since) VALUES (?1, ?2, ?3
      ON CONFLICT (place) DO UPDATE SET until = max(until, excluded.until), since = excluded.since";
 const UNTIL: &str = "SELECT until FROM pauses WHERE place = ?1 AND until > ?2";
 const FORGET_PAUSES: &str = "DELETE FROM pauses WHERE until <= ?1";
-const COUNT_CALL: &str =
-    "INSERT INTO group_calls (place, called_at, is_new_ticket, bot) VALUES (?1, ?2, ?3, ?4)";
-const ENDED: &str = "UPDATE group_calls SET called_at = ?4 WHERE rowid IN \
-     (SELECT rowid FROM group_calls WHERE place = ?1 AND called_at = ?3 AND bot = ?2 LIMIT ?5)";
-const WINDOW_START_OF: &str = "SELECT called_at FROM group_calls \
-     WHERE place = ?1 AND called_at > ?2 AND bot = ?4 ORDER BY called_at DESC LIMIT 1 OFFSET ?3";
+const COUNT_CALL: &str = "INSERT INTO group_calls (place, called_at, is_new_ticket, bot, under_way) VALUES (?1, ?2, ?3, ?4, ?5)";
+const ENDED: &str = "UPDATE group_calls SET called_at = ?2, under_way = NULL WHERE under_way = ?1";
+const ALL_ENDED: &str =
+    "UPDATE group_calls SET called_at = ?1, under_way = NULL WHERE under_way IS NOT NULL";
+// What is under way counts as made just now: it ends now at the earliest.
+const WINDOW_START_OF: &str = "SELECT iif(under_way IS NULL, called_at, ?5) AS counts_from FROM group_calls \
+     WHERE place = ?1 AND (called_at > ?2 OR under_way IS NOT NULL) AND bot = ?4 \
+     ORDER BY counts_from DESC LIMIT 1 OFFSET ?3";
 const WINDOW_COUNT_OF: &str = "SELECT count(*), ifnull(sum(is_new_ticket), 0) FROM group_calls \
-     WHERE place = ?1 AND called_at > ?2 AND bot = ?3";
-const WINDOW_START: &str = "SELECT called_at FROM group_calls WHERE place = ?1 AND called_at > ?2 \
-     ORDER BY called_at DESC LIMIT 1 OFFSET ?3";
+     WHERE place = ?1 AND (called_at > ?2 OR under_way IS NOT NULL) AND bot = ?3";
+const WINDOW_START: &str = "SELECT iif(under_way IS NULL, called_at, ?4) AS counts_from FROM group_calls \
+     WHERE place = ?1 AND (called_at > ?2 OR under_way IS NOT NULL) \
+     ORDER BY counts_from DESC LIMIT 1 OFFSET ?3";
 const WINDOW_COUNT: &str = "SELECT count(*), ifnull(sum(is_new_ticket), 0) FROM group_calls \
-     WHERE place = ?1 AND called_at > ?2";
-const FORGET_CALLS: &str = "DELETE FROM group_calls WHERE called_at <= ?1";
+     WHERE place = ?1 AND (called_at > ?2 OR under_way IS NOT NULL)";
+const FORGET_CALLS: &str = "DELETE FROM group_calls WHERE called_at <= ?1 AND under_way IS NULL";
 
-/// A call as it was counted into a group.
+/// A call as it is counted into a group.
 #[derive(Clone, Copy, Debug)]
 pub struct Counted {
+    /// The call.
+    pub call: OutboxId,
     /// The group.
     pub place: Place,
     /// The voice that makes it; none for the main bot.
@@ -56,29 +61,32 @@ pub fn paused_until(db: &Db, place: Place, now: Timestamp) -> Result<Option<Time
         .optional()?)
 }
 
-/// Counts a call into a group, before it is made.
+/// Counts a call into a group, before it is made. Until it has ended it counts, however long ago that is.
 pub fn count_call(db: &Db, counted: Counted, is_new_ticket: bool) -> Result<(), Error> {
     let mut insert = db.prepare_cached(COUNT_CALL)?;
     let bot = column(counted.voice);
     for _ in 0..counted.weight {
-        insert.execute(params![counted.place, counted.at, is_new_ticket, bot])?;
+        insert.execute(params![
+            counted.place,
+            counted.at,
+            is_new_ticket,
+            bot,
+            counted.call
+        ])?;
     }
     Ok(())
 }
 
-/// A call that was counted has ended. Telegram counts it from when it came there, which was at the latest
-/// now: counted from when it was sent off, the last call of a window could come there too early.
-pub fn ended(db: &Db, counted: Counted, now: Timestamp) -> Result<(), Error> {
-    let bot = column(counted.voice);
-    if counted.at < now {
-        db.prepare_cached(ENDED)?.execute(params![
-            counted.place,
-            bot,
-            counted.at,
-            now,
-            counted.weight
-        ])?;
-    }
+/// A call has ended; nothing where it was not counted. Telegram counts it from when it came there, which was at
+/// the latest now: counted from when it was sent off, the last call of a window could come there too early.
+pub fn ended(db: &Db, call: OutboxId, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(ENDED)?.execute(params![call, now])?;
+    Ok(())
+}
+
+/// At a start: whatever was under way came there at the latest now, if it did.
+pub fn all_ended(db: &Db, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(ALL_ENDED)?.execute([now])?;
     Ok(())
 }
 
@@ -135,7 +143,7 @@ pub fn room_at_of(
     let oldest_that_counts: Option<Timestamp> = db
         .prepare_cached(WINDOW_START_OF)?
         .query_row(
-            params![place, now.minus(WINDOW), before, column(voice)],
+            params![place, now.minus(WINDOW), before, column(voice), now],
             |row| row.get(0),
         )
         .optional()?;
@@ -152,7 +160,7 @@ pub fn room_at(
     let oldest_that_counts: Option<Timestamp> = db
         .prepare_cached(WINDOW_START)?
         .query_row(
-            params![place, now.minus(WINDOW), limit.saturating_sub(1)],
+            params![place, now.minus(WINDOW), limit.saturating_sub(1), now],
             |row| row.get(0),
         )
         .optional()?;
@@ -165,4 +173,42 @@ pub fn forget(db: &Db, now: Timestamp) -> Result<(), Error> {
         .execute([now.minus(WINDOW)])?;
     db.prepare_cached(FORGET_PAUSES)?.execute([now])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::ChatId;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1_000)
+    }
+
+    #[test]
+    fn a_call_counts_as_long_as_it_is_under_way_and_a_minute_more() {
+        let (_folder, db) = super::super::tests::empty();
+        let place = Place::Group(ChatId(-1));
+        for (call, called_at) in [(1, 0), (2, 70)] {
+            let counted = Counted {
+                call: OutboxId(call),
+                place,
+                voice: None,
+                at: at(called_at),
+                weight: 1,
+                may_be_shared: Shared::WhereShort,
+            };
+            count_call(&db, counted, false).expect("it is counted");
+        }
+        let used = |now| window(&db, place, 2, at(now)).expect("it reads").used;
+        let room_at = |now| room_at(&db, place, 2, at(now)).expect("it reads");
+        forget(&db, at(100)).expect("nothing is forgotten that counts");
+        assert_eq!((used(100), room_at(100)), (2, Some(at(160))));
+        // Whatever the clock was set to meanwhile.
+        db.execute("UPDATE group_calls SET called_at = called_at + 3600000", [])
+            .expect("it is set");
+        ended(&db, OutboxId(1), at(101)).expect("it has ended");
+        assert_eq!((used(101), used(160), used(161)), (2, 2, 1));
+        all_ended(&db, at(170)).expect("a start ends the other");
+        assert_eq!((used(229), used(230)), (1, 0));
+    }
 }

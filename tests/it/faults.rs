@@ -182,7 +182,10 @@ const FAULTS: &[Fault] = &[
         client: NOTHING,
         agent: "a little later; no 429 follows from it",
         admin: NOTHING,
-        tests: &["a_call_that_comes_late_counts_from_then_on"],
+        tests: &[
+            "a_call_that_comes_late_counts_from_then_on",
+            "an_upload_that_takes_longer_than_the_window_counts_until_it_ends_and_from_then_on",
+        ],
     },
     Fault {
         what: "5xx with a page of HTML in the place of an answer",

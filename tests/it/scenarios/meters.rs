@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hushdesk::domain::settings::{Bursts, Flood};
-use hushdesk::sandbox::{Settings, content};
+use hushdesk::sandbox::{Fault, FaultRule, Settings, content};
 
 use super::carrying::open_ticket;
 use super::pacing::{reads_everything, unlimited};
@@ -176,6 +176,39 @@ fn an_album_that_waits_for_its_group_holds_up_no_reply() {
         let took = reply.expect("it was sent").at_ms - since;
         assert!(took < 500, "the reply took {took} ms");
         t.pass(Duration::from_secs(300));
+        reads_everything(t);
+    });
+}
+
+/// A file is longer on its way than the window of its group: it counts all that time, and from its end on.
+#[test]
+fn an_upload_that_takes_longer_than_the_window_counts_until_it_ends_and_from_then_on() {
+    let setup = Setup {
+        limits: unlimited(),
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.pass(Duration::from_secs(120));
+        t.sandbox.plan(FaultRule {
+            chat: Some(t.group),
+            ..FaultRule::once("sendDocument", Fault::Late { ms: 100_000 })
+        });
+        let paper = t.marked("ann").piece("document_pdf", "my paper");
+        t.client("ann").drops(paper, None);
+        for number in 0..60 {
+            let photo = content::photo(&format!("p{number}"), &format!("photo {number}"));
+            t.client("ann").drops(photo, None);
+        }
+        t.pass(Duration::from_secs(600));
+        let calls = t.sandbox.calls();
+        let into_group = calls.iter().filter(|call| call.chat == Some(t.group));
+        let refused = into_group.filter(|call| call.status != 200);
+        assert_eq!(refused.count(), 0, "{}", t.story());
+        t.topic("ann").expect_kind("document");
+        for number in 0..60 {
+            t.topic("ann").expect(&format!("photo {number}"));
+        }
         reads_everything(t);
     });
 }
