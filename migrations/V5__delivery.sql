@@ -100,6 +100,9 @@ ALTER TABLE group_calls ADD COLUMN bot INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE group_calls ADD COLUMN under_way INTEGER;
 CREATE INDEX group_calls_under_way ON group_calls (under_way) WHERE under_way IS NOT NULL;
 
+-- A wait of our own, which Telegram has not asked for: it teaches nothing.
+ALTER TABLE pauses ADD COLUMN is_ours INTEGER NOT NULL DEFAULT 0 CHECK (is_ours IN (0, 1));
+
 -- Whether Telegram counts the calls into a group for each bot, as far as its answers have shown.
 CREATE TABLE counting (
     place    INTEGER PRIMARY KEY,

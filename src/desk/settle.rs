@@ -138,7 +138,7 @@ pub(super) fn pause(
     };
     if let Some(place) = place {
         // Calls that were under way together meet the same flood, which teaches one thing.
-        let is_first = pauses::paused_until(turn.db, place, turn.now)?.is_none();
+        let is_first = !pauses::is_asked(turn.db, place, turn.now)?;
         let is_of_voices = row.budget == Budget::Desk && voice::take_back(turn, place, row)?;
         if is_first && !is_of_voices {
             let before = rates::of(turn.db, place)?;

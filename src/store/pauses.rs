@@ -1,4 +1,4 @@
-//! When a chat may be called again: what Telegram asked for, and the calls of the last minute.
+//! When a chat may be called again: what Telegram asked for or we have chosen, and the calls of the last minute.
 
 use rusqlite::{OptionalExtension, params};
 
@@ -8,9 +8,12 @@ use crate::domain::rules::pacing::{WINDOW, Window};
 use crate::domain::rules::voices::Shared;
 use crate::domain::time::Timestamp;
 
-const PAUSE: &str = "INSERT INTO pauses (place, until, since) VALUES (?1, ?2, ?3) \
-     ON CONFLICT (place) DO UPDATE SET until = max(until, excluded.until), since = excluded.since";
+// Of two waits that overlap one that Telegram asked for makes the whole Telegram's.
+const PAUSE: &str = "INSERT INTO pauses (place, until, since, is_ours) VALUES (?1, ?2, ?3, ?4) \
+     ON CONFLICT (place) DO UPDATE SET until = max(until, excluded.until), since = excluded.since, \
+     is_ours = excluded.is_ours AND (is_ours OR until <= excluded.since)";
 const UNTIL: &str = "SELECT until FROM pauses WHERE place = ?1 AND until > ?2";
+const IS_ASKED: &str = "SELECT 1 FROM pauses WHERE place = ?1 AND until > ?2 AND is_ours = 0";
 const FORGET_PAUSES: &str = "DELETE FROM pauses WHERE until <= ?1";
 const COUNT_CALL: &str = "INSERT INTO group_calls (place, called_at, is_new_ticket, bot, under_way) VALUES (?1, ?2, ?3, ?4, ?5)";
 const ENDED: &str = "UPDATE group_calls SET called_at = ?2, under_way = NULL WHERE under_way = ?1";
@@ -46,11 +49,23 @@ pub struct Counted {
     pub may_be_shared: Shared,
 }
 
-/// Leaves a place alone until a time, or longer if that was asked for before.
+/// Telegram wants a place left alone until a time, or longer if that was so before.
 pub fn pause(db: &Db, place: Place, until: Timestamp, now: Timestamp) -> Result<(), Error> {
     db.prepare_cached(PAUSE)?
-        .execute(params![place, until, now])?;
+        .execute(params![place, until, now, false])?;
     Ok(())
+}
+
+/// The same without having been asked.
+pub fn rest(db: &Db, place: Place, until: Timestamp, now: Timestamp) -> Result<(), Error> {
+    db.prepare_cached(PAUSE)?
+        .execute(params![place, until, now, true])?;
+    Ok(())
+}
+
+/// Whether Telegram has asked to leave a place alone for now.
+pub fn is_asked(db: &Db, place: Place, now: Timestamp) -> Result<bool, Error> {
+    Ok(db.prepare_cached(IS_ASKED)?.exists(params![place, now])?)
 }
 
 /// Until when a place has to be left alone, if it has to.
@@ -178,7 +193,7 @@ pub fn forget(db: &Db, now: Timestamp) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::ChatId;
+    use crate::domain::ids::{ChatId, ClientId};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_millis(seconds * 1_000)
@@ -210,5 +225,29 @@ mod tests {
         assert_eq!((used(101), used(160), used(161)), (2, 2, 1));
         all_ended(&db, at(170)).expect("a start ends the other");
         assert_eq!((used(229), used(230)), (1, 0));
+    }
+
+    #[test]
+    fn a_wait_that_telegram_asks_for_is_no_rest_of_ours() {
+        let place = Place::Client(ClientId(1));
+        // When a rest begins and ends, when a wait does, and at what time Telegram has asked.
+        for (ours, telegrams, now, expected) in [
+            (Some((0, 10)), None, 5, false),
+            (Some((0, 10)), Some((1, 3)), 2, true),
+            (Some((5, 20)), Some((0, 10)), 6, true),
+            // That one was over.
+            (Some((11, 20)), Some((0, 10)), 12, false),
+            (None, Some((0, 10)), 10, false),
+        ] {
+            let (_folder, db) = super::super::tests::empty();
+            let mut waits = [ours.map(|of| (of, true)), telegrams.map(|of| (of, false))];
+            waits.sort();
+            for ((since, until), is_ours) in waits.into_iter().flatten() {
+                let begin = if is_ours { rest } else { pause };
+                begin(&db, place, at(until), at(since)).expect("it is kept");
+            }
+            let found = is_asked(&db, place, at(now)).expect("it reads");
+            assert_eq!(found, expected, "{ours:?}, {telegrams:?} at {now}");
+        }
     }
 }

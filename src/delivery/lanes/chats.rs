@@ -44,11 +44,11 @@ impl Claiming<'_> {
             // The meter fills up meanwhile, and may let a burst go afterwards: it waits for that too.
             let rate = self.pace.chat_calls_per_second.max(1);
             let wait = Duration::from_secs(1) * (owed + self.pace.chat_burst) / rate;
-            pauses::pause(self.db, place, now.plus(wait), now)?;
+            pauses::rest(self.db, place, now.plus(wait), now)?;
         }
         let share = learning::share(rates::of(self.db, place)?, now);
         match learning::gap(self.pace.chat_calls_per_second, share) {
-            Some(gap) => rates::set_next(self.db, place, now.plus(gap)),
+            Some(gap) => rates::set_next(self.db, place, now.plus(gap * weight.max(1))),
             None => Ok(()),
         }
     }

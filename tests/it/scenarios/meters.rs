@@ -212,3 +212,52 @@ fn an_upload_that_takes_longer_than_the_window_counts_until_it_ends_and_from_the
         reads_everything(t);
     });
 }
+
+/// The wait that an album owes beforehand is ours: what Telegram asks for on top of it teaches all the same.
+#[test]
+fn a_wait_that_an_album_meets_makes_its_chat_slower_once() {
+    let setup = Setup {
+        sandbox: Settings {
+            private_per_second: 0,
+            busy_loop_guard: false,
+            ..Settings::default()
+        },
+        ..Setup::default()
+    };
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        t.pass(Duration::from_secs(600));
+        let ann = t.person("ann");
+        t.sandbox.plan(FaultRule {
+            chat: Some(ann),
+            ..FaultRule::once("sendMediaGroup", Fault::RetryAfter { seconds: 3 })
+        });
+        let photos = (0..10)
+            .map(|number| content::photo(&format!("p{number}"), "").into())
+            .collect();
+        t.agent("sam").in_topic_of("ann").sends_album(photos);
+        t.pass(Duration::from_secs(30));
+        t.client("ann").expect_album(10);
+        let shares: Vec<u32> = t.database(|db| {
+            let mut shares = db.prepare("SELECT share FROM rates").expect("it reads");
+            let shares = shares.query_map([], |row| row.get(0)).expect("it reads");
+            shares.collect::<Result<_, _>>().expect("they are numbers")
+        });
+        assert_eq!(shares, [750], "{}", t.story());
+        // Each message of a further album takes as long as one by itself.
+        let photos = (0..6)
+            .map(|number| content::photo(&format!("q{number}"), "").into())
+            .collect();
+        t.agent("sam").in_topic_of("ann").sends_album(photos);
+        let since = t.now();
+        t.agent("sam").writes_in("ann", "and a word");
+        t.pass(Duration::from_secs(60));
+        let calls = t.sandbox.calls().into_iter();
+        let times: Vec<i64> = calls
+            .filter(|call| call.chat == Some(ann) && call.at_ms >= since)
+            .map(|call| call.at_ms - since)
+            .collect();
+        assert!(times.iter().any(|at| *at >= 6_000), "{times:?}");
+        reads_everything(t);
+    });
+}
