@@ -84,6 +84,7 @@ CREATE INDEX prompts_open ON prompts (id) WHERE answered_at IS NULL AND post IS 
 CREATE TABLE voices (
     bot       INTEGER PRIMARY KEY CHECK (bot > 0),
     name      TEXT NOT NULL DEFAULT '',  -- its @name
+    is_ours   INTEGER NOT NULL DEFAULT 0 CHECK (is_ours IN (0, 1)),  -- the config names it
     out_since INTEGER,                   -- since when it cannot post; NULL while it can
     try_at    INTEGER NOT NULL DEFAULT 0, -- when one that cannot is tried again
     until     INTEGER NOT NULL DEFAULT 0, -- until when Telegram has asked it alone to wait

@@ -136,6 +136,7 @@ impl Delivery {
         self.writer
             .run(move |db| {
                 let now = moment.now;
+                store::voices::are_ours(db, voices.keys().copied())?;
                 jumps::nothing_ahead(db, now)?;
                 pauses::all_ended(db, now)?;
                 let chat = desks::chat(db, desk.desks(), DeskId::MAIN)?;

@@ -35,7 +35,7 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
     let limit = limit(turn, group)?;
     let enough = limit.saturating_mul(backlog::BEHIND_MINUTES) + 1;
     let load = Load {
-        waiting: store::backlog::waiting(turn.db, turn.here, enough)?,
+        waiting: store::backlog::waiting(turn.db, turn.here, enough, turn.now)?,
         limit,
         paused: until.map_or(Duration::ZERO, |until| until.since(turn.now)),
     };
@@ -63,7 +63,7 @@ pub(super) fn look(turn: &mut Turn<'_>) -> Result<Option<Behind>, Error> {
     }))
 }
 
-/// All that waits, and what all bots take together.
+/// All that waits, as the posts that it becomes, and what all bots take together.
 fn counted(turn: &Turn<'_>, load: Load, group: Place) -> Result<Load, Error> {
     let is_apart = voices::learnt(turn.db, group)?.counting == Counting::Apart;
     let further = match is_apart && turn.here == DeskId::MAIN {
@@ -73,14 +73,12 @@ fn counted(turn: &Turn<'_>, load: Load, group: Place) -> Result<Load, Error> {
     let bots = further.saturating_add(1);
     let most = load.limit.saturating_mul(bots);
     let most = most.saturating_mul(backlog::COUNTED_MINUTES);
-    let waiting = store::backlog::waiting(turn.db, turn.here, most)?;
-    let own = match further {
-        0 => waiting,
-        _ => store::backlog::waiting_for_main(turn.db, turn.here, most)?,
-    };
+    let calls = store::backlog::waiting(turn.db, turn.here, most, turn.now)?;
+    let looked_at = (backlog::every(calls), most);
+    let posts = store::backlog::posts(turn.db, turn.here, looked_at, turn.now)?;
     Ok(Load {
-        waiting,
-        limit: backlog::limit_of_all(load.limit, bots, waiting, own),
+        waiting: posts.all.min(most),
+        limit: backlog::limit_of_all(load.limit, bots, posts.all, posts.own),
         ..load
     })
 }

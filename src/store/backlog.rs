@@ -2,16 +2,28 @@
 
 use rusqlite::{OptionalExtension, params};
 
+use super::outbox::PUT_OFF_MAX;
 use super::{Db, Error, Place, facts};
 use crate::domain::call::{Budget, Lane, Priority};
 use crate::domain::ids::{ClientId, DeskId, TicketId};
+use crate::domain::rules::backlog::{Counter, Posts};
 use crate::domain::time::Timestamp;
 
-const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
-     WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' LIMIT ?3)";
-const WAITING_FOR_MAIN: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox \
-     WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' \
-     AND NOT (purpose = 'relay' AND call LIKE '{\"call\":\"send_text\",%') LIMIT ?3)";
+const WAITING: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE budget = ?1 AND desk = ?4 \
+     AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' AND not_before <= ?5 LIMIT ?3)";
+// Some of the lanes, each with what waits in it, in order. What is under way is a head too. Which lanes these are is
+// scattered: heads that came in the same way have numbers in regular steps.
+const LANES: &str = "SELECT lane, iif(purpose = 'relay' AND call LIKE '{\"call\":\"send_text\",%', length(call), NULL) \
+     FROM (SELECT lane AS begun FROM outbox \
+           WHERE budget = ?1 AND desk = ?2 AND is_head = 1 AND state = 'waiting' AND (id * 2654435761 >> 16) % ?5 = 0 \
+           UNION ALL SELECT lane FROM outbox \
+           WHERE state = 'claimed' AND budget = ?1 AND desk = ?2 AND is_head = 1 AND (id * 2654435761 >> 16) % ?5 = 0 \
+           UNION ALL SELECT lane FROM outbox \
+           WHERE state = 'doubt' AND budget = ?1 AND desk = ?2 AND is_head = 1 AND (id * 2654435761 >> 16) % ?5 = 0) \
+     CROSS JOIN outbox INDEXED BY outbox_lane ON lane = begun AND finished_at IS NULL \
+     WHERE budget = ?1 AND priority <= ?3 AND state = 'waiting' AND not_before <= ?4 \
+     AND NOT EXISTS (SELECT 1 FROM first_texts WHERE held_ticket = ticket_id) \
+     ORDER BY lane, position, id LIMIT ?6";
 const UNTOLD: &str = "SELECT DISTINCT clients.id FROM (SELECT ticket_id FROM outbox \
      WHERE budget = ?1 AND desk = ?4 AND is_head IN (0, 1) AND priority <= ?2 AND state = 'waiting' \
      AND message_id IS NOT NULL LIMIT ?6) JOIN tickets ON tickets.id = ticket_id JOIN clients ON clients.id = tickets.client_id \
@@ -26,20 +38,41 @@ const SET_TOLD: &str = "UPDATE clients SET queue_told_at = ?2 WHERE id = ?1";
 /// Waiting calls that are looked at for who is to be told: what comes later is told when it is written.
 const UNTOLD_LOOKED_AT: u32 = 5_000;
 
-/// How many calls wait that bring something of clients into the group; counts no further than `most`.
-pub fn waiting(db: &Db, desk: DeskId, most: u32) -> Result<u32, Error> {
+/// How many calls wait that bring something of clients into the group, at most: several may share a post, and
+/// what is held goes perhaps never. Counts no further than `most`, and nothing that only holds a place.
+pub fn waiting(db: &Db, desk: DeskId, most: u32, now: Timestamp) -> Result<u32, Error> {
+    let latest = now.plus(PUT_OFF_MAX);
     Ok(db.prepare_cached(WAITING)?.query_row(
-        params![Budget::Desk, Priority::MESSAGE, most, desk],
+        params![Budget::Desk, Priority::MESSAGE, most, desk, latest],
         |row| row.get(0),
     )?)
 }
 
-/// The same without the texts of clients, which further bots can post.
-pub fn waiting_for_main(db: &Db, desk: DeskId, most: u32) -> Result<u32, Error> {
-    Ok(db.prepare_cached(WAITING_FOR_MAIN)?.query_row(
-        params![Budget::Desk, Priority::MESSAGE, most, desk],
-        |row| row.get(0),
-    )?)
+/// The posts that they become; looks at every so-many-th lane, and at no more than `most` calls.
+pub fn posts(
+    db: &Db,
+    desk: DeskId,
+    (every, most): (u32, u32),
+    now: Timestamp,
+) -> Result<Posts, Error> {
+    let latest = now.plus(PUT_OFF_MAX);
+    let mut statement = db.prepare_cached(LANES)?;
+    let mut calls = statement.query(params![
+        Budget::Desk,
+        desk,
+        Priority::MESSAGE,
+        latest,
+        every,
+        most
+    ])?;
+    let mut counter = Counter::default();
+    while let Some(call) = calls.next()? {
+        let lane: String = call.get(0)?;
+        let length: Option<u32> = call.get(1)?;
+        let length = length.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+        counter.add(&lane, length);
+    }
+    Ok(counter.posts(every))
 }
 
 /// Since when the group of a desk is behind, if it is, and until when it has to be left alone, if it has.

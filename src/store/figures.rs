@@ -35,7 +35,8 @@ const PENDING_UPDATES: &str = "SELECT count(*) FROM (SELECT 1 FROM inbox INDEXED
 const RECEIVED_AT: &str = "SELECT received_at FROM inbox WHERE id = (SELECT max(id) FROM inbox)";
 const PAUSED_CHATS: &str =
     "SELECT count(*) FROM pauses WHERE place > 0 AND until > ?1 AND is_ours = 0";
-const VOICES_OUT: &str = "SELECT count(*) FROM voices WHERE bot > 0 AND out_since IS NOT NULL";
+const VOICES_OUT: &str =
+    "SELECT count(*) FROM voices WHERE bot > 0 AND is_ours = 1 AND out_since IS NOT NULL";
 const TICKETS: &str = "SELECT state, priority, count(*), sum(unread > 0), min(waiting_since) \
      FROM tickets INDEXED BY tickets_not_closed WHERE state <> 'closed' GROUP BY state, priority";
 const AGENTS: &str = "SELECT status, count(*) FROM agents INDEXED BY agents_by_status WHERE EXISTS \

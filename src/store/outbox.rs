@@ -78,7 +78,7 @@ const FORGET_FINISHED: &str = "DELETE FROM outbox WHERE id IN (SELECT id FROM ou
      WHERE state IN ('done', 'dropped') AND finished_at < ?1 LIMIT ?2)";
 
 /// No call is ever put off for longer than this; what is further away only holds a place.
-const PUT_OFF_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const PUT_OFF_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The reason of calls that others have taken the place of: what they carried has not failed.
 pub const SUPERSEDED: &str = "superseded";

@@ -9,6 +9,9 @@ use crate::domain::time::Timestamp;
 
 const NAME: &str = "INSERT INTO voices (bot, name) VALUES (?1, ?2) \
      ON CONFLICT (bot) DO UPDATE SET name = excluded.name";
+const NO_MORE_OURS: &str = "UPDATE voices SET is_ours = 0 WHERE bot > 0 AND is_ours = 1";
+const OURS: &str = "INSERT INTO voices (bot, is_ours) VALUES (?1, 1) \
+     ON CONFLICT (bot) DO UPDATE SET is_ours = 1";
 const NAME_OF: &str = "SELECT name FROM voices WHERE bot = ?1";
 const STANDING: &str =
     "SELECT out_since IS NOT NULL, try_at <= ?2, until FROM voices WHERE bot = ?1";
@@ -19,7 +22,8 @@ const COME_BACK: &str =
     "UPDATE voices SET out_since = NULL, try_at = 0 WHERE bot = ?1 AND out_since IS NOT NULL";
 const PAUSE: &str = "INSERT INTO voices (bot, until, since) VALUES (?1, ?2, ?3) \
      ON CONFLICT (bot) DO UPDATE SET until = max(until, excluded.until), since = excluded.since";
-const POSTING: &str = "SELECT count(*) FROM voices WHERE out_since IS NULL AND until <= ?1";
+const POSTING: &str =
+    "SELECT count(*) FROM voices WHERE is_ours = 1 AND out_since IS NULL AND until <= ?1";
 const LEARNT: &str = "SELECT is_apart, quick, try_at FROM counting WHERE place = ?1";
 const LEARN: &str = "INSERT INTO counting (place, is_apart, quick, try_at) VALUES (?1, ?2, ?3, ?4) \
      ON CONFLICT (place) DO UPDATE SET is_apart = excluded.is_apart, quick = excluded.quick, \
@@ -36,6 +40,16 @@ pub enum Standing {
     Waits(Timestamp),
     /// It cannot.
     Out,
+}
+
+/// At a start: the config names these voices and no others.
+pub fn are_ours(db: &Db, bots: impl IntoIterator<Item = BotId>) -> Result<(), Error> {
+    db.prepare_cached(NO_MORE_OURS)?.execute([])?;
+    let mut statement = db.prepare_cached(OURS)?;
+    for bot in bots {
+        statement.execute([bot])?;
+    }
+    Ok(())
 }
 
 /// A voice is called so: its @name, without the @.
@@ -99,7 +113,7 @@ pub fn pause(db: &Db, bot: BotId, until: Timestamp, now: Timestamp) -> Result<()
     Ok(())
 }
 
-/// How many voices can post now.
+/// How many voices of the config can post now.
 pub fn posting(db: &Db, now: Timestamp) -> Result<u32, Error> {
     Ok(db
         .prepare_cached(POSTING)?
@@ -132,4 +146,27 @@ pub fn learn(db: &Db, place: Place, learnt: Learnt) -> Result<(), Error> {
     db.prepare_cached(LEARN)?
         .execute(params![place, is_apart, learnt.quick, learnt.try_at])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_voices_of_the_config_can_post() {
+        let (_folder, db) = super::super::tests::empty();
+        let now = Timestamp::from_millis(0);
+        let can_post = |bots: &[i64]| {
+            are_ours(&db, bots.iter().copied().map(BotId)).expect("they are kept");
+            posting(&db, now).expect("it reads")
+        };
+        assert_eq!(can_post(&[1, 2, 3]), 3);
+        leave(&db, BotId(3), now, now).expect("it is kept");
+        assert_eq!(
+            (can_post(&[1, 2, 3]), can_post(&[2, 3]), can_post(&[])),
+            (2, 1, 0)
+        );
+        come_back(&db, BotId(3)).expect("it is kept");
+        assert_eq!(can_post(&[3, 4]), 2);
+    }
 }

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
+use super::merge::TEXTS_MAX;
+use super::text::TEXT_MAX;
+
 /// So many minutes may what waits take before clients and admins are told.
 pub const BEHIND_MINUTES: u32 = 5;
 /// Calls that are counted at most, in minutes of the budget: a day is as good as any more.
 pub const COUNTED_MINUTES: u32 = 24 * 60;
+/// Waiting calls that are looked at one by one, about: of more only some lanes are, which stand for the others.
+pub const LOOKED_AT: u32 = 2_000;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -45,6 +50,61 @@ impl Load {
     /// Whether that is because Telegram has asked to leave the group alone.
     pub fn is_of_the_pause(self) -> bool {
         self.paused > self.takes() / 2
+    }
+}
+
+/// Where so many calls wait every so-many-th lane is looked at.
+pub fn every(calls: u32) -> u32 {
+    calls.div_ceil(LOOKED_AT).max(1)
+}
+
+/// Waiting calls as the posts that they become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Posts {
+    /// By whichever bot.
+    pub all: u32,
+    /// Of those, what only the main bot can make.
+    pub own: u32,
+}
+
+/// Counts waiting calls, lane by lane, each lane in order: texts of a client that follow each other share a post as
+/// far as they fit into it.
+#[derive(Debug, Default)]
+pub struct Counter {
+    posts: Posts,
+    lane: String,
+    /// The post that the next text of the lane may share: its texts, and how long they are; no texts where it
+    /// cannot.
+    shared: (usize, usize),
+}
+
+impl Counter {
+    /// A call waits: a text of a client with its length, or anything else.
+    pub fn add(&mut self, lane: &str, text: Option<usize>) {
+        if self.lane != lane {
+            lane.clone_into(&mut self.lane);
+            self.shared = (0, 0);
+        }
+        let Some(length) = text else {
+            self.posts.all += 1;
+            self.posts.own += 1;
+            self.shared = (0, 0);
+            return;
+        };
+        let (texts, before) = self.shared;
+        self.shared = (texts + 1, before.saturating_add(length));
+        if texts == 0 || texts == TEXTS_MAX || self.shared.1 > TEXT_MAX {
+            self.posts.all += 1;
+            self.shared = (1, length);
+        }
+    }
+
+    /// How many posts they become, where every so-many-th lane was looked at.
+    pub fn posts(&self, every: u32) -> Posts {
+        Posts {
+            all: self.posts.all.saturating_mul(every),
+            own: self.posts.own.saturating_mul(every),
+        }
     }
 }
 
@@ -111,6 +171,48 @@ mod tests {
         ] {
             let found = limit_of_all(20, bots, all, own);
             assert_eq!(found, expected, "{bots} bots, {own} of {all}");
+        }
+    }
+
+    #[test]
+    fn texts_that_follow_each_other_in_a_lane_are_one_post() {
+        let text = |lane| (lane, Some(50));
+        let table = [
+            ("nothing", vec![], (0, 0)),
+            ("one of each", vec![text("a"), ("b", None)], (2, 1)),
+            (
+                "five texts of two",
+                [[text("a"); 5], [text("b"); 5]].concat(),
+                (2, 0),
+            ),
+            ("what is no text by itself", vec![("a", None); 5], (5, 5)),
+            (
+                "what stands between them parts them",
+                vec![text("a"), text("a"), ("a", None), text("a")],
+                (3, 1),
+            ),
+            ("twenty are the most", vec![text("a"); 41], (3, 0)),
+            ("as many as fit", vec![("a", Some(2_000)); 5], (3, 0)),
+            ("a long one", vec![("a", Some(5_000)); 2], (2, 0)),
+        ];
+        for (what, calls, (all, own)) in table {
+            let mut counter = Counter::default();
+            for (lane, length) in calls {
+                counter.add(lane, length);
+            }
+            assert_eq!(counter.posts(1), Posts { all, own }, "{what}");
+            let three = Posts {
+                all: 3 * all,
+                own: 3 * own,
+            };
+            assert_eq!(counter.posts(3), three, "{what}");
+        }
+    }
+
+    #[test]
+    fn of_many_calls_some_lanes_stand_for_all() {
+        for (calls, expected) in [(0, 1), (1, 1), (2_000, 1), (2_001, 2), (28_800, 15)] {
+            assert_eq!(every(calls), expected, "{calls}");
         }
     }
 

@@ -4,6 +4,7 @@ mod absent;
 mod albums;
 mod anonymity;
 mod assignment;
+mod backlog;
 mod bans;
 mod basics;
 mod bulk;

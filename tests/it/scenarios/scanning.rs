@@ -11,6 +11,7 @@ use hushdesk::sandbox::content::{self, Piece};
 use hushdesk::work::clamd::{Scan, Scanned};
 
 use super::carrying::open_ticket;
+use super::pacing::{reads_everything, unlimited};
 use crate::harness::{Reads, Setup, bot_test_with};
 
 /// A scanner that can be away, and cannot judge files that say so.
@@ -132,6 +133,32 @@ fn files_wait_while_those_on_their_way_take_all_the_room() {
         // What nobody needs is removed once a minute.
         t.pass(Duration::from_secs(90));
         t.topic("ann").expect("mine");
+    });
+}
+
+/// Their places in the queue are no posts that wait for the group.
+#[test]
+fn files_that_wait_for_the_scanner_put_nobody_in_the_queue() {
+    let (setup, scanner) = scanning();
+    let setup = Setup {
+        limits: unlimited(),
+        ..setup
+    };
+    bot_test_with(setup, |t| {
+        open_ticket(t);
+        scanner.is_down.store(true, Ordering::Relaxed);
+        for number in 0..110 {
+            let name = format!("paper{number}");
+            t.client("ann").drops(paper(&name, b"good"), None);
+        }
+        t.pass(Duration::from_secs(60));
+        reads_everything(t);
+        t.client("bob").says("hi");
+        t.client("bob").expect_part("assist you shortly");
+        t.client("ann").says("and a word").expect_nothing();
+        scanner.is_down.store(false, Ordering::Relaxed);
+        t.rest();
+        reads_everything(t);
     });
 }
 
