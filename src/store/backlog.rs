@@ -147,3 +147,36 @@ pub fn set_told(db: &Db, client: ClientId, now: Timestamp) -> Result<(), Error> 
     db.prepare_cached(SET_TOLD)?.execute(params![client, now])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three thousand lanes: a photo and two texts in each, of which the first is under way in every tenth.
+    const ROWS: &str = "
+        WITH RECURSIVE rows (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM rows WHERE n < 8999)
+        INSERT INTO outbox (id, cause, step, lane, position, is_head, budget, priority, purpose, call, state,
+            not_before, created_at)
+            SELECT n + 1, n, 1, 'topic:' || (n / 3), n, n % 3 = 0, 'desk', 1, 'relay',
+                iif(n % 3 = 0, '{\"call\":\"copy\"}', '{\"call\":\"send_text\",\"text\":\"hello\"}'),
+                iif(n % 30 = 0, 'claimed', 'waiting'), 0, 0 FROM rows;
+    ";
+
+    #[test]
+    fn of_many_lanes_some_stand_for_the_others() {
+        let (_folder, db) = super::super::tests::empty();
+        db.execute_batch(ROWS).expect("lawful rows are taken");
+        let now = Timestamp::from_millis(0);
+        let calls = waiting(&db, DeskId::MAIN, 20_000, now).expect("it reads");
+        assert_eq!(calls, 8_700);
+        let posts = |every| posts(&db, DeskId::MAIN, (every, 20_000), now).expect("it reads");
+        let all = posts(1);
+        assert_eq!((all.all, all.own), (5_700, 2_700));
+        for every in 2..20 {
+            let some = posts(every);
+            let is_near = |found: u32, whole: u32| found.abs_diff(whole) < whole / 10;
+            let (is_all, is_own) = (is_near(some.all, all.all), is_near(some.own, all.own));
+            assert!(is_all && is_own, "every {every}: {some:?}");
+        }
+    }
+}
