@@ -257,7 +257,7 @@ impl Group {
             voice,
             at: now,
             weight,
-            may_be_shared: Shared::WhereShort,
+            shared: Shared::WhereShort,
         };
         pauses::count_call(db, counted, is_new_ticket)?;
         for _ in 0..weight {
@@ -273,7 +273,7 @@ impl Group {
                 self.each.retain(|bot| !is_tried(bot));
             }
         }
-        counted.may_be_shared = voices::may_be_shared(self.learnt, self.all);
+        counted.shared = voices::shared(self.learnt, self.all);
         Ok(Some(counted))
     }
 

@@ -75,7 +75,7 @@ impl Waits {
     /// A call was not made, because its chat has to be left alone. That is what its end says.
     pub fn unmade(row: &mut OutboxRow, paused: &Paused) -> Outcome {
         if let (Some(counted), true) = (&mut row.counted, paused.is_of_all) {
-            counted.may_be_shared = counted.may_be_shared.after_another();
+            counted.shared = counted.shared.after_another();
         }
         Outcome::RetryAfter(paused.wait)
     }
@@ -161,13 +161,11 @@ impl Known {
         let before = self.long.get(&chat).copied();
         let is_after_another = before.is_some_and(|before| row.voice != Some(before.voice));
         if let (Some(counted), true) = (&mut row.counted, is_after_another) {
-            counted.may_be_shared = counted.may_be_shared.after_another();
+            counted.shared = counted.shared.after_another();
         }
         let alone = row.voice.filter(|_| row.floods_alone(wait));
         self.paused.insert((chat, alone), until);
-        let is_known = row
-            .counted
-            .is_none_or(|one| one.may_be_shared == Shared::Never);
+        let is_known = row.counted.is_none_or(|one| one.shared == Shared::Never);
         if let (Some(voice), false) = (alone, is_known) {
             let wait = LongWait::asked(before, voice, until);
             self.long.insert(chat, wait);
@@ -237,7 +235,7 @@ mod tests {
                 voice,
                 at,
                 weight: 1,
-                may_be_shared: Shared::WhereShort,
+                shared: Shared::WhereShort,
             }),
         }
     }

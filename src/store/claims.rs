@@ -101,7 +101,7 @@ impl OutboxRow {
         let is_private = self.budget != Budget::Desk && self.voice.is_some();
         is_private
             || self.counted.is_some_and(|counted| {
-                voices::floods_alone(self.voice.is_some(), counted.may_be_shared, asked)
+                voices::floods_alone(self.voice.is_some(), counted.shared, asked)
             })
     }
 

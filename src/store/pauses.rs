@@ -46,7 +46,7 @@ pub struct Counted {
     /// For how many calls it counts.
     pub weight: u32,
     /// Whether a flood that answers it can be that of all bots.
-    pub may_be_shared: Shared,
+    pub shared: Shared,
 }
 
 /// Telegram wants a place left alone until a time, or longer if that was so before.
@@ -210,7 +210,7 @@ mod tests {
                 voice: None,
                 at: at(called_at),
                 weight: 1,
-                may_be_shared: Shared::WhereShort,
+                shared: Shared::WhereShort,
             };
             count_call(&db, counted, false).expect("it is counted");
         }

@@ -124,7 +124,7 @@ impl Shared {
 /// Whether counting all bots together can be the reason why Telegram asks to wait in answer to a call. Not
 /// where each bot is known to be counted by itself, and the window of all of them, with this call in it,
 /// holds no more than one bot may spend.
-pub fn may_be_shared(learnt: Learnt, all: Window) -> Shared {
+pub fn shared(learnt: Learnt, all: Window) -> Shared {
     let is_within = all.limit.is_some_and(|limit| all.used <= limit);
     match learnt.counting {
         Counting::Apart if is_within => Shared::Never,
@@ -263,7 +263,7 @@ mod tests {
             ("apart, without a limit", apart, open, false),
         ];
         for (case, learnt, all, is_short_own) in table {
-            let shared = may_be_shared(learnt, all);
+            let shared = shared(learnt, all);
             for (asked, expected, after_another) in [
                 (1, is_short_own, is_short_own),
                 (60, is_short_own, is_short_own),
