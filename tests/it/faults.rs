@@ -25,7 +25,9 @@ Telegram as a whole counts as out of reach after 5 calls in a row without a usab
 calls in a row that were refused because the bot may not write there, after 5 without a usable answer while
 somebody else got one, or as soon as Telegram says that the bot was removed, muted or that topics are off. From
 then on nothing is called there, no file is fetched, and no attempt is used up; a cheap question (`getMe`; for a group `getChat` and
-what the bot may do there) is asked after 1, 2, 4 ... 30 s until it is answered well, also over a restart. The log says when it begins and ends, the metrics and the main group's
+what the bot may do there) is asked after 1, 2, 4 ... 30 s until it is answered well, also over a restart. A group
+that answers is called again, and is back with the first call that goes well there: until then whoever writes is told
+as if it were out of reach, and what was put off is not tried all at once each time. The log says when it begins and ends, the metrics and the main group's
 dashboard show it meanwhile, each group by the name of its desk; the table `breakers` holds it.
 
 ## Simulation

@@ -177,37 +177,28 @@ impl Scenario {
     /// one that finds out that a long wait of a voice is everybody's.
     pub(super) fn early_calls_are_excused(&self) -> bool {
         let calls = self.sandbox.calls();
-        let early = calls.iter().enumerate().filter(|(_, call)| call.violation);
-        early.into_iter().all(|(index, call)| {
-            let earlier = calls[..index].iter().rev();
-            let mut waits = earlier.filter(|earlier| {
-                earlier.chat == call.chat && (earlier.unseen_wait || earlier.status == 429)
-            });
-            if let Some(wait) = waits.clone().next()
-                && self.finds_out(wait, call)
-            {
-                return true;
-            }
-            // Calls that leave together cannot know of each other's answers.
-            waits
-                .find(|earlier| earlier.unseen_wait || earlier.at_ms < call.at_ms)
-                .is_some_and(|wait| wait.unseen_wait)
-        })
+        let mut early = (0..calls.len()).filter(|index| calls[*index].violation);
+        early.all(|index| was_hidden(&calls, index) || self.finds_out(&calls, index))
     }
 
     /// Whether a call was made although Telegram had asked a voice alone to wait, as far as anybody could tell, and
     /// is the first that was refused because the wait is that of all bots. A second one, of whichever bot, has
     /// the first before it, which was early.
-    fn finds_out(&self, wait: &CallRecord, call: &CallRecord) -> bool {
+    fn finds_out(&self, calls: &[CallRecord], index: usize) -> bool {
         const WINDOW_SECONDS: u32 = 60;
         let unconfirmed = &self.setup.sandbox.unconfirmed;
         let is_of_all =
             unconfirmed.groups_count_bots_together && unconfirmed.long_waits_are_of_all_bots;
-        let is_of_voice = VOICES.iter().any(|(_, voice)| *voice == wait.bot);
-        let is_long = wait
+        let Some(wait) = waits_before(calls, index).next().filter(|_| is_of_all) else {
+            return false;
+        };
+        let (call, asked) = (&calls[index], &calls[wait]);
+        let is_of_voice = VOICES.iter().any(|(_, voice)| *voice == asked.bot);
+        let is_long = asked
             .retry_after_seconds
             .is_some_and(|seconds| seconds > WINDOW_SECONDS);
-        is_of_all && is_of_voice && is_long && !wait.violation && call.bot != wait.bot
+        let could_be_asked = !asked.violation || was_hidden(calls, wait);
+        is_of_voice && is_long && could_be_asked && call.bot != asked.bot
     }
 
     fn check_nothing_unread(&self) {
@@ -255,4 +246,23 @@ pub fn rows(db: &Db, query: &str) -> Vec<String> {
         .expect("the query runs");
     rows.map(|row| row.expect("text").unwrap_or_default())
         .collect()
+}
+
+/// Which calls before this one were told to wait in its chat, or would have been; the newest first.
+fn waits_before(calls: &[CallRecord], index: usize) -> impl Iterator<Item = usize> {
+    let chat = calls[index].chat;
+    (0..index).rev().filter(move |earlier| {
+        let earlier = &calls[*earlier];
+        earlier.chat == chat && (earlier.unseen_wait || earlier.status == 429)
+    })
+}
+
+/// Whether the newest wait that the maker of a call could know of was answered into a fault. Calls that leave
+/// together cannot know of each other's answers.
+fn was_hidden(calls: &[CallRecord], index: usize) -> bool {
+    let known = waits_before(calls, index).find(|earlier| {
+        let earlier = &calls[*earlier];
+        earlier.unseen_wait || earlier.at_ms < calls[index].at_ms
+    });
+    known.is_some_and(|earlier| calls[earlier].unseen_wait)
 }

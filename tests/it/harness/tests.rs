@@ -258,3 +258,38 @@ fn one_call_may_find_out_that_a_long_wait_of_a_voice_is_everybodys() {
         }
     }
 }
+
+/// What a voice is asked in answer to a call that came too early because nobody was told of the wait before it is
+/// news like any other.
+#[test]
+fn a_long_wait_of_a_voice_may_follow_from_one_that_nobody_was_told_of() {
+    let (main, voice, other) = (TOKEN, VOICES[0].0, VOICES[1].0);
+    for (early, expected) in [
+        ([voice].as_slice(), true),
+        (&[voice, main], true),
+        (&[voice, main, other], false),
+        (&[voice, voice], false),
+        (&[main, voice, other], false),
+    ] {
+        let mut setup = Setup {
+            voices: 2,
+            ..Setup::default()
+        };
+        setup.sandbox.group_per_minute = 1;
+        let (captured, _guard) = quiet_log();
+        let t = Scenario::new(setup, captured);
+        let say = json!({"chat_id": t.group, "text": "x"});
+        let say = say.as_object().expect("an object literal");
+        let mut times = t.now()..;
+        let mut calls = |token: &str| {
+            let at = times.next().expect("time goes on");
+            t.sandbox.call(token, "sendMessage", say, at);
+        };
+        calls(main);
+        t.sandbox
+            .plan(FaultRule::once("sendMessage", Fault::BadGatewayAfter));
+        calls(main);
+        early.iter().for_each(|token| calls(token));
+        assert_eq!(t.early_calls_are_excused(), expected, "{early:?}");
+    }
+}

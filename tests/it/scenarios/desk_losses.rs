@@ -42,6 +42,17 @@ fn changes_what_is_out_of_reach(t: &mut Scenario, desk: Option<&str>) {
     assert_eq!(failures(t), 0);
 }
 
+/// Bob's ticket goes on among the experts.
+fn is_raised(t: &mut Scenario) {
+    t.client("bob").says("give me an operator");
+    t.at_desk("experts", |t| {
+        t.topic("bob").expect_card("I have paid twice");
+        t.topic("bob").expect_part("Before it came here:");
+        t.topic("bob").expect("give me an operator");
+        t.topic("bob").expect_part("Raised to level 2");
+    });
+}
+
 fn writes_at_money(t: &mut Scenario) {
     for text in ["it was red", "my number is 5"] {
         t.client("bob").says(text);
@@ -63,13 +74,7 @@ fn a_change_of_what_stands_in_a_lost_group_holds_nothing_up_where_its_ticket_is(
         t.at_desk(MONEY, kicks_bot);
         t.general()
             .expect_part("cannot write in the group of money");
-        t.client("bob").says("give me an operator");
-        t.at_desk("experts", |t| {
-            t.topic("bob").expect_card("I have paid twice");
-            t.topic("bob").expect_part("Before it came here:");
-            t.topic("bob").expect("give me an operator");
-            t.topic("bob").expect_part("Raised to level 2");
-        });
+        is_raised(t);
         changes_what_is_out_of_reach(t, Some("experts"));
         t.pass(minutes(5));
         t.at_desk(MONEY, |t| {
@@ -89,13 +94,7 @@ fn a_change_that_waits_for_a_group_when_it_is_lost_holds_nothing_up_where_its_ti
         t.at_desk("experts", |t| {
             t.agent("eve");
         });
-        t.client("bob").says("give me an operator");
-        t.at_desk("experts", |t| {
-            t.topic("bob").expect_card("I have paid twice");
-            t.topic("bob").expect_part("Before it came here:");
-            t.topic("bob").expect("give me an operator");
-            t.topic("bob").expect_part("Raised to level 2");
-        });
+        is_raised(t);
         t.at_desk(MONEY, |t| {
             t.topic("bob").expect_part("This ticket goes on in experts");
         });
@@ -136,13 +135,7 @@ fn a_change_that_waits_for_another_group_holds_nothing_up_where_its_ticket_is() 
             t.at_desk("experts", |t| {
                 t.agent("eve");
             });
-            t.client("bob").says("give me an operator");
-            t.at_desk("experts", |t| {
-                t.topic("bob").expect_card("I have paid twice");
-                t.topic("bob").expect_part("Before it came here:");
-                t.topic("bob").expect("give me an operator");
-                t.topic("bob").expect_part("Raised to level 2");
-            });
+            is_raised(t);
             t.at_desk(MONEY, |t| {
                 t.topic("bob").expect_part("This ticket goes on in experts");
             });

@@ -95,6 +95,25 @@ fn tickets_go_on_in_another_main_group_with_all_that_waits() {
     }
 }
 
+/// Ann has asked, and her ticket is closed.
+fn closed_ticket(t: &mut Scenario) {
+    t.client("ann").says("it costs 10");
+    t.client("ann").expect_part("created");
+    t.topic("ann").expect_card("it costs 10");
+    t.client("ann").says("each of them");
+    t.topic("ann").expect("each of them");
+    closes(t);
+}
+
+fn closes(t: &mut Scenario) {
+    t.agent("sam").writes_in("ann", "/close");
+    t.client("ann").expect_part("closed");
+    // Nothing of it waits any more.
+    t.pass(minutes(10));
+    let group = t.group;
+    t.reads_all(group);
+}
+
 /// Nobody can see it where it stood, and a change opens no ticket.
 #[test]
 fn what_is_changed_in_a_closed_ticket_of_a_lost_group_shows_where_it_is_opened_again() {
@@ -126,16 +145,7 @@ fn what_is_changed_in_a_closed_ticket_once_its_group_is_lost_shows_in_the_new_on
     for old in [Old::Deleted, Old::WithoutBot] {
         for changed in ["it costs 10", "each of them"] {
             bot_test_with(with_reopening(), |t| {
-                t.client("ann").says("it costs 10");
-                t.client("ann").expect_part("created");
-                t.topic("ann").expect_card("it costs 10");
-                t.client("ann").says("each of them");
-                t.topic("ann").expect("each of them");
-                t.agent("sam").writes_in("ann", "/close");
-                t.client("ann").expect_part("closed");
-                t.pass(minutes(10));
-                let group = t.group;
-                t.reads_all(group);
+                closed_ticket(t);
                 loses(t, old);
                 moves(t);
                 t.client("ann")
@@ -164,11 +174,7 @@ fn what_is_taken_back_in_a_closed_ticket_of_a_lost_group_brings_nothing_into_the
         t.client("ann").expect_part("created");
         t.client("ann")
             .edits("it costs 10", content::text("it costs 100"));
-        t.agent("sam").writes_in("ann", "/close");
-        t.client("ann").expect_part("closed");
-        t.pass(minutes(10));
-        let group = t.group;
-        t.reads_all(group);
+        closes(t);
         loses(t, Old::Deleted);
         moves(t);
         t.client("ann").replies_to("it costs 100").says("/delete");
@@ -221,18 +227,14 @@ fn an_old_main_group_without_topics_is_no_trouble_of_the_new_one() {
 #[test]
 fn what_is_posted_in_an_old_main_group_is_not_looked_for_in_the_new_one() {
     bot_test_with(with_reopening(), |t| {
-        t.client("ann").says("it costs 10");
-        t.client("ann").expect_part("created");
-        t.topic("ann").expect_card("it costs 10");
-        t.agent("sam").writes_in("ann", "/close");
-        t.client("ann").expect_part("closed");
-        t.pass(minutes(10));
+        closed_ticket(t);
         let before = t.group;
-        t.reads_all(before);
         moves(t);
         let long = "it costs a lot ".repeat(270);
         t.client("ann").edits("it costs 10", content::text(&long));
         t.pass(minutes(2));
+        let posts = t.sandbox.chat_messages(before);
+        assert!(posts.iter().any(|post| post.text().ends_with(long.trim())));
         t.reads_all(before);
         let now = t.group;
         let linked = t.database(|db| {
