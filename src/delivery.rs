@@ -372,9 +372,9 @@ struct Attempt {
 
 impl Attempt {
     async fn make(mut self) -> Ended {
-        let started = self.clock.running();
         let chat = self.call.chat();
         let admitted = self.waits.admit(chat, self.row.voice, &*self.clock).await;
+        let started = self.clock.running();
         let outcome = match admitted {
             Err(paused) => waits::Waits::unmade(&mut self.row, &paused),
             Ok(admitted) => {

@@ -74,10 +74,9 @@ fn counted(turn: &Turn<'_>, load: Load, group: Place) -> Result<Load, Error> {
     let most = load.limit.saturating_mul(bots);
     let most = most.saturating_mul(backlog::COUNTED_MINUTES);
     let calls = store::backlog::waiting(turn.db, turn.here, most, turn.now)?;
-    let looked_at = (backlog::every(calls), most);
-    let posts = store::backlog::posts(turn.db, turn.here, looked_at, turn.now)?;
+    let posts = store::backlog::posts(turn.db, turn.here, calls, turn.now)?;
     Ok(Load {
-        waiting: posts.all.min(most),
+        waiting: posts.all,
         limit: backlog::limit_of_all(load.limit, bots, posts.all, posts.own),
         ..load
     })

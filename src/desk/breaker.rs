@@ -181,6 +181,10 @@ pub(super) fn opened(
 
 /// A group is known to be in reach under another id.
 pub(super) fn closed(turn: &mut Turn<'_>, group: Destination) -> Result<(), Error> {
+    // Where it has answered a question already that was said then.
+    if breakers::takes_calls(turn.db, group)?.is_some() {
+        return Ok(());
+    }
     match breakers::close(turn.db, group)? {
         Some(was) => in_reach_again(turn, was, Back::AtOnce),
         None => Ok(()),

@@ -335,19 +335,20 @@ fn send_marked(
 /// The first part of a message that was sent anew.
 pub(super) const MARKED_PARTS: u32 = 1000;
 
-/// The edit of a copy was refused for good: what it was to say is sent anew.
-pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
+/// The edit of a copy was refused for good: what it was to say is sent anew. Whether it says anything.
+pub(super) fn refused(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
     claims::dropped(turn.db, row, "cannot be edited", turn.now)?;
     let Some(message) = row.message else {
-        return Ok(());
+        return Ok(false);
     };
     let found = messages::by_id(turn.db, message)?;
     let is_move = matches!(row.call, Call::MoveLocation { .. } | Call::Delete { .. });
     if found.is_deleted || is_move {
-        return Ok(());
+        return Ok(false);
     }
     let content = messages::content(turn.db, message)?;
-    marked(turn, found, &content)
+    marked(turn, found, &content)?;
+    Ok(true)
 }
 
 /// Queues a change up; only the newest of a part is ever sent.

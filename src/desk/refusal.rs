@@ -82,7 +82,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::NotCopyable => not_copyable(turn, row),
         Refusal::ReplyTargetGone => without_reply(turn, row),
         Refusal::QuoteInvalid => without_quote(turn, row),
-        Refusal::NotEditable if row.purpose == Purpose::Edit => edit::refused(turn, row),
+        Refusal::NotEditable if row.purpose == Purpose::Edit => edit::refused(turn, row).map(drop),
         // A part of a post that others share is taken out by an edit.
         Refusal::NotEditable if row.purpose == Purpose::Delete => {
             delete::refused(turn, row, Ended::PartOfPost)
@@ -108,7 +108,7 @@ pub(super) fn settle(turn: &mut Turn<'_>, row: &OutboxRow, refusal: &Refusal) ->
         Refusal::Other(_) if matches!(row.call, Call::AnswerButton { .. }) => {
             claims::dropped(turn.db, row, "not answered", turn.now)
         }
-        Refusal::Other(_) if row.purpose == Purpose::Edit => edit::refused(turn, row),
+        Refusal::Other(_) if row.purpose == Purpose::Edit => edit::refused(turn, row).map(drop),
         Refusal::Other(told) => bury(turn, row, told),
     }
 }
@@ -180,10 +180,7 @@ fn stands_elsewhere(turn: &Turn<'_>, row: &OutboxRow) -> Result<bool, Error> {
 /// where the ticket is. A closed one may still be in a group of the past: with what was written to it, it goes on.
 fn out_of_hands(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     let is_of_client = match row.purpose {
-        Purpose::Edit => {
-            edit::refused(turn, row)?;
-            true
-        }
+        Purpose::Edit => edit::refused(turn, row)?,
         Purpose::CardEdit => {
             claims::dropped(turn.db, row, "not our group", turn.now)?;
             card::has_newer_words(turn, row)?
@@ -298,7 +295,7 @@ fn not_copyable(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
 /// has deleted it.
 fn copy_gone(turn: &mut Turn<'_>, row: &OutboxRow) -> Result<(), Error> {
     if row.failures + 1 >= EDIT_ATTEMPTS_MAX {
-        return edit::refused(turn, row);
+        return edit::refused(turn, row).map(drop);
     }
     let failures = row.failures + 1;
     let again = turn.now.plus(EDIT_AGAIN * failures);

@@ -38,6 +38,7 @@ const BEHEAD: &str =
     "UPDATE outbox SET is_head = 0 WHERE lane = ?1 AND finished_at IS NULL AND is_head = 1";
 const REPLACE: &str = "UPDATE outbox SET call = ?3 \
      WHERE lane = ?1 AND purpose = ?2 AND state = 'waiting' AND finished_at IS NULL";
+const IS_ANY_IN: &str = "SELECT 1 FROM outbox WHERE lane = ?1 AND finished_at IS NULL";
 const CHANGE_LANE: &str = "UPDATE outbox SET lane = ?2, is_head = 0 WHERE id = ?1";
 const HEIR: &str = "UPDATE outbox SET is_head = 1 WHERE id = \
      (SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL ORDER BY position, id LIMIT 1)";
@@ -381,6 +382,11 @@ pub fn due_at_once(db: &Db, desk: DeskId, now: Timestamp) -> Result<(), Error> {
             .execute(params![now, latest, priority, desk])?;
     }
     Ok(())
+}
+
+/// Whether anything stands in a lane.
+pub fn is_any_in(db: &Db, lane: Lane) -> Result<bool, Error> {
+    Ok(db.prepare_cached(IS_ANY_IN)?.exists([lane.key()])?)
 }
 
 /// A call stands in another lane from now on, behind what stands there.

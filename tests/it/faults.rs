@@ -416,6 +416,7 @@ const FAULTS: &[Fault] = &[
             "a_change_of_what_stands_in_a_lost_group_holds_nothing_up_where_its_ticket_is",
             "a_change_that_waits_for_a_group_when_it_is_lost_holds_nothing_up_where_its_ticket_is",
             "a_change_that_waits_for_another_group_holds_nothing_up_where_its_ticket_is",
+            "a_later_change_stays_behind_an_earlier_one_that_waits_in_the_same_group",
         ],
     },
     Fault {

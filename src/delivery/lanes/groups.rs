@@ -4,7 +4,7 @@
 use super::super::group::{Group, MadeBy, is_for_any_bot};
 use super::{Claiming, Go, LOOK_AHEAD, Room, earliest};
 use crate::domain::call::{Budget, Lane, Priority, Purpose, ReadyCall};
-use crate::domain::ids::{ChatId, DeskId};
+use crate::domain::ids::{ChatId, DeskId, TicketId};
 use crate::domain::outcome::Refusal;
 use crate::domain::rules::breaker::{Cause, Destination, Gates};
 use crate::domain::rules::learning;
@@ -232,7 +232,7 @@ impl Claiming<'_> {
         // Into a group that the config does not know any more it goes as it is.
         let desk = desks::of_chat(self.db, desks, chat)?.unwrap_or(DeskId::MAIN);
         if desk == row.desk {
-            return Ok(false);
+            return self.is_behind_others_there(row, desk);
         }
         if self.is_lost_there(row, chat)? {
             let row = OutboxRow {
@@ -252,14 +252,28 @@ impl Claiming<'_> {
     /// A change of what stands in another group than its ticket may wait there for long: nothing that is said where
     /// the ticket is waits with it.
     fn out_of_the_way(&self, row: &OutboxRow, desk: DeskId) -> Result<(), Error> {
-        let (Some(ticket), Some(message)) = (row.ticket, row.message) else {
-            return Ok(());
-        };
-        let is_in_its_lane = row.lane == Lane::Topic(ticket).key();
-        if !row.is_change() || !is_in_its_lane || desks::of_ticket(self.db, ticket)? == desk {
-            return Ok(());
+        match topic_of_change(row) {
+            Some(ticket) if desks::of_ticket(self.db, ticket)? != desk => {
+                outbox::change_lane(self.db, row.id, &row.lane, Lane::Apart(ticket, desk))
+            }
+            Some(_) | None => Ok(()),
         }
-        outbox::change_lane(self.db, row.id, &row.lane, Lane::Apart(message))
+    }
+
+    /// A change of what stands in a group to which its ticket has come back goes after those that have waited there
+    /// since it was away: they may say what was before.
+    fn is_behind_others_there(&mut self, row: &OutboxRow, desk: DeskId) -> Result<bool, Error> {
+        let Some(ticket) = topic_of_change(row) else {
+            return Ok(false);
+        };
+        let apart = Lane::Apart(ticket, desk);
+        if !outbox::is_any_in(self.db, apart)? {
+            return Ok(false);
+        }
+        outbox::change_lane(self.db, row.id, &row.lane, apart)?;
+        self.claims.settled += 1;
+        self.look_again(self.moment.now);
+        Ok(true)
     }
 
     /// Whether a call changes what stands in a group that is lost, while its ticket is in another one: it would
@@ -278,4 +292,10 @@ impl Claiming<'_> {
             Some(_) | None => Ok(false),
         }
     }
+}
+
+/// The ticket whose lane a change of what stands somewhere is in; none where it is no change, or not in that.
+fn topic_of_change(row: &OutboxRow) -> Option<TicketId> {
+    let ticket = row.ticket.filter(|_| row.is_change())?;
+    (row.lane == Lane::Topic(ticket).key()).then_some(ticket)
 }

@@ -117,8 +117,8 @@ pub enum Lane {
     Reaction(MessageRowId, Side),
     /// The moves of one live location.
     Moves(MessageRowId),
-    /// Changes of one message that stands in another group than its ticket.
-    Apart(MessageRowId),
+    /// Changes of what stands in another group than its ticket, for each such group.
+    Apart(TicketId, DeskId),
     /// Alerts in the main group's General.
     General,
     /// Alerts in the General of a further group.
@@ -142,7 +142,7 @@ impl Lane {
             Lane::Mark(DeskId(desk), MessageId(id)) => format!("mark:{desk}:{id}"),
             Lane::Reaction(MessageRowId(id), side) => format!("reaction:{id}:{}", side.name()),
             Lane::Moves(MessageRowId(id)) => format!("moves:{id}"),
-            Lane::Apart(MessageRowId(id)) => format!("apart:{id}"),
+            Lane::Apart(TicketId(id), DeskId(desk)) => format!("apart:{id}:{desk}"),
             Lane::General => "general".to_owned(),
             Lane::GeneralOf(DeskId(desk)) => format!("general:{desk}"),
             Lane::Left(TopicId(id)) => format!("left:{id}"),

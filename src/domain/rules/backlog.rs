@@ -11,6 +11,8 @@ pub const BEHIND_MINUTES: u32 = 5;
 pub const COUNTED_MINUTES: u32 = 24 * 60;
 /// Waiting calls that are looked at one by one, about: of more only some lanes are, which stand for the others.
 pub const LOOKED_AT: u32 = 2_000;
+/// The most that are, where some of those lanes are long.
+pub const LOOKED_AT_MAX: u32 = 2 * LOOKED_AT;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -67,11 +69,23 @@ pub struct Posts {
     pub own: u32,
 }
 
+/// A waiting call, as it becomes a post or does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// A text of a client, with its length.
+    Text(usize),
+    /// Something else, which only the main bot can post.
+    Other,
+    /// It is held until somebody has decided on it.
+    Held,
+}
+
 /// Counts waiting calls, lane by lane, each lane in order: texts of a client that follow each other share a post as
 /// far as they fit into it.
 #[derive(Debug, Default)]
 pub struct Counter {
     posts: Posts,
+    looked_at: u32,
     lane: String,
     /// The post that the next text of the lane may share: its texts, and how long they are; no texts where it
     /// cannot.
@@ -79,17 +93,25 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// A call waits: a text of a client with its length, or anything else.
-    pub fn add(&mut self, lane: &str, text: Option<usize>) {
+    /// One more waits in a lane.
+    pub fn add(&mut self, lane: &str, waits: Waits) {
+        self.looked_at += 1;
         if self.lane != lane {
             lane.clone_into(&mut self.lane);
             self.shared = (0, 0);
         }
-        let Some(length) = text else {
-            self.posts.all += 1;
-            self.posts.own += 1;
-            self.shared = (0, 0);
-            return;
+        let length = match waits {
+            Waits::Text(length) => length,
+            Waits::Other => {
+                self.posts.all += 1;
+                self.posts.own += 1;
+                self.shared = (0, 0);
+                return;
+            }
+            Waits::Held => {
+                self.shared = (0, 0);
+                return;
+            }
         };
         let (texts, before) = self.shared;
         self.shared = (texts + 1, before.saturating_add(length));
@@ -99,11 +121,18 @@ impl Counter {
         }
     }
 
-    /// How many posts they become, where every so-many-th lane was looked at.
-    pub fn posts(&self, every: u32) -> Posts {
+    /// How many posts so many calls become of which some were looked at; as many where none was.
+    pub fn posts(&self, calls: u32) -> Posts {
+        let of_all = |posts: u32| {
+            let posts = u64::from(posts) * u64::from(calls);
+            match self.looked_at {
+                0 => calls,
+                looked_at => u32::try_from(posts.div_ceil(looked_at.into())).unwrap_or(u32::MAX),
+            }
+        };
         Posts {
-            all: self.posts.all.saturating_mul(every),
-            own: self.posts.own.saturating_mul(every),
+            all: of_all(self.posts.all),
+            own: of_all(self.posts.own),
         }
     }
 }
@@ -176,37 +205,45 @@ mod tests {
 
     #[test]
     fn texts_that_follow_each_other_in_a_lane_are_one_post() {
-        let text = |lane| (lane, Some(50));
+        let text = |lane| (lane, Waits::Text(50));
+        let (other, held) = (("a", Waits::Other), ("a", Waits::Held));
         let table = [
-            ("nothing", vec![], (0, 0)),
-            ("one of each", vec![text("a"), ("b", None)], (2, 1)),
+            ("one of each", vec![text("a"), ("b", Waits::Other)], (2, 1)),
             (
                 "five texts of two",
                 [[text("a"); 5], [text("b"); 5]].concat(),
                 (2, 0),
             ),
-            ("what is no text by itself", vec![("a", None); 5], (5, 5)),
+            ("what is no text by itself", vec![other; 5], (5, 5)),
             (
                 "what stands between them parts them",
-                vec![text("a"), text("a"), ("a", None), text("a")],
+                vec![text("a"), text("a"), other, text("a")],
                 (3, 1),
             ),
             ("twenty are the most", vec![text("a"); 41], (3, 0)),
-            ("as many as fit", vec![("a", Some(2_000)); 5], (3, 0)),
-            ("a long one", vec![("a", Some(5_000)); 2], (2, 0)),
+            ("as many as fit", vec![("a", Waits::Text(2_000)); 5], (3, 0)),
+            ("a long one", vec![("a", Waits::Text(5_000)); 2], (2, 0)),
+            ("what is held", vec![held, held, text("b")], (1, 0)),
         ];
-        for (what, calls, (all, own)) in table {
+        for (what, waiting, (all, own)) in table {
             let mut counter = Counter::default();
-            for (lane, length) in calls {
-                counter.add(lane, length);
+            for (lane, waits) in &waiting {
+                counter.add(lane, *waits);
             }
-            assert_eq!(counter.posts(1), Posts { all, own }, "{what}");
+            let calls = u32::try_from(waiting.len()).expect("few");
+            assert_eq!(counter.posts(calls), Posts { all, own }, "{what}");
             let three = Posts {
                 all: 3 * all,
                 own: 3 * own,
             };
-            assert_eq!(counter.posts(3), three, "{what}");
+            assert_eq!(
+                counter.posts(3 * calls),
+                three,
+                "{what}, of three times as many"
+            );
         }
+        let unseen = Counter::default().posts(7);
+        assert_eq!(unseen, Posts { all: 7, own: 7 }, "none was looked at");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! letters, closed tickets. Nothing of it holds up what goes on elsewhere.
 
 use hushdesk::domain::settings::TicketRules;
-use hushdesk::sandbox::{Fault, FaultRule, Right, Rights, Status, content};
+use hushdesk::sandbox::{Fault, FaultRule, MessageView, Right, Rights, Status, content};
 
 use super::desk_faults::{
     MONEY, failures, kicks_bot, makes_bot, makes_bot_admin, minutes, refuse, two_tickets,
@@ -178,6 +178,49 @@ fn a_change_that_waits_for_another_group_holds_nothing_up_where_its_ticket_is() 
             t.reads_all(main);
         });
     }
+}
+
+/// Its ticket comes back to the group, where an earlier change still waits to be tried again.
+#[test]
+fn a_later_change_stays_behind_an_earlier_one_that_waits_in_the_same_group() {
+    bot_test_with(two_desks(), |t| {
+        two_tickets(t);
+        writes_at_money(t);
+        t.at_desk("experts", |t| {
+            t.agent("eve");
+        });
+        is_raised(t);
+        t.run();
+        let money = t.further[0];
+        t.reads_all(money);
+        t.sandbox.plan(FaultRule {
+            chat: Some(money),
+            times: 3,
+            ..FaultRule::once("editMessageText", Fault::Internal500)
+        });
+        t.client("bob")
+            .edits("it was red", content::text("it was blue"));
+        t.at_desk("experts", |t| {
+            t.agent("eve").writes_in("bob", "/transfer level 1");
+        });
+        t.client("bob")
+            .edits("it was blue", content::text("it was green"));
+        t.pass(minutes(20));
+        t.at_desk(MONEY, |t| {
+            let red = |post: &MessageView| post.text().starts_with("it was");
+            let posts = t.sandbox.chat_messages(t.group);
+            let said: Vec<&str> = posts
+                .iter()
+                .filter(|post| red(post))
+                .map(|post| post.text())
+                .collect();
+            assert_eq!(said, ["it was green"]);
+            t.reads_all(t.group);
+        });
+        for group in t.further.clone() {
+            t.reads_all(group);
+        }
+    });
 }
 
 #[test]
