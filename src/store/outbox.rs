@@ -31,7 +31,7 @@ const INSERT_NEXT: &str = "INSERT INTO outbox (cause, step, lane, position, is_h
      0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 const FOUNDATION: &str = "SELECT id FROM outbox WHERE lane = ?1 AND finished_at IS NULL \
      AND position < ifnull((SELECT min(position) FROM outbox WHERE lane = ?1 AND finished_at IS NULL \
-                            AND purpose = 'relay'), 9223372036854775807) \
+                            AND (purpose = 'relay' OR purpose = 'edit' OR purpose = 'delete')), 9223372036854775807) \
      AND EXISTS (SELECT 1 FROM outbox WHERE lane = ?1 AND finished_at IS NULL AND purpose = 'topic') \
      ORDER BY position DESC, id DESC LIMIT 1";
 const BEHEAD: &str =
@@ -137,8 +137,8 @@ pub fn insert_ahead(db: &Db, new: &NewCall<'_>, now: Timestamp) -> Result<Outbox
     insert_with(db, INSERT_AHEAD, new, now, None)
 }
 
-/// The last of what stands before the messages in the lane of a topic that is yet to be made: the topic
-/// itself, its card, and what is said there first. None where the topic is there.
+/// The last of what stands before the messages, and changes of them, in the lane of a topic that is yet to be made:
+/// the topic itself, its card, and what is said there first. None where the topic is there.
 pub fn foundation(db: &Db, lane: Lane) -> Result<Option<OutboxId>, Error> {
     Ok(db
         .prepare_cached(FOUNDATION)?

@@ -354,6 +354,44 @@ fn what_is_taken_back_waits_for_the_topic_that_its_ticket_moves_to() {
     });
 }
 
+/// Seed 84360: a change of the very message waited in its lane, and it behind that.
+#[test]
+fn what_is_taken_back_goes_before_a_change_of_it_that_waits_for_the_topic_its_ticket_moves_to() {
+    bot_test_with(two_desks(), |t| {
+        open_ticket(t);
+        t.at_desk("experts", |t| {
+            t.agent("lea");
+        });
+        t.client("ann").sends(content::photo("p1", "first look"));
+        t.topic("ann").expect_kind("photo");
+        t.sandbox.set_forum_mode(t.group, false);
+        let wait = Fault::RetryAfter { seconds: 30 };
+        t.sandbox.plan(FaultRule::once("createForumTopic", wait));
+        t.agent("sam").writes_in("ann", "/escalate look at this");
+        t.client("ann")
+            .edits("first look", content::photo("p1", "a better look"));
+        t.client("bob").says("hello");
+        t.pass(Duration::from_secs(60));
+        t.sandbox.set_forum_mode(t.group, true);
+        t.pass(Duration::from_secs(300));
+        t.general()
+            .expect_part("no topics any more")
+            .expect_part("can work in this group again");
+        t.client("bob")
+            .expect_part("created")
+            .expect_part("later than usual");
+        t.topic("bob").expect_card("hello");
+        t.topic("ann").expect_part("This ticket goes on in experts");
+        t.at_desk("experts", |t| {
+            t.topic("ann")
+                .expect_card("my order is lost")
+                .expect_part("Before it came here:")
+                .expect_part("Raised to level 2")
+                .expect("a better look");
+        });
+    });
+}
+
 /// Seed 6504: the topic was closed after the copy, so it stands there.
 #[test]
 fn what_stands_in_a_topic_that_was_left_and_closed_stays_there_when_topics_go() {
