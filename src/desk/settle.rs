@@ -78,13 +78,11 @@ fn done(turn: &mut Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<(), E
             posted(turn, &carried, receipt)
         }
         Purpose::Relay => {
-            carried_along(turn, &merged, receipt, group_of(turn, row)?)?;
+            let place = group_of(turn, row)?;
+            carried_along(turn, &merged, receipt, place)?;
             posted(turn, row, receipt)?;
             match receipt.message {
-                Some(post) if !merged.is_empty() => {
-                    let place = group_of(turn, row)?;
-                    shared::make_room(turn, place, post)
-                }
+                Some(post) if !merged.is_empty() => shared::make_room(turn, place, post),
                 Some(_) | None => Ok(()),
             }
         }
@@ -129,11 +127,7 @@ pub(super) fn pause(
     }
     let place = match (row.budget, row.client) {
         (Budget::Client, Some(client)) => Some(Place::Client(client)),
-        // The one that it went into: it may be a group of the past.
-        (Budget::Desk, _) => match row.chat {
-            Some(chat) => Some(Place::Group(chat)),
-            None => Some(Place::Group(turn.group()?)),
-        },
+        (Budget::Desk, _) => Some(group_of(turn, row)?),
         (Budget::Client, None) | (Budget::Bot, _) => None,
     };
     if let Some(place) = place {
@@ -208,7 +202,7 @@ fn carried_by_card(turn: &Turn<'_>, row: &OutboxRow) -> Result<OutboxRow, Error>
     })
 }
 
-/// The group that a call has posted in, by what it is called now. It may be one of the past.
+/// The group that a call went into, by what it is called now. It may be one of the past.
 fn group_of(turn: &Turn<'_>, row: &OutboxRow) -> Result<Place, Error> {
     Ok(Place::Group(match row.chat {
         Some(chat) => topics::current_chat(turn.db, chat)?,

@@ -45,12 +45,13 @@ pub(super) fn noticed(turn: &mut Turn<'_>) -> Result<(), Error> {
 /// Whether a post for a topic stands in the main chat. Copies do not tell: one that was under way when it
 /// was noticed that there are no topics may stand there.
 pub(super) fn fell(turn: &Turn<'_>, row: &OutboxRow, receipt: &Receipt) -> Result<bool, Error> {
+    if !row.call.goes_to_topic() {
+        return Ok(false);
+    }
     // In a group of the past nobody looks for it.
-    let is_past = match row.chat {
-        Some(chat) => desks::of_chat(turn.db, turn.desks(), chat)?.is_none(),
-        None => false,
-    };
-    if !row.call.goes_to_topic() || is_past {
+    if let Some(chat) = row.chat
+        && desks::of_chat(turn.db, turn.desks(), chat)?.is_none()
+    {
         return Ok(false);
     }
     if receipt.tells_thread {

@@ -104,8 +104,8 @@ fn fact(desk: DeskId) -> String {
     }
 }
 
-/// Clients of whom something waits to go into the group of their ticket and who have not been told since then, as far as the
-/// first calls that wait are theirs.
+/// Clients of whom something waits to go into the group of their ticket and who have not been told since then, as
+/// far as the first calls that wait are theirs.
 pub fn untold(
     db: &Db,
     desk: DeskId,
